@@ -1,0 +1,1 @@
+//! Bounded reads, atomic replacement and locks for files that hold secrets.

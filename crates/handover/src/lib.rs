@@ -1,0 +1,1 @@
+//! Look, decide, act, look again: a rotation carried out on real stores.

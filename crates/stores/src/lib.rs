@@ -1,0 +1,1 @@
+//! Where rings live: one file a store.
