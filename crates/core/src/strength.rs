@@ -1,0 +1,1 @@
+//! How strong a key is.
