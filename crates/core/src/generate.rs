@@ -18,14 +18,13 @@ pub fn generate(
 ) -> Result<SecretText, BadLength> {
     let shape = format.shape();
     let length = shape.check(length.unwrap_or(shape.length))?;
-    let mut bytes = Bytes { random, buffer: Zeroizing::new([0; 64]), used: 64 };
-    loop {
-        let mut key = bytes.draw(shape.alphabet, length);
-        // A text that does not qualify is drawn anew as a whole: mending it would make some texts likelier than others.
-        if (shape.qualifies)(&key) {
-            return Ok(SecretText::new(core::mem::take(&mut *key)));
-        }
-    }
+    Ok(shape.draw(length, random))
+}
+
+/// Draws a key as every new key of a ring is drawn: the usual format at its usual length.
+pub fn key(random: &mut dyn FnMut(&mut [u8])) -> SecretText {
+    let shape = Format::default().shape();
+    shape.draw(shape.length, random)
 }
 
 /// How a key looks.
@@ -154,6 +153,17 @@ impl Shape {
             SHORTEST..=LONGEST if length.is_multiple_of(self.unit) => Ok(length),
             SHORTEST..=LONGEST => Err(BadLength::NotWhole(length, self.unit)),
             _ => Err(BadLength::TooLong(length)),
+        }
+    }
+
+    fn draw(&self, length: usize, random: &mut dyn FnMut(&mut [u8])) -> SecretText {
+        let mut bytes = Bytes { random, buffer: Zeroizing::new([0; 64]), used: 64 };
+        loop {
+            let mut text = bytes.draw(self.alphabet, length);
+            // A text that does not qualify is drawn anew as a whole: mending it would make some texts likelier.
+            if (self.qualifies)(&text) {
+                return SecretText::new(core::mem::take(&mut *text));
+            }
         }
     }
 }

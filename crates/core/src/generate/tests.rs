@@ -16,6 +16,13 @@ fn each_format_has_its_length_and_its_alphabet() {
 }
 
 #[test]
+fn a_ring_s_new_key_is_64_letters_and_digits() {
+    let key = key(&mut even(6));
+    assert_eq!(key.expose().len(), 64);
+    assert!(key.expose().bytes().all(|b| b.is_ascii_alphanumeric()));
+}
+
+#[test]
 fn an_alphabet_names_each_character_once() {
     for ((name, format), size) in Format::ALL.into_iter().zip([62, 50, 64, 64, 16, 87]) {
         let mut characters = format.shape().alphabet.to_vec();
