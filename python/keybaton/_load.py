@@ -1,0 +1,148 @@
+"""load(): the key of the project whose settings call it."""
+
+import os
+import secrets
+import string
+import sys
+import warnings
+from dataclasses import dataclass, field, replace
+from types import FrameType
+
+from . import _program
+from ._errors import KeybatonWarning, Trouble, configuration_error
+from ._places import FOLDER, from_environment, from_folder
+from ._project import Caller, caller_of, configuration_above
+from ._record import Ring, read_record
+from ._texts import Names, Texts, accepted_keys, check_signing, names_of
+
+THROWAWAY = "KEYBATON_THROWAWAY"
+
+
+def load(name: str = "SECRET_KEY") -> tuple[str, list[str]]:
+    """The signing key, and every accepted key, newest first: for SECRET_KEY and SECRET_KEY_FALLBACKS.
+
+    Looked for in this order: the folder KEYBATON_DIR where that is set (files NAME, NAME_FALLBACKS and NAME_RING),
+    else the environment (variables of the same names), else the store that the project's keybaton.toml names, found
+    upward from the calling file. KEYBATON_THROWAWAY=1 draws a random key instead, for commands that sign nothing
+    lasting, such as collectstatic.
+
+    The signing key stands among the accepted ones too. An empty or blank key is never returned.
+
+    Raises django.core.exceptions.ImproperlyConfigured where there is no key (where Django cannot be imported:
+    keybaton.ConfigurationError). Warns with keybaton.KeybatonWarning, and goes on, where the record cannot be read,
+    where the key is not in it, and where a key from the environment is not in the project's own local ring.
+    """
+    found = _attempt(name, sys._getframe(1))
+    if isinstance(found, str):
+        raise configuration_error(found) from None
+    _rings[name] = found.ring
+    for note in found.notes:
+        _warn_once(note, found.caller)
+    return found.texts.signing, list(found.accepted)
+
+
+def ring(name: str = "SECRET_KEY") -> Ring | None:
+    """The roles of the keys that the last `load(name)` of this process returned; it holds no secrets.
+
+    None before load(), for a key without a record, and for a record that cannot be read.
+    """
+    return _rings.get(name)
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A ring that was found, and what the user should know of it. Its repr shows no key."""
+
+    caller: Caller
+    texts: Texts
+    accepted: tuple[str, ...] = field(repr=False)
+    ring: Ring | None
+    notes: tuple[str, ...]
+
+
+def _attempt(name: str, frame: FrameType) -> Found | str:
+    """The ring, or the message of the error to raise, which then has no frame that holds a key behind it."""
+    try:
+        return _find(names_of(name), caller_of(frame))
+    except Trouble as trouble:
+        return trouble.text()
+
+
+def _find(names: Names, caller: Caller) -> Found:
+    if os.environ.get(THROWAWAY) == "1":
+        return _found(names, caller, Texts("memory", _throwaway()))
+    if texts := from_folder(names):
+        return _found(names, caller, texts)
+    if texts := from_environment(names):
+        return _found(names, caller, texts, _local_notes(names, caller, texts))
+    answer = _asked(names, caller)
+    found = _found(names, caller, answer.texts)
+    return replace(found, notes=answer.warnings or found.notes)  # the program knows better what is wrong
+
+
+def _found(names: Names, caller: Caller, texts: Texts, notes: tuple[str, ...] = ()) -> Found:
+    check_signing(texts, names)
+    accepted = accepted_keys(texts, names)
+    known = read_record(texts.record) if texts.record else None
+    return Found(caller, texts, accepted, known, (*notes, *_record_notes(names, texts, known)))
+
+
+def _asked(names: Names, caller: Caller) -> _program.Answer:
+    try:
+        return _program.ask(names, caller.folder)
+    except Trouble as trouble:
+        raise Trouble(
+            f"there is no {names.signing}: {FOLDER} is not set, {names.signing} is not in the environment,"
+            f" and {trouble.sentence}",
+            trouble.hint
+            or f"make a key with `keybaton init`, set {names.signing}, or set {THROWAWAY}=1 for a"
+            " command that needs no lasting key",
+        )
+
+
+def _record_notes(names: Names, texts: Texts, known: Ring | None) -> tuple[str, ...]:
+    if not texts.record:
+        return ()
+    if known is None:
+        wrong = f"{names.record} in {texts.place} is not a record that can be read; {names.signing} is used as it is"
+    elif not known.unfinished and known.role_of(texts.signing) is None:
+        wrong = f"{names.signing} in {texts.place} is not in its own record {names.record}: was it edited by hand?"
+    else:
+        return ()
+    return (f"{wrong} (`keybaton status` says more)",)
+
+
+def _local_notes(names: Names, caller: Caller, texts: Texts) -> tuple[str, ...]:
+    """Says so where a key in the environment hides another one that the project keeps on this machine.
+
+    A program that cannot answer is no news here: the environment's key is the one that counts.
+    """
+    configuration = configuration_above(caller.folder)
+    if configuration is None:
+        return ()
+    try:
+        answer = _program.ask(names, caller.folder, limit=CHECK_SECONDS)
+        ours = (answer.texts.signing, *accepted_keys(answer.texts, names))
+    except Trouble:
+        return ()
+    if not answer.local or texts.signing in ours:
+        return ()
+    return (
+        f"{names.signing} in the environment is used, and it is not in the ring that {configuration} names"
+        f" ({answer.texts.place}): unset it if it is left over from somewhere",
+    )
+
+
+def _throwaway() -> str:
+    return "".join(secrets.choice(string.ascii_letters + string.digits) for _ in range(64))
+
+
+def _warn_once(note: str, caller: Caller) -> None:
+    if note not in _said:
+        _said.add(note)
+        warnings.warn_explicit(note, KeybatonWarning, str(caller.file), caller.line)
+
+
+CHECK_SECONDS = 2.0
+_rings: dict[str, Ring | None] = {}
+_said: set[str] = set()
