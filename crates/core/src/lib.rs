@@ -10,10 +10,35 @@ pub mod generate;
 pub mod strength;
 pub mod time;
 
+mod adopt;
+mod change;
+mod fallbacks;
+mod id;
+mod mark;
 mod name;
+mod next;
+mod policy;
+mod reading;
+mod record;
+mod ring;
 mod secret;
 mod texts;
+mod writes;
 
+pub use adopt::{Adoption, Fallback};
+pub use change::{Change, Misfit, Stamp};
+pub use id::{BadId, KeyId, RingId, WriteId};
+pub use mark::{Mark, Salt};
 pub use name::{BadName, RingName};
+pub use next::{Goal, MirrorSeen, Next, Ready, Refusal, Seen, Step, Wait, next, ready};
+pub use policy::Policy;
+pub use reading::{Bare, Edit, Edited, Newer, Reading, Torn, read};
+pub use record::{RECORD_LIMIT, Role};
+pub use ring::{
+    Event, Facts, Head, Key, Left, Phase, Retiring, Revision, Ring, Tombstone, Unknown, What, Why,
+};
 pub use secret::SecretText;
 pub use texts::{Field, FieldWrite, Texts, Writes};
+
+/// A source of random bytes: it fills the whole slice.
+pub type Random<'a> = &'a mut dyn FnMut(&mut [u8]);

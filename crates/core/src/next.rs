@@ -1,0 +1,205 @@
+//! Deciding the next step of a handover.
+//!
+//! # Expected flow
+//! A new key is *staged*: accepted everywhere, signing nowhere. When each process accepts it, it is *promoted*: it signs, and
+//! the old one is accepted only. When nothing that the old key signed can still be valid, the old key is *retired*. The ring
+//! itself says how far that went, so [`next`] is asked again after each step, and a run that crashed is simply run again.
+//!
+//! # Guarantees
+//! Between two neighbouring steps every process accepts whatever any other one signs, and no valid signature is refused;
+//! [`Goal::Revoke`] excepted, which exists to refuse. Asked twice about the same ring, `next` answers
+//! the same. No step goes on before each mirror has the ring.
+//!
+//! # Assumptions
+//! Each process has loaded a write once [`Policy::propagation`] has passed since the latest time of writing, the store's or a
+//! mirror's; nothing signed lives longer than [`Policy::longest_signature`].
+//!
+//! # Caveats
+//! A clock that was set back makes the steps wait longer, never less. A clock that runs ahead cannot be told from time passed.
+
+use core::fmt;
+
+use crate::change::{Change, Misfit};
+use crate::ring::{Retiring, Revision, Ring};
+use crate::time::Timestamp;
+use crate::{KeyId, Policy, WriteId};
+
+/// What somebody wants of a ring.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Goal {
+    /// Another key in the place of this one. Done once this one is gone.
+    Replace(KeyId),
+    /// To finish what is under way, and begin nothing.
+    Settle,
+    /// This key gone at once.
+    Revoke(KeyId),
+    /// The handover taken back.
+    Abort,
+}
+
+/// What was seen of a ring and of its mirrors.
+#[derive(Clone, Copy, Debug)]
+pub struct Seen<'a> {
+    /// The time of looking.
+    pub now: Timestamp,
+    /// The ring in the store.
+    pub ring: &'a Ring,
+    /// What each mirror holds, in the order of the configuration.
+    pub mirrors: &'a [MirrorSeen],
+}
+
+/// What a mirror holds.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct MirrorSeen {
+    /// The revision and the write that it holds, where it holds a ring.
+    pub holds: Option<(Revision, WriteId)>,
+    /// When it was written.
+    pub written: Timestamp,
+}
+
+/// What is to be done next.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Next {
+    /// Take this step, look, and ask again.
+    Do(Step),
+    /// Nothing before then.
+    WaitUntil(Wait),
+    /// What is wanted would be unsafe, or makes no sense.
+    Refuse(Refusal),
+    /// What was wanted is so.
+    Done,
+}
+
+/// One thing to do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Step {
+    /// Make this change in the store, in one guarded write.
+    Write(Change),
+    /// Write the ring to this mirror.
+    Mirror(usize),
+}
+
+/// A change whose time has not come.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Wait {
+    /// The earliest moment at which the change is safe.
+    pub until: Timestamp,
+    /// The change that waits.
+    pub change: Change,
+}
+
+/// Why nothing is done.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Refusal {
+    /// Nobody said how long a write takes to reach each process.
+    NoPropagation,
+    /// The change does not fit the ring.
+    Misfit(Misfit),
+}
+
+impl fmt::Display for Refusal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::NoPropagation => f.write_str("nothing says how long a new key takes to reach each process"),
+            Self::Misfit(misfit) => misfit.fmt(f),
+        }
+    }
+}
+
+impl core::error::Error for Refusal {}
+
+/// Decides the next step towards a goal.
+#[must_use]
+pub fn next(goal: Goal, seen: &Seen<'_>, policy: &Policy) -> Next {
+    let urgent = matches!(goal, Goal::Revoke(_)).then(|| direct(goal, seen.ring)).flatten();
+    if let Some(step) = urgent {
+        return Next::Do(step);
+    }
+    if let Some(behind) = seen.mirror_behind() {
+        return Next::Do(Step::Mirror(behind));
+    }
+    match goal {
+        Goal::Replace(id) if seen.ring.key(id).is_none() => Next::Done,
+        Goal::Replace(_) => onward(seen, policy).unwrap_or(Next::Do(Step::Write(Change::Stage))),
+        Goal::Settle => onward(seen, policy).unwrap_or(Next::Done),
+        Goal::Revoke(_) | Goal::Abort => direct(goal, seen.ring).map_or(Next::Done, Next::Do),
+    }
+}
+
+/// Whether a change may be made now.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Ready {
+    /// It may.
+    Now,
+    /// Not yet.
+    At(Timestamp),
+    /// Nobody can tell.
+    Refused(Refusal),
+}
+
+/// Decides whether a change fits the ring, and when it is safe. Mirrors that are behind are not looked at here.
+#[must_use]
+pub fn ready(change: Change, seen: &Seen<'_>, policy: &Policy) -> Ready {
+    if let Some(misfit) = seen.ring.misfit(change) {
+        return Ready::Refused(Refusal::Misfit(misfit));
+    }
+    let since = match change {
+        Change::Promote => seen.ring.next.as_ref().map(|next| next.facts.since),
+        Change::Retire(id) => seen.ring.key(id).map(|key| key.facts.since),
+        Change::Stage | Change::Revoke(_) | Change::RevokeAll | Change::Abort => return Ready::Now,
+    };
+    let Some(propagation) = policy.propagation else { return Ready::Refused(Refusal::NoPropagation) };
+    let loaded = seen.written_after(since.unwrap_or_default()) + propagation;
+    let safe = match change {
+        // What was signed last, by the process that was last to load the write, has to run out.
+        Change::Retire(_) => loaded + policy.longest_signature,
+        _ => loaded,
+    };
+    if seen.now >= safe { Ready::Now } else { Ready::At(safe) }
+}
+
+/// The next step of a handover that is under way; `None` where none is.
+fn onward(seen: &Seen<'_>, policy: &Policy) -> Option<Next> {
+    let change = seen.ring.under_way(seen, policy)?;
+    Some(match ready(change, seen, policy) {
+        Ready::Now => Next::Do(Step::Write(change)),
+        Ready::At(until) => Next::WaitUntil(Wait { until, change }),
+        Ready::Refused(refusal) => Next::Refuse(refusal),
+    })
+}
+
+/// The step of a goal that waits for nothing; `None` where it is reached.
+fn direct(goal: Goal, ring: &Ring) -> Option<Step> {
+    let change = match goal {
+        Goal::Revoke(id) => Change::Revoke(id),
+        _ => Change::Abort,
+    };
+    ring.misfit(change).is_none().then_some(Step::Write(change))
+}
+
+impl Ring {
+    /// The change that a handover under way comes to next. Of several retiring keys it is the one whose time comes first.
+    fn under_way(&self, seen: &Seen<'_>, policy: &Policy) -> Option<Change> {
+        if self.next.is_some() {
+            return Some(Change::Promote);
+        }
+        let retire = |retiring: &Retiring| Change::Retire(retiring.key.facts.id);
+        let when = |retiring: &&Retiring| match ready(retire(retiring), seen, policy) {
+            Ready::At(until) => until,
+            _ => Timestamp::default(),
+        };
+        self.retiring.iter().rev().min_by_key(when).map(retire)
+    }
+}
+
+impl Seen<'_> {
+    fn mirror_behind(&self) -> Option<usize> {
+        let ours = (self.ring.head.revision, self.ring.head.write);
+        self.mirrors.iter().position(|mirror| mirror.holds != Some(ours))
+    }
+
+    /// The latest time of writing: of a change made at `since`, or of the mirror that got it last.
+    fn written_after(&self, since: Timestamp) -> Timestamp {
+        self.mirrors.iter().map(|mirror| mirror.written).fold(since, Timestamp::max)
+    }
+}

@@ -1,0 +1,17 @@
+//! What an environment asks of a handover.
+
+use crate::time::Span;
+
+/// How long the steps of a handover have to wait.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Policy {
+    /// How long after a write each process has loaded it. There is no default: it depends on who reads the store.
+    pub propagation: Option<Span>,
+    /// The longest lifetime of anything signed.
+    pub longest_signature: Span,
+}
+
+impl Policy {
+    /// Django's sessions live for 14 days unless the settings say otherwise.
+    pub const LONGEST_SIGNATURE: Span = Span::days(14);
+}

@@ -1,0 +1,239 @@
+//! A ring: the keys that one project trusts in one environment.
+
+use alloc::collections::BTreeMap;
+use alloc::string::String;
+use alloc::vec::Vec;
+use core::fmt;
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use crate::time::Timestamp;
+use crate::{KeyId, Mark, RingId, Salt, SecretText, WriteId};
+
+/// The keys that one project trusts in one environment, and what is remembered of them.
+#[derive(Debug)]
+pub struct Ring {
+    /// What is known besides the keys.
+    pub head: Head,
+    /// Accepted, and signs nowhere yet.
+    pub next: Option<Key>,
+    /// Signs, and is accepted.
+    pub signing: Key,
+    /// Accepted only; newest first.
+    pub retiring: Vec<Retiring>,
+}
+
+/// What a ring remembers besides its keys. It holds no secret.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Head {
+    /// Names the ring for its whole life.
+    #[serde(rename = "ring")]
+    pub id: RingId,
+    /// Salts the marks of this ring.
+    pub salt: Salt,
+    /// Grows with each write.
+    pub revision: Revision,
+    /// The last write.
+    pub write: WriteId,
+    /// When the last write was made.
+    pub written: Timestamp,
+    /// Keys that left the ring; oldest first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub gone: Vec<Tombstone>,
+    /// What was done last; oldest first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub events: Vec<Event>,
+    /// Members of the record that this version does not know, and keeps.
+    #[serde(flatten)]
+    pub unknown: Unknown,
+}
+
+/// Members that a later version wrote into a record of this format.
+pub type Unknown = BTreeMap<String, Value>;
+
+/// Counts the writes of a ring.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Revision(pub u64);
+
+impl Revision {
+    /// The revision of the next write: past the store's own and past the floor, the lowest that may serve.
+    #[must_use]
+    pub fn after(self, floor: Self) -> Self {
+        Self(self.max(floor).0.saturating_add(1))
+    }
+}
+
+impl fmt::Display for Revision {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+/// One secret text, and what is known of it.
+#[derive(Debug)]
+pub struct Key {
+    /// What may be shown of it.
+    pub facts: Facts,
+    /// The key itself.
+    pub secret: SecretText,
+}
+
+/// What may be shown of a key.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Facts {
+    /// Names the key.
+    pub id: KeyId,
+    /// Counts the keys of the ring: the fallbacks stand in this order, the newest first.
+    #[serde(rename = "n")]
+    pub number: u32,
+    /// Finds copies of the key.
+    pub mark: Mark,
+    /// When the key came into the ring.
+    pub made: Timestamp,
+    /// When the key took the role it has.
+    pub since: Timestamp,
+    /// Whether it stood in source control.
+    #[serde(default, skip_serializing_if = "core::ops::Not::not")]
+    pub exposed: bool,
+    /// Members that this version does not know, and keeps.
+    #[serde(flatten)]
+    pub unknown: Unknown,
+}
+
+/// A key that is accepted only, and why.
+#[derive(Debug)]
+pub struct Retiring {
+    /// The key.
+    pub key: Key,
+    /// Why it no longer signs.
+    pub why: Why,
+}
+
+/// Why a key retires.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Why {
+    /// A newer key signs.
+    Replaced,
+    /// Its promotion was taken back.
+    Aborted,
+    /// It was a fallback when the ring was adopted.
+    Adopted,
+    /// It stood in source control.
+    Exposed,
+}
+
+/// Where a ring stands in its handover. It is read off the ring and never stored.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Phase {
+    /// One key, and no handover under way.
+    Settled,
+    /// The next key is accepted and signs nowhere yet.
+    Staged,
+    /// The new key signs; the old one is accepted only.
+    Promoted,
+}
+
+/// What is remembered of a key that left its ring; never the secret.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Tombstone {
+    /// Names the key.
+    pub id: KeyId,
+    /// Finds copies of it.
+    pub mark: Mark,
+    /// When the key came into the ring.
+    pub made: Timestamp,
+    /// When it left.
+    pub gone: Timestamp,
+    /// Why it left.
+    pub why: Left,
+}
+
+/// Why a key left its ring.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Left {
+    /// Its time was over.
+    Retired,
+    /// It was cut off.
+    Revoked,
+    /// It was staged and never signed.
+    Dropped,
+}
+
+/// Something that was done to the ring.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Event {
+    /// When.
+    pub at: Timestamp,
+    /// What.
+    pub what: What,
+    /// The key it was about.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub key: Option<KeyId>,
+    /// What the operator gave as the reason for not waiting.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
+}
+
+/// What was done to a ring.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum What {
+    /// The ring began with a fresh key.
+    Created,
+    /// The ring began with, or took in, keys that were there.
+    Adopted,
+    /// The next key is accepted.
+    Staged,
+    /// The next key signs.
+    Promoted,
+    /// An old key is no longer accepted.
+    Retired,
+    /// A key was cut off.
+    Revoked,
+    /// A handover was taken back.
+    Aborted,
+    /// A write that had been cut short was finished.
+    Mended,
+}
+
+impl Ring {
+    /// Where the ring stands in its handover.
+    #[must_use]
+    pub fn phase(&self) -> Phase {
+        if self.next.is_some() {
+            Phase::Staged
+        } else if self.retiring.is_empty() {
+            Phase::Settled
+        } else {
+            Phase::Promoted
+        }
+    }
+
+    /// Every accepted key, newest first.
+    #[must_use]
+    pub fn accepted(&self) -> Vec<&Key> {
+        let retiring = self.retiring.iter().map(|retiring| &retiring.key);
+        let mut keys: Vec<&Key> =
+            self.next.iter().chain(core::iter::once(&self.signing)).chain(retiring).collect();
+        keys.sort_by_key(|key| core::cmp::Reverse(key.facts.number));
+        keys
+    }
+
+    /// The accepted key of this id.
+    #[must_use]
+    pub fn key(&self, id: KeyId) -> Option<&Key> {
+        self.accepted().into_iter().find(|key| key.facts.id == id)
+    }
+
+    /// Takes the keys apart; the ring's own shape is gone then.
+    pub(crate) fn into_keys(self) -> (Head, Vec<Key>) {
+        let retiring = self.retiring.into_iter().map(|retiring| retiring.key);
+        let keys = self.next.into_iter().chain(core::iter::once(self.signing)).chain(retiring);
+        (self.head, keys.collect())
+    }
+}

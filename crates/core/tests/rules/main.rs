@@ -1,0 +1,9 @@
+//! The rules of rings and handovers, held against the texts that stores see.
+
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on should stop")]
+
+mod cupboard;
+mod fleet;
+mod properties;
+mod reading;
+mod table;

@@ -1,0 +1,230 @@
+//! Texts that are not in order.
+
+use data_encoding::BASE64URL_NOPAD;
+use keybaton_core::time::Timestamp;
+use keybaton_core::{Adoption, Change, Edit, Phase, RECORD_LIMIT, Reading, Ring, SecretText, What, Writes};
+use serde_json::{Value, json};
+
+use crate::cupboard::{Cupboard, Dice};
+
+fn created(dice: &mut Dice) -> Cupboard {
+    let mut cupboard = Cupboard::default();
+    let (_, writes) = dice.stamped(1_000, |stamp| Adoption::nothing().begin(stamp));
+    cupboard.write(&writes);
+    cupboard
+}
+
+fn changed(cupboard: &mut Cupboard, dice: &mut Dice, change: impl Fn(&Ring) -> Change, now: u64) -> Writes {
+    let ring = cupboard.ring();
+    let change = change(&ring);
+    let (_, writes) = dice.change(ring, change, now).unwrap();
+    cupboard.write(&writes);
+    writes
+}
+
+fn edit_record(cupboard: &mut Cupboard, edit: impl Fn(&mut Value)) {
+    let text = cupboard.record.as_deref().unwrap();
+    let mut record: Value =
+        serde_json::from_slice(&BASE64URL_NOPAD.decode(text.as_bytes()).unwrap()).unwrap();
+    edit(&mut record);
+    cupboard.record = Some(BASE64URL_NOPAD.encode(record.to_string().as_bytes()));
+}
+
+#[track_caller]
+fn assert_edited(cupboard: &Cupboard, expected: Edit) {
+    match cupboard.read() {
+        Reading::Edited(edited) => assert_eq!(edited.why, expected),
+        other => panic!("not edited: {other:?}"),
+    }
+}
+
+#[track_caller]
+fn mended(cupboard: &Cupboard, now: u64) -> Cupboard {
+    let Reading::Torn(torn) = cupboard.read() else { panic!("not torn: {:?}", cupboard.read()) };
+    let mut cupboard = cupboard.clone();
+    let (_, writes) = Dice(99).stamped(now, |stamp| torn.finish(stamp));
+    cupboard.write(&writes);
+    cupboard
+}
+
+#[test]
+fn empty_texts_are_no_ring() {
+    for text in ["", " ", "\t\n"] {
+        let cupboard = Cupboard { signing: Some(text.into()), ..Cupboard::default() };
+        assert!(matches!(cupboard.read(), Reading::Absent));
+    }
+}
+
+#[test]
+fn a_key_without_a_record_is_bare_and_its_fallbacks_are_the_others() {
+    let Reading::Bare(bare) = Cupboard::holding("a", Some("a,,b, ,a")).read() else { panic!() };
+    assert_eq!(bare.fallbacks, [SecretText::new("b")]);
+}
+
+#[test]
+fn a_key_put_in_by_hand_is_an_edit() {
+    let mut cupboard = created(&mut Dice(1));
+    cupboard.signing = Some("made-up".into());
+    assert_edited(&cupboard, Edit::UnknownKey);
+}
+
+#[test]
+fn a_garbled_record_is_an_edit() {
+    for record in ["", "%", "bm90IGpzb24", "e30", &"A".repeat(100_000)] {
+        let mut cupboard = created(&mut Dice(1));
+        cupboard.record = Some(record.into());
+        assert_edited(&cupboard, Edit::Record);
+    }
+}
+
+#[test]
+fn a_record_that_describes_no_ring_is_an_edit() {
+    let two_signing = |record: &mut Value| {
+        let row = record["keys"][0].clone();
+        record["keys"].as_array_mut().unwrap().push(row);
+    };
+    let nobody_signs = |record: &mut Value| record["keys"] = json!([]);
+    for edit in [two_signing as fn(&mut Value), nobody_signs] {
+        let mut cupboard = created(&mut Dice(1));
+        edit_record(&mut cupboard, edit);
+        assert_edited(&cupboard, Edit::Record);
+    }
+}
+
+#[test]
+fn a_broken_list_of_fallbacks_is_an_edit() {
+    let mut cupboard = created(&mut Dice(1));
+    cupboard.fallbacks = Some("[oops".into());
+    assert_edited(&cupboard, Edit::Fallbacks);
+}
+
+#[test]
+fn a_ring_without_any_key_is_an_edit_and_can_be_begun_again() {
+    let mut cupboard = created(&mut Dice(1));
+    cupboard.signing = None;
+    cupboard.fallbacks = None;
+    let Reading::Edited(edited) = cupboard.read() else { panic!() };
+    let (ring, _) = Dice(5).stamped(2_000, |stamp| edited.found.begin(stamp));
+    assert_eq!(ring.phase(), Phase::Settled);
+}
+
+#[test]
+fn a_newer_format_is_read_and_not_understood() {
+    let mut cupboard = created(&mut Dice(1));
+    edit_record(&mut cupboard, |record| *record = json!({"format": 2, "keys": "elsewhere"}));
+    let Reading::Newer(newer) = cupboard.read() else { panic!() };
+    assert_eq!(newer.format, 2);
+}
+
+#[test]
+fn members_that_a_later_version_wrote_are_kept() {
+    let mut dice = Dice(1);
+    let mut cupboard = created(&mut dice);
+    edit_record(&mut cupboard, |record| {
+        record["colour"] = json!("green");
+        record["keys"][0]["shape"] = json!({"round": true});
+    });
+    changed(&mut cupboard, &mut dice, |_| Change::Stage, 1_001);
+    edit_record(&mut cupboard, |record| {
+        assert_eq!(record["colour"], json!("green"));
+        assert_eq!(record["keys"][1]["shape"], json!({"round": true}));
+    });
+}
+
+#[test]
+fn a_missing_or_untidy_text_is_torn_and_put_back() {
+    let whole = created(&mut Dice(1));
+    let key = whole.signing.clone().unwrap();
+    let missing = Cupboard { fallbacks: None, ..whole.clone() };
+    let untidy = Cupboard { fallbacks: Some(format!("{key},,")), ..whole.clone() };
+    let unsigned = Cupboard { signing: None, ..whole.clone() };
+    for torn in [missing, untidy, unsigned] {
+        let after = mended(&torn, 2_000);
+        assert_eq!((after.signing, after.fallbacks), (whole.signing.clone(), whole.fallbacks.clone()));
+    }
+}
+
+#[test]
+fn a_stage_whose_key_was_never_written_is_dropped() {
+    let mut dice = Dice(1);
+    let cupboard = created(&mut dice);
+    let (_, writes) = dice.change(cupboard.ring(), Change::Stage, 1_001).unwrap();
+    let after = mended(&cupboard.prefixes(&writes)[1], 2_000);
+    assert_eq!((&after.signing, &after.fallbacks), (&cupboard.signing, &cupboard.fallbacks));
+    assert_eq!(after.ring().phase(), Phase::Settled);
+}
+
+#[test]
+fn a_revocation_whose_key_was_never_written_draws_another() {
+    let mut dice = Dice(1);
+    let cupboard = created(&mut dice);
+    let leaked = cupboard.signing.clone();
+    let (lost, writes) = dice.change(cupboard.ring(), Change::RevokeAll, 1_001).unwrap();
+    let after = mended(&cupboard.prefixes(&writes)[1], 2_000);
+    assert_ne!(after.signing, leaked);
+    assert_ne!(after.signing.as_deref(), Some(lost.signing.secret.expose()));
+    assert_eq!(after.fallbacks, after.signing);
+    assert_eq!(after.ring().head.gone.len(), 1);
+}
+
+#[test]
+fn waiting_counts_from_the_end_of_a_write_that_was_finished_later() {
+    let mut dice = Dice(1);
+    let cupboard = created(&mut dice);
+    let (_, writes) = dice.change(cupboard.ring(), Change::Stage, 1_001).unwrap();
+    let ring = mended(&cupboard.prefixes(&writes)[2], 9_000).ring();
+    assert_eq!(ring.next.as_ref().unwrap().facts.since, Timestamp(9_000));
+    assert_eq!(ring.signing.facts.since, Timestamp(1_000));
+    assert_eq!(ring.head.events.last().unwrap().what, What::Mended);
+}
+
+#[test]
+fn an_edit_is_adopted_with_the_ids_that_are_known() {
+    let mut dice = Dice(1);
+    let mut cupboard = created(&mut dice);
+    let before = cupboard.ring();
+    let key = cupboard.signing.clone().unwrap();
+    cupboard.signing = Some("made-up".into());
+    cupboard.fallbacks = Some(format!("made-up,{key}"));
+    let Reading::Edited(edited) = cupboard.read() else { panic!() };
+    assert_eq!(edited.found.unknown_fallbacks(), 0);
+    let (_, writes) = dice.stamped(2_000, |stamp| edited.found.begin(stamp));
+    cupboard.write(&writes);
+    let ring = cupboard.ring();
+    assert_eq!(ring.head.id, before.head.id);
+    assert_eq!(ring.signing.secret.expose(), "made-up");
+    assert_eq!(ring.retiring[0].key.facts.id, before.signing.facts.id);
+    assert_eq!(ring.retiring[0].key.facts.since, Timestamp(2_000));
+}
+
+#[test]
+fn a_record_stays_small_and_forgets_revocations_last() {
+    let mut dice = Dice(1);
+    let mut cupboard = created(&mut dice);
+    changed(&mut cupboard, &mut dice, |ring| Change::Revoke(ring.signing.facts.id), 1_001);
+    let revoked = cupboard.ring().head.gone[0].id;
+    for round in 0..40 {
+        let now = 2_000 + round * 10;
+        changed(&mut cupboard, &mut dice, |_| Change::Stage, now);
+        let staged = changed(&mut cupboard, &mut dice, |_| Change::Promote, now + 1);
+        assert!(staged.steps.iter().all(|step| step.text.expose().len() < RECORD_LIMIT));
+        changed(&mut cupboard, &mut dice, |ring| Change::Retire(ring.retiring[0].key.facts.id), now + 2);
+    }
+    let head = cupboard.ring().head;
+    assert!(head.gone.iter().any(|tomb| tomb.id == revoked));
+    assert!(head.gone.len() > 4, "only {} remembered", head.gone.len());
+}
+
+#[test]
+fn debug_forms_show_no_key() {
+    let mut dice = Dice(1);
+    let mut cupboard = created(&mut dice);
+    let writes = changed(&mut cupboard, &mut dice, |_| Change::Stage, 1_001);
+    let keys: Vec<String> = cupboard.fallbacks.clone().unwrap().split(',').map(Into::into).collect();
+    let torn = cupboard.prefixes(&writes)[1].read();
+    let edited = Cupboard { record: Some("x".into()), ..cupboard.clone() }.read();
+    let bare = Cupboard { record: None, ..cupboard.clone() }.read();
+    let shown =
+        format!("{torn:?} {edited:?} {bare:?} {:?} {writes:?} {:?}", cupboard.read(), cupboard.texts());
+    assert!(keys.iter().all(|key| !shown.contains(key.as_str())), "{shown}");
+}
