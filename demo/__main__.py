@@ -1,0 +1,125 @@
+"""Show what a change of SECRET_KEY does to the users of a running Django site.
+
+`python3 demo` runs it, `python3 demo --check` also fails when it came out otherwise
+than promised: the documented rollout logs users out, and keybaton nobody.
+"""
+
+from __future__ import annotations
+
+import argparse
+import shutil
+import signal
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from rollouts import Outcome, documented, measure, three_phases
+from screen import Screen
+from toolbox import DemoError, Tools, toolbox
+
+
+def main() -> int:
+    options = parse_arguments()
+    screen = Screen()
+    for ending in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(ending, interrupt)
+    try:
+        before, after = compare(options, screen)
+    except DemoError as error:
+        screen.close()
+        print(f"error: {error}", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        screen.close()
+        print("interrupted; everything the demo started is ended", file=sys.stderr)
+        return 130
+    report(before, after, screen)
+    return verdict(before, after, screen) if options.check else 0
+
+
+def parse_arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python3 demo", description=__doc__)
+    parser.add_argument(
+        "--check",
+        action="store_true",
+        help="fail unless the rollouts came out as promised",
+    )
+    parser.add_argument("--keep", action="store_true", help="keep the projects and their logs")
+    parser.add_argument("--wheel", type=Path, help="install this wheel, not the checkout")
+    return parser.parse_args()
+
+
+def interrupt(_signal: int, _frame: object) -> None:
+    """Stop at once, and let nothing stop the cleaning up."""
+    for ending in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(ending, signal.SIG_IGN)
+    raise KeyboardInterrupt
+
+
+def compare(options: argparse.Namespace, screen: Screen) -> tuple[Outcome, Outcome]:
+    checkout = Path(__file__).resolve().parent.parent
+    screen.title("What the demo needs")
+    with toolbox(screen, checkout, options.wheel) as tools, workplace(options.keep, screen) as folder:
+        return both_rollouts(folder, tools, screen)
+
+
+def both_rollouts(folder: Path, tools: Tools, screen: Screen) -> tuple[Outcome, Outcome]:
+    screen.title("A new SECRET_KEY by the rollout that Django's documentation describes")
+    before = measure(documented, folder / "documented", tools, screen)
+    screen.title("A new SECRET_KEY in three phases by keybaton")
+    after = measure(three_phases, folder / "three-phases", tools, screen)
+    return before, after
+
+
+@contextmanager
+def workplace(keep: bool, screen: Screen) -> Iterator[Path]:
+    folder = Path(tempfile.mkdtemp(prefix="keybaton-demo-"))
+    try:
+        yield folder
+    finally:
+        if keep:
+            screen.step(f"the projects and their logs are kept in {folder}")
+        else:
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+def report(before: Outcome, after: Outcome, screen: Screen) -> None:
+    screen.title("What it did to the users")
+    names = ("documented rollout", "keybaton, three phases")
+    rows = [
+        (name, *map(str, (done.users, done.requests, done.logged_out, done.still_out)))
+        for name, done in zip(names, (before, after), strict=True)
+    ]
+    screen.table([("", "users", "requests", "logged out", "still out at the end"), *rows])
+    screen.step("(logged out: asked for their own page, and were sent to the login form)")
+    screen.title(TRY_NEXT)
+
+
+def verdict(before: Outcome, after: Outcome, screen: Screen) -> int:
+    failures = [
+        text
+        for text, failed in (
+            ("the documented rollout logged nobody out", not before.logged_out),
+            ("the three phases logged users out", after.logged_out),
+        )
+        if failed
+    ]
+    for text in failures:
+        print(f"error: {text}", file=sys.stderr)
+    if not failures:
+        screen.step("as promised: the first logged users out, the second nobody")
+    return 1 if failures else 0
+
+
+TRY_NEXT = """\
+To try next, in a Django project of your own:
+  pip install keybaton     or a checkout: pip install PATH
+  keybaton init            a key in .env, and settings that read it
+  keybaton check           is the key of this project handled well?
+  keybaton rotate          the plan, then the next safe step
+  keybaton status          which phase, and what the next step waits for"""
+
+if __name__ == "__main__":
+    sys.exit(main())
