@@ -1,0 +1,63 @@
+//! What can go wrong with a store.
+
+use std::error::Error;
+use std::fmt;
+
+/// Why a store could not be read or written: a kind, a sentence and what to do now. None of them holds a secret.
+#[derive(Debug)]
+pub struct StoreError {
+    /// What the caller does differently.
+    pub kind: StoreErrorKind,
+    /// What happened, and where.
+    pub sentence: String,
+    /// What to do now.
+    pub hint: Option<String>,
+    /// What lies behind it.
+    pub source: Option<Box<dyn Error + Send + Sync>>,
+}
+
+/// What the caller of a store does about an error.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum StoreErrorKind {
+    /// Somebody else wrote: read again.
+    Conflict,
+    /// Somebody has to grant a permission.
+    Denied,
+    /// The user has to sign in.
+    SignInNeeded,
+    /// Try later.
+    Unreachable,
+    /// Read again: the write may have been done.
+    Uncertain,
+    /// The texts do not fit.
+    TooLarge,
+    /// What is there, or what the URL says, makes no sense.
+    Malformed,
+    /// This store cannot do that.
+    Unsupported,
+}
+
+impl StoreError {
+    /// An error with nothing behind it.
+    pub fn new(kind: StoreErrorKind, sentence: impl Into<String>) -> Self {
+        Self { kind, sentence: sentence.into(), hint: None, source: None }
+    }
+
+    /// Says what to do now.
+    #[must_use]
+    pub fn hint(self, hint: impl Into<String>) -> Self {
+        Self { hint: Some(hint.into()), ..self }
+    }
+}
+
+impl fmt::Display for StoreError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.sentence)
+    }
+}
+
+impl Error for StoreError {
+    fn source(&self) -> Option<&(dyn Error + 'static)> {
+        self.source.as_deref().map(|source| source as _)
+    }
+}

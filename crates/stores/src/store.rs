@@ -1,0 +1,96 @@
+//! What every store can be asked.
+
+use std::fmt;
+
+use keybaton_core::{RingName, Texts, Writes};
+
+use crate::{Settings, StoreError, StoreUrl};
+
+/// A place where one ring lives. It knows texts, and nothing of what they mean.
+pub trait Store: fmt::Debug + Send + Sync {
+    /// Reads the three texts.
+    ///
+    /// # Errors
+    /// The store could not be read. That there is nothing in it is no error.
+    fn read(&self) -> Result<Held, StoreError>;
+
+    /// Writes the ring's texts, if the store still holds what was read as `over`; [`Version::Absent`] creates.
+    ///
+    /// # Errors
+    /// [`crate::StoreErrorKind::Conflict`] where somebody else wrote meanwhile; the store is as they left it then.
+    fn write(&self, new: &Writes, over: &Version) -> Result<Written, StoreError>;
+}
+
+/// What a store holds of one ring.
+#[derive(Debug)]
+pub enum Held {
+    /// None of the three texts.
+    Absent,
+    /// Texts, and the version to write over.
+    Texts(Texts, Version),
+}
+
+/// What was read, so that a write can tell whether somebody else wrote since.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Version {
+    /// Nothing was there.
+    Absent,
+    /// The store's own name for what was there; for files a digest. It holds no secret.
+    Is(Box<str>),
+}
+
+/// What became of a write.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Written {
+    /// What stands in the store now.
+    pub version: Version,
+    /// What the user should know of it.
+    pub notes: Vec<Note>,
+}
+
+/// Something that a user should know of a write: one sentence, without a secret.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Note(pub String);
+
+/// One kind of store. [`crate::STORES`] lists them all; help, documentation and tests derive from that list.
+#[derive(Clone, Copy, Debug)]
+pub struct StoreKind {
+    /// What a URL of this kind begins with.
+    pub scheme: &'static str,
+    /// What it is, in a few words.
+    pub summary: &'static str,
+    /// A URL.
+    pub example: &'static str,
+    /// What it can do.
+    pub can: Can,
+    /// How a write is guarded, in a few words.
+    pub guarded_by: &'static str,
+    /// What a first write makes.
+    pub creates: &'static str,
+    /// Whether it lives on this machine.
+    pub local: bool,
+    /// Opens the store behind a URL.
+    pub open: fn(&StoreUrl, &RingName, &Settings<'_>) -> Result<Box<dyn Store>, StoreError>,
+}
+
+/// What a store can do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Can {
+    /// Whether what was written can be read.
+    pub read_back: bool,
+    /// Whether a lost race is seen.
+    pub guard: Guard,
+    /// Whether the three texts are written in one call.
+    pub atomic: bool,
+}
+
+/// Whether a store sees that somebody else wrote since it was read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Guard {
+    /// It refuses the write.
+    CompareAndSwap,
+    /// It keeps other writers out while it compares and writes.
+    Lock,
+    /// It cannot be written at all.
+    ReadOnly,
+}
