@@ -1,1 +1,29 @@
 //! Bounded reads, atomic replacement and locks for files that hold secrets.
+//!
+//! A write goes like this: find the [`Place`] where the file really stands, [`Place::lock`] its folder, [`read`] it,
+//! decide, and [`replace`] it over exactly the content that was read. Whatever happens on the way, the old file is whole
+//! or the new one is: never a mixture, never a file with another owner, mode or access list.
+//!
+//! Unix is spoken in the `unix` module alone; another system is one more module with the same names.
+#![warn(missing_docs)]
+
+mod content;
+mod error;
+mod lock;
+mod place;
+mod private;
+mod replace;
+mod temporary;
+
+#[cfg(unix)]
+mod unix;
+#[cfg(unix)]
+use unix as system;
+
+pub use content::{Content, Limits, read};
+pub use error::{FileError, FileErrorKind};
+pub use lock::Lock;
+pub use place::Place;
+pub use private::private_folder;
+pub use replace::{Audience, Change, replace};
+pub use temporary::TEMPORARY_FILES;

@@ -1,0 +1,152 @@
+//! What can be wrong with a file.
+
+use std::error::Error;
+use std::fmt;
+use std::io;
+use std::path::Path;
+
+/// One sentence saying what and where, a hint saying what now, and a kind for the program.
+///
+/// Nothing of a file's content ever stands in it.
+#[derive(Debug)]
+pub struct FileError {
+    kind: FileErrorKind,
+    sentence: String,
+    hint: Option<String>,
+    source: Option<io::Error>,
+}
+
+/// What the caller does differently.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum FileErrorKind {
+    /// There is no such file or folder: it may be created.
+    NotFound,
+    /// Somebody with more rights has to do it.
+    Denied,
+    /// Somebody else changed the file: read again, decide again.
+    Conflict,
+    /// It is a folder, a socket, a device, or a pipe that should be written.
+    NotAFile,
+    /// It is larger than what this reader takes.
+    TooLarge,
+    /// The file system is mounted read-only.
+    ReadOnly,
+    /// The disk, or the user's share of it, is full.
+    NoSpace,
+    /// Another process holds the lock for longer than we wait: try again.
+    Locked,
+    /// The file system knows no locks.
+    NoLocks,
+    /// The file is a mount of its own, which nothing can replace: mount its folder.
+    MountedFile,
+    /// A link that is not ours to follow.
+    ForeignLink,
+    /// The file has a second name, which would keep the old content.
+    HardLink,
+    /// A pipe stayed silent.
+    Silent,
+    /// It was written, but may be gone after a power cut.
+    Uncertain,
+    /// Anything else; the source says what.
+    Other,
+}
+
+impl FileError {
+    /// What the caller does differently.
+    #[must_use]
+    pub fn kind(&self) -> FileErrorKind {
+        self.kind
+    }
+
+    /// What the user does now.
+    #[must_use]
+    pub fn hint(&self) -> Option<&str> {
+        self.hint.as_deref()
+    }
+
+    pub(crate) fn new(kind: FileErrorKind, sentence: String) -> Self {
+        Self { kind, sentence, hint: None, source: None }
+    }
+
+    pub(crate) fn with_hint(mut self, hint: impl Into<String>) -> Self {
+        self.hint = Some(hint.into());
+        self
+    }
+
+    pub(crate) fn because(mut self, sentence: String) -> Self {
+        self.sentence = sentence;
+        self
+    }
+
+    pub(crate) fn of_kind(mut self, kind: FileErrorKind) -> Self {
+        self.kind = kind;
+        self
+    }
+
+    /// What an operating system's error means for `path`; `doing` is a verb, as in "read".
+    pub(crate) fn from_io(doing: &str, path: &Path, error: io::Error) -> Self {
+        let path = shown(path);
+        let (kind, why, hint) = match error.kind() {
+            io::ErrorKind::NotFound => return Self::missing(&path),
+            io::ErrorKind::NotADirectory => {
+                (FileErrorKind::NotFound, ": part of its path is not a folder", None)
+            }
+            io::ErrorKind::PermissionDenied => {
+                (FileErrorKind::Denied, ": permission denied", Some(format!("see `ls -ld {path}`")))
+            }
+            io::ErrorKind::ReadOnlyFilesystem => (
+                FileErrorKind::ReadOnly,
+                ": its file system is read-only",
+                Some("mount it writable, or write where the file is made".to_owned()),
+            ),
+            io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded | io::ErrorKind::FileTooLarge => (
+                FileErrorKind::NoSpace,
+                ": no space is left",
+                Some("nothing was changed; free some space and run it again".to_owned()),
+            ),
+            io::ErrorKind::IsADirectory => (FileErrorKind::NotAFile, ": it is a folder", None),
+            _ => (FileErrorKind::Other, "", None),
+        };
+        Self { kind, sentence: format!("cannot {doing} {path}{why}"), hint, source: Some(error) }
+    }
+
+    fn missing(path: &str) -> Self {
+        Self::new(FileErrorKind::NotFound, format!("there is no {path}"))
+    }
+}
+
+impl fmt::Display for FileError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.sentence)
+    }
+}
+
+impl Error for FileError {
+    fn source(&self) -> Option<&(dyn Error + 'static)> {
+        self.source.as_ref().map(|error| error as _)
+    }
+}
+
+/// A path as it may stand in a message: a file name can hold line breaks and terminal commands.
+pub(crate) fn shown(path: &Path) -> String {
+    let mut text = String::new();
+    for character in path.to_string_lossy().chars() {
+        if character.is_control() {
+            text.extend(character.escape_default());
+        } else {
+            text.push(character);
+        }
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_path_cannot_command_the_terminal() {
+        assert_eq!(shown(Path::new("a\u{1b}[2J\nb")), r"a\u{1b}[2J\nb");
+    }
+}

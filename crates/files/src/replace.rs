@@ -1,0 +1,225 @@
+//! Putting new content in the place of old, or of none.
+
+use std::fs::File;
+use std::io::{self, Write};
+use std::time::Duration;
+
+use crate::content::{not_a_file, read_bounded};
+use crate::error::shown;
+use crate::system::{self, Attributes};
+use crate::temporary::{Temporary, remove_stale};
+use crate::{FileError, FileErrorKind, Limits, Lock, Place};
+
+/// What a file shall hold, and what it held when that was decided.
+pub struct Change<'a> {
+    /// The new content.
+    pub new: &'a [u8],
+    /// The content it was made from; `None` when there was no file.
+    pub over: Option<&'a [u8]>,
+    /// Who may read the file if it is made now. An existing file keeps its mode.
+    pub audience: Audience,
+}
+
+/// Who may read a new file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Audience {
+    /// Its owner alone (0600).
+    Owner,
+    /// Whom the process's umask allows, as for any source file.
+    Anybody,
+}
+
+/// Puts `change.new` at `place`, whose folder `lock` holds, at once and for good.
+///
+/// The new file has the old one's mode, owner, group and access list exactly; where that cannot be had, or where the file
+/// cannot be replaced at all, nothing is written. It has its other extended attributes where the system lets us set them.
+/// The old content is compared with `change.over` at the beginning and again just before the exchange: a program that
+/// does not know the lock is noticed too.
+///
+/// A file with a second hard link is refused, for the second name would silently keep the old content.
+pub fn replace(place: &Place, change: &Change<'_>, lock: &Lock) -> Result<(), FileError> {
+    let writer = Writer { place, change, lock };
+    if !lock.folder.stands_at(place.folder()) {
+        return Err(writer.leads_out());
+    }
+    let attributes = writer.look()?;
+    remove_stale(&lock.folder).map_err(|error| writer.failed(error))?;
+    let temporary = writer.prepare(attributes.as_ref())?;
+    writer.exchange(temporary, attributes.as_ref())?;
+    lock.folder.sync().map_err(|error| writer.not_durable(error))
+}
+
+struct Writer<'a> {
+    place: &'a Place,
+    change: &'a Change<'a>,
+    lock: &'a Lock,
+}
+
+impl<'a> Writer<'a> {
+    /// What the old file is like, after making sure that it can be replaced and holds what the caller thinks.
+    fn look(&self) -> Result<Option<Attributes>, FileError> {
+        let old = match self.lock.folder.open_file(self.place.name()) {
+            Ok(file) => file,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return self.look_at_nothing(),
+            Err(error) if system::means_link(&error) => return Err(self.conflict()),
+            Err(error) => return Err(self.failed(error)),
+        };
+        self.must_be_replaceable(&old)?;
+        match self.change.over {
+            Some(over) if self.holds(&old, over)? => {
+                Attributes::of(&old).map(Some).map_err(|error| self.failed(error))
+            }
+            _ => Err(self.conflict()),
+        }
+    }
+
+    fn look_at_nothing(&self) -> Result<Option<Attributes>, FileError> {
+        match self.change.over {
+            None => Ok(None),
+            Some(_) => Err(self.conflict()),
+        }
+    }
+
+    fn must_be_replaceable(&self, old: &File) -> Result<(), FileError> {
+        let path = self.place.path();
+        let metadata = old.metadata().map_err(|error| self.failed(error))?;
+        if system::is_pipe(&metadata) {
+            return Err(not_a_file(&path, "a pipe")
+                .with_hint("a pipe can be read; to write, name the file or vault that fills it"));
+        }
+        if !metadata.is_file() {
+            return Err(not_a_file(&path, if metadata.is_dir() { "a folder" } else { "a device" }));
+        }
+        if system::names_of(&metadata) > 1 {
+            let sentence = format!("{} has a second name, which would keep the old content", shown(&path));
+            return Err(FileError::new(FileErrorKind::HardLink, sentence)
+                .with_hint("make the other name a symbolic link, or remove it"));
+        }
+        if self.lock.folder.is_on_other_mount(old) {
+            return Err(self.mounted());
+        }
+        Ok(())
+    }
+
+    fn holds(&self, old: &File, over: &[u8]) -> Result<bool, FileError> {
+        let limits = Limits { bytes: over.len(), silence: Duration::ZERO };
+        match read_bounded(old, &self.place.path(), limits, over.len()) {
+            Ok(content) => Ok(content.expose() == over),
+            Err(error) if error.kind() == FileErrorKind::TooLarge => Ok(false),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// Writes the new file beside the old one. Its mode and owner come first: no secret is ever in a file that is
+    /// wider open than the old one.
+    fn prepare(&self, attributes: Option<&Attributes>) -> Result<Temporary<'a>, FileError> {
+        let audience = if attributes.is_some() { Audience::Owner } else { self.change.audience };
+        let mut temporary =
+            Temporary::create(&self.lock.folder, audience).map_err(|error| self.failed(error))?;
+        if let Some(attributes) = attributes {
+            attributes.give_to(&temporary.file).map_err(|error| self.not_kept(error))?;
+        }
+        temporary
+            .file
+            .write_all(self.change.new)
+            .and_then(|()| temporary.file.sync_all())
+            .map_err(|error| self.failed(error))?;
+        Ok(temporary)
+    }
+
+    /// Looks a second time, then lets the new file take the old one's place.
+    fn exchange(&self, temporary: Temporary<'_>, before: Option<&Attributes>) -> Result<(), FileError> {
+        if self.look()?.as_ref() != before {
+            return Err(self.conflict());
+        }
+        let outcome = match self.change.over {
+            Some(_) => temporary.put_over(self.place.name()),
+            None => temporary.put_new(self.place.name()),
+        };
+        outcome.map_err(|error| match error.kind() {
+            io::ErrorKind::AlreadyExists => self.conflict(),
+            io::ErrorKind::ResourceBusy => self.mounted(),
+            _ => self.failed(error),
+        })
+    }
+
+    fn failed(&self, error: io::Error) -> FileError {
+        FileError::from_io("write", &self.place.path(), error)
+    }
+
+    fn conflict(&self) -> FileError {
+        let sentence = format!("{} was changed by another program meanwhile", shown(&self.place.path()));
+        FileError::new(FileErrorKind::Conflict, sentence).with_hint("nothing was written; run it again")
+    }
+
+    fn mounted(&self) -> FileError {
+        let sentence =
+            format!("{} is mounted as a single file, which cannot be replaced", shown(&self.place.path()));
+        FileError::new(FileErrorKind::MountedFile, sentence)
+            .with_hint("mount the folder it stands in, or write where the file is made")
+    }
+
+    fn leads_out(&self) -> FileError {
+        let sentence = format!(
+            "{} leads out of {}, which is the folder that is locked",
+            shown(&self.place.path()),
+            shown(self.lock.folder())
+        );
+        FileError::new(FileErrorKind::ForeignLink, sentence).with_hint("put the file itself into the folder")
+    }
+
+    fn not_kept(&self, error: io::Error) -> FileError {
+        let path = shown(&self.place.path());
+        let sentence = format!("cannot write {path}: its owner, group and access list could not be kept");
+        FileError::from_io("write", &self.place.path(), error)
+            .because(sentence)
+            .of_kind(FileErrorKind::Denied)
+            .with_hint(format!("run it as the owner of {path}, or as root"))
+    }
+
+    fn not_durable(&self, error: io::Error) -> FileError {
+        let path = self.place.path();
+        let sentence = format!("{} was written, but its folder could not be flushed to disk", shown(&path));
+        FileError::from_io("flush", &path, error)
+            .because(sentence)
+            .of_kind(FileErrorKind::Uncertain)
+            .with_hint("read it again before you rely on it, and look at the disk")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::fs;
+    use std::os::unix::fs::PermissionsExt;
+    use std::path::Path;
+
+    #[test]
+    fn content_that_comes_while_we_write_is_noticed_at_the_last_moment() {
+        must_be_a_conflict(|path| fs::write(path, "A=1\nB=1\n").unwrap());
+    }
+
+    #[test]
+    fn a_mode_that_changes_while_we_write_is_noticed_too() {
+        must_be_a_conflict(|path| fs::set_permissions(path, fs::Permissions::from_mode(0o640)).unwrap());
+    }
+
+    fn must_be_a_conflict(meanwhile: fn(&Path)) {
+        let folder = tempfile::tempdir().unwrap();
+        let place = Place::find(&folder.path().join(".env")).unwrap();
+        fs::write(place.path(), "A=1\n").unwrap();
+        let lock = place.lock(Duration::ZERO).unwrap();
+        let change = Change { new: b"A=2\n", over: Some(b"A=1\n"), audience: Audience::Owner };
+        let writer = Writer { place: &place, change: &change, lock: &lock };
+
+        let attributes = writer.look().unwrap();
+        let temporary = writer.prepare(attributes.as_ref()).unwrap();
+        meanwhile(&place.path());
+        let before = fs::read(place.path()).unwrap();
+
+        let error = writer.exchange(temporary, attributes.as_ref()).unwrap_err();
+        assert_eq!(error.kind(), FileErrorKind::Conflict);
+        assert_eq!(fs::read(place.path()).unwrap(), before);
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
+    }
+}

@@ -1,0 +1,72 @@
+//! The new file while it is not yet in its place.
+
+use std::ffi::OsStr;
+use std::fs::File;
+use std::io;
+
+use crate::Audience;
+use crate::system::Folder;
+
+/// A file beside the one that it will replace. Dropped before that, it is removed.
+pub(crate) struct Temporary<'a> {
+    pub(crate) file: File,
+    folder: &'a Folder,
+    name: Option<String>,
+}
+
+/// The names of temporary files, for a `.gitignore`: one may be left behind by a power cut, until the next write.
+pub const TEMPORARY_FILES: &str = ".keybaton-*.tmp";
+
+impl<'a> Temporary<'a> {
+    /// Makes an empty one with a name that nobody can guess.
+    pub(crate) fn create(folder: &'a Folder, audience: Audience) -> io::Result<Self> {
+        let mut chance = [0; 8];
+        getrandom::fill(&mut chance).map_err(io::Error::other)?;
+        let name = format!("{BEGINNING}{:016x}{END}", u64::from_ne_bytes(chance));
+        let file = folder.create(OsStr::new(&name), audience)?;
+        Ok(Self { file, folder, name: Some(name) })
+    }
+
+    /// Puts it over the file called `name`.
+    pub(crate) fn put_over(mut self, name: &OsStr) -> io::Result<()> {
+        self.folder.rename_over(OsStr::new(self.name.as_deref().unwrap_or_default()), name)?;
+        self.name = None;
+        Ok(())
+    }
+
+    /// Puts it where no file is. One that has come meanwhile is left alone, and this fails with `AlreadyExists`.
+    pub(crate) fn put_new(mut self, name: &OsStr) -> io::Result<()> {
+        self.folder.rename_new(OsStr::new(self.name.as_deref().unwrap_or_default()), name)?;
+        self.name = None;
+        Ok(())
+    }
+}
+
+impl Drop for Temporary<'_> {
+    fn drop(&mut self) {
+        if let Some(name) = &self.name {
+            // Nothing can be done about a failure here; the next write tries again.
+            let _ = self.folder.remove(OsStr::new(name));
+        }
+    }
+}
+
+/// Removes what crashed writers left. The lock is held, so none of these files is in use.
+pub(crate) fn remove_stale(folder: &Folder) -> io::Result<()> {
+    for name in folder.names()? {
+        if is_ours(&name) {
+            // Another user's leftover stays: it is theirs to remove.
+            let _ = folder.remove(&name);
+        }
+    }
+    Ok(())
+}
+
+fn is_ours(name: &OsStr) -> bool {
+    name.to_str()
+        .and_then(|name| name.strip_prefix(BEGINNING)?.strip_suffix(END))
+        .is_some_and(|middle| middle.len() == 16 && middle.bytes().all(|byte| byte.is_ascii_hexdigit()))
+}
+
+const BEGINNING: &str = ".keybaton-";
+const END: &str = ".tmp";

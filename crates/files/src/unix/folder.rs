@@ -1,0 +1,114 @@
+//! A folder that is held open, so that what is locked is what is written.
+
+use std::ffi::{OsStr, OsString};
+use std::fs::{self, File, TryLockError};
+use std::io;
+use std::os::unix::ffi::OsStrExt;
+use std::os::unix::fs::MetadataExt;
+use std::path::Path;
+
+use rustix::fs::{AtFlags, Dir, Mode, OFlags, RenameFlags};
+use rustix::fs::{openat, renameat, renameat_with, unlinkat};
+use rustix::io::Errno;
+
+use crate::Audience;
+
+#[derive(Debug)]
+pub(crate) struct Folder(File);
+
+impl Folder {
+    pub(crate) fn open(path: &Path) -> io::Result<Self> {
+        let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::CLOEXEC;
+        let opened = rustix::fs::open(path, flags, Mode::empty())?;
+        Ok(Self(opened.into()))
+    }
+
+    pub(crate) fn try_lock(&self) -> Result<(), TryLockError> {
+        self.0.try_lock()
+    }
+
+    /// Whether `path` still means this folder.
+    pub(crate) fn stands_at(&self, path: &Path) -> bool {
+        let (Ok(ours), Ok(theirs)) = (self.0.metadata(), fs::metadata(path)) else { return false };
+        (ours.dev(), ours.ino()) == (theirs.dev(), theirs.ino())
+    }
+
+    /// Opens a file of this folder for reading, neither following a link nor waiting for a pipe.
+    pub(crate) fn open_file(&self, name: &OsStr) -> io::Result<File> {
+        let flags = OFlags::RDONLY | OFlags::NOFOLLOW | OFlags::NONBLOCK | OFlags::NOCTTY | OFlags::CLOEXEC;
+        Ok(openat(&self.0, name, flags, Mode::empty())?.into())
+    }
+
+    /// Makes a file that must not exist yet.
+    pub(crate) fn create(&self, name: &OsStr, audience: Audience) -> io::Result<File> {
+        let flags = OFlags::RDWR | OFlags::CREATE | OFlags::EXCL | OFlags::NOFOLLOW | OFlags::CLOEXEC;
+        let mode = match audience {
+            Audience::Owner => Mode::RUSR | Mode::WUSR,
+            Audience::Anybody => Mode::RUSR | Mode::WUSR | Mode::RGRP | Mode::WGRP | Mode::ROTH | Mode::WOTH,
+        };
+        let file = openat(&self.0, name, flags, mode)?;
+        if audience == Audience::Owner {
+            // A strange umask can take the owner's own rights away.
+            rustix::fs::fchmod(&file, mode)?;
+        }
+        Ok(file.into())
+    }
+
+    pub(crate) fn rename_over(&self, from: &OsStr, to: &OsStr) -> io::Result<()> {
+        Ok(renameat(&self.0, from, &self.0, to)?)
+    }
+
+    /// Renames without replacing. A few file systems cannot promise that; there we look first, under the lock.
+    pub(crate) fn rename_new(&self, from: &OsStr, to: &OsStr) -> io::Result<()> {
+        match renameat_with(&self.0, from, &self.0, to, RenameFlags::NOREPLACE) {
+            Err(Errno::INVAL | Errno::NOSYS | Errno::NOTSUP) => {}
+            outcome => return Ok(outcome?),
+        }
+        match rustix::fs::statat(&self.0, to, AtFlags::SYMLINK_NOFOLLOW) {
+            Err(Errno::NOENT) => self.rename_over(from, to),
+            Err(errno) => Err(errno.into()),
+            Ok(_) => Err(io::ErrorKind::AlreadyExists.into()),
+        }
+    }
+
+    pub(crate) fn remove(&self, name: &OsStr) -> io::Result<()> {
+        Ok(unlinkat(&self.0, name, AtFlags::empty())?)
+    }
+
+    pub(crate) fn names(&self) -> io::Result<Vec<OsString>> {
+        let mut names = Vec::new();
+        for entry in Dir::read_from(&self.0)? {
+            names.push(OsStr::from_bytes(entry?.file_name().to_bytes()).to_owned());
+        }
+        Ok(names)
+    }
+
+    /// Flushes the names to disk. File systems that cannot do that for a folder do it by themselves.
+    pub(crate) fn sync(&self) -> io::Result<()> {
+        match rustix::fs::fsync(&self.0) {
+            Err(Errno::INVAL | Errno::NOTSUP | Errno::BADF) => Ok(()),
+            outcome => Ok(outcome?),
+        }
+    }
+
+    /// Whether `file`, which was opened in this folder, is a mount of its own.
+    pub(crate) fn is_on_other_mount(&self, file: &File) -> bool {
+        match (mount_of(&self.0), mount_of(file)) {
+            (Some(ours), Some(theirs)) => ours != theirs,
+            // Where mounts have no number, the rename itself will fail.
+            _ => false,
+        }
+    }
+}
+
+#[cfg(target_os = "linux")]
+fn mount_of(file: &File) -> Option<u64> {
+    use rustix::fs::{StatxFlags, statx};
+    let found = statx(file, "", AtFlags::EMPTY_PATH, StatxFlags::MNT_ID).ok()?;
+    StatxFlags::from_bits_retain(found.stx_mask).contains(StatxFlags::MNT_ID).then_some(found.stx_mnt_id)
+}
+
+#[cfg(not(target_os = "linux"))]
+fn mount_of(_file: &File) -> Option<u64> {
+    None
+}

@@ -1,0 +1,68 @@
+//! Everything that only Unix has.
+
+mod attributes;
+mod folder;
+
+use std::fs::{DirBuilder, File, Metadata, OpenOptions};
+use std::io;
+use std::os::unix::fs::{DirBuilderExt, FileTypeExt, MetadataExt, OpenOptionsExt};
+use std::path::Path;
+use std::time::Duration;
+
+use rustix::event::{PollFd, PollFlags, Timespec, poll};
+use rustix::fs::OFlags;
+use rustix::io::Errno;
+
+pub(crate) use attributes::Attributes;
+pub(crate) use folder::Folder;
+
+/// Opens for reading. A pipe without a writer and a terminal line without a carrier do not hold us up.
+pub(crate) fn open_without_waiting(path: &Path) -> io::Result<File> {
+    let flags = (OFlags::NONBLOCK | OFlags::NOCTTY).bits();
+    OpenOptions::new().read(true).custom_flags(flags.cast_signed()).open(path)
+}
+
+/// Waits until there is something to read, or the writer of a pipe has gone. False when the time is over.
+pub(crate) fn wait_until_readable(file: &File, patience: Duration) -> io::Result<bool> {
+    let patience = Timespec::try_from(patience).map_err(|_| io::ErrorKind::InvalidInput)?;
+    match poll(&mut [PollFd::new(file, PollFlags::IN)], Some(&patience)) {
+        Err(Errno::INTR) => Ok(true),
+        ready => Ok(ready? > 0),
+    }
+}
+
+/// Makes a folder with mode 0700, and the missing ones above it.
+pub(crate) fn create_private_folders(path: &Path) -> io::Result<()> {
+    DirBuilder::new().recursive(true).mode(0o700).create(path)
+}
+
+pub(crate) fn is_pipe(metadata: &Metadata) -> bool {
+    metadata.file_type().is_fifo()
+}
+
+pub(crate) fn is_socket(metadata: &Metadata) -> bool {
+    metadata.file_type().is_socket()
+}
+
+/// Whether we own it.
+pub(crate) fn is_ours(metadata: &Metadata) -> bool {
+    metadata.uid() == rustix::process::geteuid().as_raw()
+}
+
+/// How many names the file has.
+pub(crate) fn names_of(metadata: &Metadata) -> u64 {
+    metadata.nlink()
+}
+
+/// Whether a file was not opened because its name is a symbolic link.
+pub(crate) fn means_link(error: &io::Error) -> bool {
+    Errno::from_io_error(error) == Some(Errno::LOOP)
+}
+
+/// Whether a lock was refused because the file system has none.
+pub(crate) fn means_no_locks(error: &io::Error) -> bool {
+    Errno::from_io_error(error).is_some_and(|errno| {
+        [Errno::OPNOTSUPP, Errno::NOTSUP, Errno::NOLCK, Errno::INVAL, Errno::NOSYS, Errno::BADF]
+            .contains(&errno)
+    })
+}
