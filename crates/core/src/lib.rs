@@ -39,6 +39,7 @@ pub use ring::{
 };
 pub use secret::SecretText;
 pub use texts::{Field, FieldWrite, Texts, Writes};
+pub use writes::NotAMirror;
 
 /// A source of random bytes: it fills the whole slice.
 pub type Random<'a> = &'a mut dyn FnMut(&mut [u8]);

@@ -221,6 +221,17 @@ impl Torn {
         self.record.intent.as_ref().map(|intent| intent.at)
     }
 
+    /// What the record says besides the keys.
+    #[must_use]
+    pub fn head(&self) -> &Head {
+        &self.record.head
+    }
+
+    /// The keys as they were before the write.
+    pub(crate) fn former(&self) -> &[Row] {
+        &self.record.keys
+    }
+
     /// Finishes the write that was cut short, or takes it back where its key was never written.
     ///
     /// A role that a key takes by this counts from now: whoever waits, waits from the end of the write.

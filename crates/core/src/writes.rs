@@ -1,11 +1,14 @@
 //! A ring as texts, and the order in which they are written.
 
 use alloc::vec::Vec;
+use core::fmt;
 
 use crate::fallbacks;
+use crate::reading::Reading;
 use crate::record::{Intent, Record, Row, rows};
-use crate::ring::Ring;
-use crate::{Field, FieldWrite, SecretText, Texts, Writes};
+use crate::ring::{Head, Ring};
+use crate::time::Timestamp;
+use crate::{Field, FieldWrite, RingId, SecretText, Texts, Writes};
 
 impl Ring {
     /// The three texts of the ring.
@@ -22,6 +25,52 @@ impl Ring {
     pub(crate) fn fallbacks(&self) -> SecretText {
         let keys = self.accepted();
         fallbacks::join(keys.iter().map(|key| &key.secret))
+    }
+}
+
+/// Why a store cannot become a mirror of a ring.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum NotAMirror {
+    /// It holds another ring.
+    AnotherRing(RingId),
+    /// It holds a key that nobody looks after, or texts that were edited by hand.
+    UnknownKeys,
+    /// It holds a record of a later format.
+    Newer,
+}
+
+impl fmt::Display for NotAMirror {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::AnotherRing(id) => write!(f, "it holds another ring, {id}"),
+            Self::UnknownKeys => f.write_str("it holds keys that do not belong to this ring"),
+            Self::Newer => f.write_str("its record was written by a later version of keybaton"),
+        }
+    }
+}
+
+impl core::error::Error for NotAMirror {}
+
+impl Ring {
+    /// What has to be written to make a mirror of this ring out of what another store holds.
+    ///
+    /// # Errors
+    /// The other store holds something that must not be written over.
+    pub fn mirror_over(&self, held: &Reading, now: Timestamp) -> Result<Writes, NotAMirror> {
+        let rows = match held {
+            Reading::Absent => Vec::new(),
+            Reading::Whole(ring) => self.rows_of_same(&ring.head, rows(ring))?,
+            Reading::Torn(torn) => self.rows_of_same(torn.head(), torn.former().to_vec())?,
+            Reading::Bare(_) | Reading::Edited(_) => return Err(NotAMirror::UnknownKeys),
+            Reading::Newer(_) => return Err(NotAMirror::Newer),
+        };
+        let record = Record::of(self);
+        let head = Head { written: now, ..record.head.clone() };
+        Ok(written(Before::disorder(rows), self, Record { head, ..record }, false))
+    }
+
+    fn rows_of_same(&self, other: &Head, rows: Vec<Row>) -> Result<Vec<Row>, NotAMirror> {
+        if other.id == self.head.id { Ok(rows) } else { Err(NotAMirror::AnotherRing(other.id)) }
     }
 }
 
@@ -61,15 +110,20 @@ impl Before {
 /// finds in the record what was under way. `fresh`: the signing key was drawn for this write, so where it never came to
 /// stand in a text, another one does as well.
 pub(crate) fn writes(before: Before, after: &Ring, fresh: bool) -> Writes {
-    let record = Record::of(after);
-    let intent = Intent { at: after.head.written, fresh, keys: record.keys.clone() };
+    written(before, after, Record::of(after), fresh)
+}
+
+fn written(before: Before, after: &Ring, record: Record, fresh: bool) -> Writes {
+    let intent = Intent { at: record.head.written, fresh, keys: record.keys.clone() };
     let announced = Record { keys: before.rows.clone(), intent: Some(intent), ..record.clone() };
+    let record = record.encode();
     let texts = [
         (Field::Record, SecretText::new(announced.encode())),
         (Field::Fallbacks, after.fallbacks()),
         (Field::Signing, after.signing.secret.duplicate()),
-        (Field::Record, SecretText::new(record.encode())),
+        (Field::Record, SecretText::new(record.as_str())),
     ];
     let changed = texts.into_iter().filter(|(field, text)| !before.holds(*field, text));
-    Writes { whole: after.texts(), steps: changed.map(|(field, text)| FieldWrite { field, text }).collect() }
+    let steps = changed.map(|(field, text)| FieldWrite { field, text }).collect();
+    Writes { whole: Texts { record: Some(record), ..after.texts() }, steps }
 }

@@ -1,1 +1,18 @@
 //! Look, decide, act, look again: a rotation carried out on real stores.
+//!
+//! Deciding is [`keybaton_core::next`]'s business; this crate looks for it and does what it says. Nothing is remembered
+//! between two calls but what stands in the stores, so a run that was killed is simply run again.
+
+#![warn(missing_docs)]
+
+mod act;
+mod advance;
+mod error;
+mod look;
+mod place;
+
+pub use act::{begin, change, cut};
+pub use advance::{Advance, advance};
+pub use error::{HandoverError, Missed, Reason};
+pub use look::{Look, Standing, look, standing};
+pub use place::{Place, Places, World};

@@ -9,5 +9,5 @@ mod url;
 
 pub use error::{StoreError, StoreErrorKind};
 pub use settings::Settings;
-pub use store::{Can, Guard, Held, Note, Store, StoreKind, Version, Written};
+pub use store::{Can, Guard, Held, Note, Open, Store, StoreKind, Version, Written};
 pub use url::StoreUrl;

@@ -70,8 +70,11 @@ pub struct StoreKind {
     /// Whether it lives on this machine.
     pub local: bool,
     /// Opens the store behind a URL.
-    pub open: fn(&StoreUrl, &RingName, &Settings<'_>) -> Result<Box<dyn Store>, StoreError>,
+    pub open: Open,
 }
+
+/// Opens the store behind a URL, for one ring.
+pub type Open = fn(&StoreUrl, &RingName, &Settings<'_>) -> Result<Box<dyn Store>, StoreError>;
 
 /// What a store can do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -2,7 +2,9 @@
 
 use data_encoding::BASE64URL_NOPAD;
 use keybaton_core::time::Timestamp;
-use keybaton_core::{Adoption, Change, Edit, Phase, RECORD_LIMIT, Reading, Ring, SecretText, What, Writes};
+use keybaton_core::{
+    Adoption, Change, Edit, NotAMirror, Phase, RECORD_LIMIT, Reading, Ring, SecretText, What, Writes,
+};
 use serde_json::{Value, json};
 
 use crate::cupboard::{Cupboard, Dice};
@@ -227,4 +229,26 @@ fn debug_forms_show_no_key() {
     let shown =
         format!("{torn:?} {edited:?} {bare:?} {:?} {writes:?} {:?}", cupboard.read(), cupboard.texts());
     assert!(keys.iter().all(|key| !shown.contains(key.as_str())), "{shown}");
+}
+
+#[test]
+fn a_mirror_takes_the_ring_and_its_own_time_of_writing() {
+    let mut dice = Dice(1);
+    let store = created(&mut dice);
+    let ring = store.ring();
+    let mut mirror = Cupboard::default();
+    mirror.write(&ring.mirror_over(&mirror.read(), Timestamp(5_000)).unwrap());
+    assert_eq!((&mirror.signing, &mirror.fallbacks), (&store.signing, &store.fallbacks));
+    assert_eq!(mirror.ring().head.written, Timestamp(5_000));
+    assert_eq!(mirror.ring().head.write, ring.head.write);
+}
+
+#[test]
+fn a_store_with_other_keys_is_no_mirror() {
+    let ring = created(&mut Dice(1)).ring();
+    let other = created(&mut Dice(2));
+    let refused = ring.mirror_over(&other.read(), Timestamp(5_000)).unwrap_err();
+    assert_eq!(refused, NotAMirror::AnotherRing(other.ring().head.id));
+    let bare = Cupboard::holding("made-up", None);
+    assert_eq!(ring.mirror_over(&bare.read(), Timestamp(5_000)).unwrap_err(), NotAMirror::UnknownKeys);
 }

@@ -1,0 +1,47 @@
+//! One turn towards a goal.
+
+use keybaton_core::{Change, Goal, Next, Policy, Seen, Step, next};
+
+use crate::act::{changed, mirror};
+use crate::look::standing;
+use crate::{HandoverError, Places, Standing, World};
+
+/// What one turn came to.
+#[derive(Debug)]
+pub struct Advance {
+    /// The ring as it stands now.
+    pub standing: Standing,
+    /// The change that was made.
+    pub did: Option<Change>,
+    /// What comes next.
+    pub then: Next,
+}
+
+/// Takes the next safe step towards a goal: at most one change, and all the mirrors that lack a write.
+///
+/// # Errors
+/// The store holds no ring in order, could not be read or written, or a mirror was missed.
+pub fn advance(
+    places: &Places,
+    goal: Goal,
+    policy: &Policy,
+    world: &mut World<'_>,
+) -> Result<Advance, HandoverError> {
+    let mut now = standing(&places.store, world)?;
+    let mut then = decide(places, goal, &now, policy, world);
+    if let Next::Do(Step::Mirror(_)) = then {
+        now.notes.extend(mirror(places, &now.ring, world)?);
+        then = decide(places, goal, &now, policy, world);
+    }
+    let Next::Do(Step::Write(change)) = then else {
+        return Ok(Advance { standing: now, did: None, then });
+    };
+    let after = changed(places, now, change, None, world)?;
+    let then = decide(places, goal, &after, policy, world);
+    Ok(Advance { standing: after, did: Some(change), then })
+}
+
+fn decide(places: &Places, goal: Goal, at: &Standing, policy: &Policy, world: &World<'_>) -> Next {
+    let mirrors = places.mirrors_of(&at.ring);
+    next(goal, &Seen { now: (world.now)(), ring: &at.ring, mirrors: &mirrors }, policy)
+}

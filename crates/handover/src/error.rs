@@ -1,0 +1,100 @@
+//! Why a handover did not go on.
+
+use std::error::Error;
+use std::fmt;
+
+use keybaton_core::{Edit, Misfit, NotAMirror};
+use keybaton_stores::StoreError;
+
+/// Why a handover did not go on.
+#[derive(Debug)]
+pub enum HandoverError {
+    /// A store could not be read or written.
+    Store(StoreError),
+    /// There is no ring.
+    Absent,
+    /// There is a key that nobody looks after yet.
+    Bare,
+    /// Somebody edited the texts by hand.
+    Edited(Edit),
+    /// A later version wrote the record, in this format.
+    Newer(u32),
+    /// The change makes no sense for the ring as it stands.
+    Misfit(Misfit),
+    /// The store was written, and some mirrors were not.
+    Partly(Vec<Missed>),
+}
+
+/// A mirror that did not receive a write.
+#[derive(Debug)]
+pub struct Missed {
+    /// The mirror's URL.
+    pub url: String,
+    /// Why.
+    pub reason: Reason,
+}
+
+/// Why a mirror did not receive a write.
+#[derive(Debug)]
+pub enum Reason {
+    /// It could not be read or written.
+    Store(StoreError),
+    /// It holds something that must not be written over.
+    NotAMirror(NotAMirror),
+}
+
+impl fmt::Display for HandoverError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Store(error) => error.fmt(f),
+            Self::Absent => f.write_str("there is no key yet"),
+            Self::Bare => f.write_str("there is a key that keybaton does not look after yet"),
+            Self::Edited(edit) => f.write_str(edited(*edit)),
+            Self::Newer(format) => write!(f, "the record has format {format}; this keybaton knows 1"),
+            Self::Misfit(misfit) => misfit.fmt(f),
+            Self::Partly(missed) => {
+                let urls: Vec<&str> = missed.iter().map(|missed| missed.url.as_str()).collect();
+                write!(f, "the store was written, but not {}", urls.join(", "))
+            }
+        }
+    }
+}
+
+fn edited(edit: Edit) -> &'static str {
+    match edit {
+        Edit::Record => "the record of the ring is damaged",
+        Edit::Fallbacks => "the fallbacks begin like a JSON list and are none",
+        Edit::UnknownKey => "a key was put in by hand",
+        Edit::NoSigningKey => "the signing key was taken out by hand",
+    }
+}
+
+impl Error for HandoverError {
+    fn source(&self) -> Option<&(dyn Error + 'static)> {
+        match self {
+            Self::Store(error) => error.source(),
+            _ => None,
+        }
+    }
+}
+
+impl fmt::Display for Reason {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Store(error) => error.fmt(f),
+            Self::NotAMirror(not) => not.fmt(f),
+        }
+    }
+}
+
+impl From<StoreError> for HandoverError {
+    fn from(error: StoreError) -> Self {
+        Self::Store(error)
+    }
+}
+
+impl From<Misfit> for HandoverError {
+    fn from(misfit: Misfit) -> Self {
+        Self::Misfit(misfit)
+    }
+}

@@ -1,0 +1,76 @@
+//! Looking at a ring, and finishing what somebody left half done.
+
+use keybaton_core::{MirrorSeen, Reading, Ring, read};
+use keybaton_stores::{Held, Note, StoreError, Version};
+
+use crate::{HandoverError, Place, Places, World};
+
+/// What a store holds, and what it means.
+#[derive(Debug)]
+pub struct Look {
+    /// What the texts mean.
+    pub reading: Reading,
+    /// What to write over.
+    pub version: Version,
+}
+
+/// Looks into a store. Nothing is written.
+///
+/// # Errors
+/// The store could not be read.
+pub fn look(place: &Place) -> Result<Look, StoreError> {
+    Ok(match place.store.read()? {
+        Held::Absent => Look { reading: Reading::Absent, version: Version::Absent },
+        Held::Texts(texts, version) => Look { reading: read(texts), version },
+    })
+}
+
+/// A ring in order, as it stands in its store.
+#[derive(Debug)]
+pub struct Standing {
+    /// The ring.
+    pub ring: Ring,
+    /// What to write over.
+    pub version: Version,
+    /// Whether a write that had been cut short was finished first.
+    pub mended: bool,
+    /// What the stores had to say.
+    pub notes: Vec<Note>,
+}
+
+/// The ring of a store, for a writer: a write that was cut short is finished first.
+///
+/// # Errors
+/// The store cannot be read or written, or holds no ring in order.
+pub fn standing(place: &Place, world: &mut World<'_>) -> Result<Standing, HandoverError> {
+    let Look { reading, version } = look(place)?;
+    match reading {
+        Reading::Whole(ring) => Ok(Standing { ring, version, mended: false, notes: Vec::new() }),
+        Reading::Torn(torn) => {
+            let (ring, writes) = torn.finish(&mut world.stamp(None));
+            let written = place.store.write(&writes, &version)?;
+            Ok(Standing { ring, version: written.version, mended: true, notes: written.notes })
+        }
+        Reading::Absent => Err(HandoverError::Absent),
+        Reading::Bare(_) => Err(HandoverError::Bare),
+        Reading::Edited(edited) => Err(HandoverError::Edited(edited.why)),
+        Reading::Newer(newer) => Err(HandoverError::Newer(newer.format)),
+    }
+}
+
+impl Places {
+    /// What each mirror holds of this ring. One that cannot be read counts as behind.
+    #[must_use]
+    pub fn mirrors_of(&self, ring: &Ring) -> Vec<MirrorSeen> {
+        self.mirrors.iter().map(|mirror| seen(mirror, ring)).collect()
+    }
+}
+
+fn seen(mirror: &Place, ring: &Ring) -> MirrorSeen {
+    match look(mirror).map(|look| look.reading) {
+        Ok(Reading::Whole(copy)) if copy.head.id == ring.head.id => {
+            MirrorSeen { holds: Some((copy.head.revision, copy.head.write)), written: copy.head.written }
+        }
+        _ => MirrorSeen::default(),
+    }
+}
