@@ -18,7 +18,6 @@ pub struct FileError {
 
 /// What the caller does differently.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-#[non_exhaustive]
 pub enum FileErrorKind {
     /// There is no such file or folder: it may be created.
     NotFound,
@@ -65,6 +64,12 @@ impl FileError {
         self.hint.as_deref()
     }
 
+    /// The operating system's word on it, for whoever passes the sentence on under a kind of their own.
+    #[must_use]
+    pub fn into_cause(self) -> Option<io::Error> {
+        self.source
+    }
+
     pub(crate) fn new(kind: FileErrorKind, sentence: String) -> Self {
         Self { kind, sentence, hint: None, source: None }
     }
@@ -90,7 +95,7 @@ impl FileError {
         let (kind, why, hint) = match error.kind() {
             io::ErrorKind::NotFound => return Self::missing(&path),
             io::ErrorKind::NotADirectory => {
-                (FileErrorKind::NotFound, ": part of its path is not a folder", None)
+                (FileErrorKind::NotAFile, ": part of its path is a file, not a folder", None)
             }
             io::ErrorKind::PermissionDenied => {
                 (FileErrorKind::Denied, ": permission denied", Some(format!("see `ls -ld {path}`")))

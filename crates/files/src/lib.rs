@@ -1,13 +1,14 @@
 //! Bounded reads, atomic replacement and locks for files that hold secrets.
 //!
-//! A write goes like this: find the [`Place`] where the file really stands, [`Place::lock`] its folder, [`read`] it,
-//! decide, and [`replace`] it over exactly the content that was read. Whatever happens on the way, the old file is whole
+//! A write goes like this: find the [`Place`] where the file really stands, [`Place::lock`] its folder,
+//! [`Lock::read`] it, decide, and [`replace`] it over exactly the content that was read. Whatever happens on the way, the old file is whole
 //! or the new one is: never a mixture, never a file with another owner, mode or access list.
 //!
 //! Unix is spoken in the `unix` module alone; another system is one more module with the same names.
 #![warn(missing_docs)]
 
 mod content;
+mod current;
 mod error;
 mod lock;
 mod place;

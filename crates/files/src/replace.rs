@@ -1,12 +1,14 @@
 //! Putting new content in the place of old, or of none.
 
+use std::ffi::OsStr;
 use std::fs::File;
 use std::io::{self, Write};
 use std::time::Duration;
 
-use crate::content::{not_a_file, read_bounded};
+use crate::content::read_bounded;
+use crate::current::{changed, mounted, open_replaceable};
 use crate::error::shown;
-use crate::system::{self, Attributes};
+use crate::system::Attributes;
 use crate::temporary::{Temporary, remove_stale};
 use crate::{FileError, FileErrorKind, Limits, Lock, Place};
 
@@ -17,14 +19,16 @@ pub struct Change<'a> {
     /// The content it was made from; `None` when there was no file.
     pub over: Option<&'a [u8]>,
     /// Who may read the file if it is made now. An existing file keeps its mode.
-    pub audience: Audience,
+    pub audience: Audience<'a>,
 }
 
 /// Who may read a new file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Audience {
+pub enum Audience<'a> {
     /// Its owner alone (0600).
     Owner,
+    /// Whoever may read the file of this name in the same folder; where there is none, the owner alone.
+    Like(&'a OsStr),
     /// Whom the process's umask allows, as for any source file.
     Anybody,
 }
@@ -39,9 +43,6 @@ pub enum Audience {
 /// A file with a second hard link is refused, for the second name would silently keep the old content.
 pub fn replace(place: &Place, change: &Change<'_>, lock: &Lock) -> Result<(), FileError> {
     let writer = Writer { place, change, lock };
-    if !lock.folder.stands_at(place.folder()) {
-        return Err(writer.leads_out());
-    }
     let attributes = writer.look()?;
     remove_stale(&lock.folder).map_err(|error| writer.failed(error))?;
     let temporary = writer.prepare(attributes.as_ref())?;
@@ -58,47 +59,13 @@ struct Writer<'a> {
 impl<'a> Writer<'a> {
     /// What the old file is like, after making sure that it can be replaced and holds what the caller thinks.
     fn look(&self) -> Result<Option<Attributes>, FileError> {
-        let old = match self.lock.folder.open_file(self.place.name()) {
-            Ok(file) => file,
-            Err(error) if error.kind() == io::ErrorKind::NotFound => return self.look_at_nothing(),
-            Err(error) if system::means_link(&error) => return Err(self.conflict()),
-            Err(error) => return Err(self.failed(error)),
-        };
-        self.must_be_replaceable(&old)?;
-        match self.change.over {
-            Some(over) if self.holds(&old, over)? => {
+        match (open_replaceable(self.place, self.lock)?, self.change.over) {
+            (None, None) => Ok(None),
+            (Some(old), Some(over)) if self.holds(&old, over)? => {
                 Attributes::of(&old).map(Some).map_err(|error| self.failed(error))
             }
-            _ => Err(self.conflict()),
+            _ => Err(changed(self.place)),
         }
-    }
-
-    fn look_at_nothing(&self) -> Result<Option<Attributes>, FileError> {
-        match self.change.over {
-            None => Ok(None),
-            Some(_) => Err(self.conflict()),
-        }
-    }
-
-    fn must_be_replaceable(&self, old: &File) -> Result<(), FileError> {
-        let path = self.place.path();
-        let metadata = old.metadata().map_err(|error| self.failed(error))?;
-        if system::is_pipe(&metadata) {
-            return Err(not_a_file(&path, "a pipe")
-                .with_hint("a pipe can be read; to write, name the file or vault that fills it"));
-        }
-        if !metadata.is_file() {
-            return Err(not_a_file(&path, if metadata.is_dir() { "a folder" } else { "a device" }));
-        }
-        if system::names_of(&metadata) > 1 {
-            let sentence = format!("{} has a second name, which would keep the old content", shown(&path));
-            return Err(FileError::new(FileErrorKind::HardLink, sentence)
-                .with_hint("make the other name a symbolic link, or remove it"));
-        }
-        if self.lock.folder.is_on_other_mount(old) {
-            return Err(self.mounted());
-        }
-        Ok(())
     }
 
     fn holds(&self, old: &File, over: &[u8]) -> Result<bool, FileError> {
@@ -112,11 +79,13 @@ impl<'a> Writer<'a> {
 
     /// Writes the new file beside the old one. Its mode and owner come first: no secret is ever in a file that is
     /// wider open than the old one.
-    fn prepare(&self, attributes: Option<&Attributes>) -> Result<Temporary<'a>, FileError> {
-        let audience = if attributes.is_some() { Audience::Owner } else { self.change.audience };
+    fn prepare(&self, before: Option<&Attributes>) -> Result<Temporary<'a>, FileError> {
+        let sibling = if before.is_none() { self.sibling()? } else { None };
+        let model = before.or(sibling.as_ref());
+        let is_open = model.is_none() && self.change.audience == Audience::Anybody;
         let mut temporary =
-            Temporary::create(&self.lock.folder, audience).map_err(|error| self.failed(error))?;
-        if let Some(attributes) = attributes {
+            Temporary::create(&self.lock.folder, is_open).map_err(|error| self.failed(error))?;
+        if let Some(attributes) = model {
             attributes.give_to(&temporary.file).map_err(|error| self.not_kept(error))?;
         }
         temporary
@@ -127,45 +96,34 @@ impl<'a> Writer<'a> {
         Ok(temporary)
     }
 
+    /// The attributes that a new file shall share with the one beside it.
+    fn sibling(&self) -> Result<Option<Attributes>, FileError> {
+        let Audience::Like(name) = self.change.audience else { return Ok(None) };
+        match self.lock.folder.open_file(name).and_then(|file| Attributes::of(&file)) {
+            Ok(attributes) => Ok(Some(attributes)),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+            Err(error) => Err(self.failed(error)),
+        }
+    }
+
     /// Looks a second time, then lets the new file take the old one's place.
     fn exchange(&self, temporary: Temporary<'_>, before: Option<&Attributes>) -> Result<(), FileError> {
         if self.look()?.as_ref() != before {
-            return Err(self.conflict());
+            return Err(changed(self.place));
         }
         let outcome = match self.change.over {
             Some(_) => temporary.put_over(self.place.name()),
             None => temporary.put_new(self.place.name()),
         };
         outcome.map_err(|error| match error.kind() {
-            io::ErrorKind::AlreadyExists => self.conflict(),
-            io::ErrorKind::ResourceBusy => self.mounted(),
+            io::ErrorKind::AlreadyExists => changed(self.place),
+            io::ErrorKind::ResourceBusy => mounted(self.place),
             _ => self.failed(error),
         })
     }
 
     fn failed(&self, error: io::Error) -> FileError {
         FileError::from_io("write", &self.place.path(), error)
-    }
-
-    fn conflict(&self) -> FileError {
-        let sentence = format!("{} was changed by another program meanwhile", shown(&self.place.path()));
-        FileError::new(FileErrorKind::Conflict, sentence).with_hint("nothing was written; run it again")
-    }
-
-    fn mounted(&self) -> FileError {
-        let sentence =
-            format!("{} is mounted as a single file, which cannot be replaced", shown(&self.place.path()));
-        FileError::new(FileErrorKind::MountedFile, sentence)
-            .with_hint("mount the folder it stands in, or write where the file is made")
-    }
-
-    fn leads_out(&self) -> FileError {
-        let sentence = format!(
-            "{} leads out of {}, which is the folder that is locked",
-            shown(&self.place.path()),
-            shown(self.lock.folder())
-        );
-        FileError::new(FileErrorKind::ForeignLink, sentence).with_hint("put the file itself into the folder")
     }
 
     fn not_kept(&self, error: io::Error) -> FileError {

@@ -4,7 +4,6 @@ use std::ffi::OsStr;
 use std::fs::File;
 use std::io;
 
-use crate::Audience;
 use crate::system::Folder;
 
 /// A file beside the one that it will replace. Dropped before that, it is removed.
@@ -18,12 +17,12 @@ pub(crate) struct Temporary<'a> {
 pub const TEMPORARY_FILES: &str = ".keybaton-*.tmp";
 
 impl<'a> Temporary<'a> {
-    /// Makes an empty one with a name that nobody can guess.
-    pub(crate) fn create(folder: &'a Folder, audience: Audience) -> io::Result<Self> {
+    /// Makes an empty one with a name that nobody can guess: open to whom the umask allows, or to its owner alone.
+    pub(crate) fn create(folder: &'a Folder, is_open: bool) -> io::Result<Self> {
         let mut chance = [0; 8];
         getrandom::fill(&mut chance).map_err(io::Error::other)?;
         let name = format!("{BEGINNING}{:016x}{END}", u64::from_ne_bytes(chance));
-        let file = folder.create(OsStr::new(&name), audience)?;
+        let file = folder.create(OsStr::new(&name), is_open)?;
         Ok(Self { file, folder, name: Some(name) })
     }
 

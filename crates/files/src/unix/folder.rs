@@ -11,8 +11,6 @@ use rustix::fs::{AtFlags, Dir, Mode, OFlags, RenameFlags};
 use rustix::fs::{openat, renameat, renameat_with, unlinkat};
 use rustix::io::Errno;
 
-use crate::Audience;
-
 #[derive(Debug)]
 pub(crate) struct Folder(File);
 
@@ -39,15 +37,12 @@ impl Folder {
         Ok(openat(&self.0, name, flags, Mode::empty())?.into())
     }
 
-    /// Makes a file that must not exist yet.
-    pub(crate) fn create(&self, name: &OsStr, audience: Audience) -> io::Result<File> {
+    /// Makes a file that must not exist yet: open to whom the umask allows, or to its owner alone.
+    pub(crate) fn create(&self, name: &OsStr, is_open: bool) -> io::Result<File> {
         let flags = OFlags::RDWR | OFlags::CREATE | OFlags::EXCL | OFlags::NOFOLLOW | OFlags::CLOEXEC;
-        let mode = match audience {
-            Audience::Owner => Mode::RUSR | Mode::WUSR,
-            Audience::Anybody => Mode::RUSR | Mode::WUSR | Mode::RGRP | Mode::WGRP | Mode::ROTH | Mode::WOTH,
-        };
+        let mode = Mode::from_raw_mode(if is_open { 0o666 } else { 0o600 });
         let file = openat(&self.0, name, flags, mode)?;
-        if audience == Audience::Owner {
+        if !is_open {
             // A strange umask can take the owner's own rights away.
             rustix::fs::fchmod(&file, mode)?;
         }

@@ -2,12 +2,12 @@ use std::fs;
 use std::os::unix::fs::{MetadataExt, chown};
 use std::path::Path;
 
-use keybaton_files::FileErrorKind;
+use keybaton_files::{Audience, Change, FileErrorKind, Place, replace};
 use rustix::fs::XattrFlags;
 
 use crate::support::{
-    NOBODY, as_nobody, folder, given_folder, may_change_owners, mode, names, set_mode, text, told, tool,
-    write,
+    NOBODY, SOON, as_nobody, folder, given_folder, may_change_owners, mode, names, set_mode, text, told,
+    tool, write,
 };
 
 #[test]
@@ -29,6 +29,28 @@ fn owner_group_and_mode_stay_as_they_are() {
         assert_eq!((metadata.uid(), metadata.gid(), mode(&path)), (owner, group, kept));
         assert_eq!(text(&path), "A=2\n");
     }
+}
+
+#[test]
+fn a_new_file_can_be_for_those_who_read_the_one_beside_it() {
+    if !may_change_owners() {
+        return;
+    }
+    let folder = folder();
+    let (key, new) = (folder.path().join("key"), folder.path().join("key.fallbacks"));
+    let place = Place::find(&new).unwrap();
+    let lock = place.lock(SOON).unwrap();
+    let change = Change { new: b"made-up", over: None, audience: Audience::Like("key".as_ref()) };
+    replace(&place, &change, &lock).unwrap();
+    assert_eq!(mode(&new), 0o600);
+
+    fs::remove_file(&new).unwrap();
+    fs::write(&key, "made-up").unwrap();
+    chown(&key, Some(0), Some(33)).unwrap();
+    set_mode(&key, 0o640);
+    replace(&place, &change, &lock).unwrap();
+    let metadata = fs::metadata(&new).unwrap();
+    assert_eq!((metadata.uid(), metadata.gid(), mode(&new)), (0, 33, 0o640));
 }
 
 #[test]

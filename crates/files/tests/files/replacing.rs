@@ -4,7 +4,7 @@ use std::sync::Barrier;
 use std::thread;
 use std::time::Duration;
 
-use keybaton_files::{Audience, Change, FileErrorKind, Place, replace};
+use keybaton_files::{Audience, Change, FileErrorKind, Limits, Place, replace};
 
 use crate::support::{SOON, folder, mode, names, set_mode, text, told, tool, write};
 
@@ -132,6 +132,9 @@ fn a_pipe_and_a_folder_are_not_written() {
     fs::create_dir(&inner).unwrap();
     for (path, what) in [(&pipe, "a pipe"), (&inner, "a folder")] {
         let error = write(path, "A=2\n", Some("A=1\n")).unwrap_err();
+        let place = Place::find(path).unwrap();
+        let early = place.lock(SOON).unwrap().read(&place, Limits::default()).unwrap_err();
+        assert_eq!(told(&early), told(&error));
         assert_eq!(error.kind(), FileErrorKind::NotAFile);
         assert_eq!(error.to_string(), format!("{} is {what}, not a file", path.display()));
     }
