@@ -16,6 +16,7 @@ def _nothing_loaded(monkeypatch: pytest.MonkeyPatch) -> None:
             monkeypatch.delenv(name)
     monkeypatch.setattr(_load, "_rings", {})
     monkeypatch.setattr(_load, "_said", set())
+    monkeypatch.setattr(_load, "CHECK_SECONDS", 30.0)  # a busy machine is no reason to miss a warning
 
 
 @pytest.fixture
