@@ -80,6 +80,11 @@ impl Adoption {
         keys.filter(|key| !known(key)).count()
     }
 
+    /// The keys that a record knows.
+    pub(crate) fn known_rows(&self) -> &[Row] {
+        self.record.as_ref().map_or(&[], |record| &record.keys)
+    }
+
     /// Makes the ring, and what has to be written for it. What was in the store may be anything.
     #[must_use]
     pub fn begin(self, stamp: &mut Stamp<'_>) -> (Ring, Writes) {

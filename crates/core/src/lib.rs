@@ -30,7 +30,7 @@ pub use change::{Change, Misfit, Stamp};
 pub use id::{BadId, KeyId, RingId, WriteId};
 pub use mark::{Mark, Salt};
 pub use name::{BadName, RingName};
-pub use next::{Goal, MirrorSeen, Next, Ready, Refusal, Seen, Step, Wait, next, ready};
+pub use next::{Goal, MirrorSeen, Next, Ready, Refusal, Seen, Step, Wait, next, ready, under_way};
 pub use policy::Policy;
 pub use reading::{Bare, Edit, Edited, Newer, Reading, Torn, read};
 pub use record::{RECORD_LIMIT, Role};

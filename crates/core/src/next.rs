@@ -160,7 +160,7 @@ pub fn ready(change: Change, seen: &Seen<'_>, policy: &Policy) -> Ready {
 
 /// The next step of a handover that is under way; `None` where none is.
 fn onward(seen: &Seen<'_>, policy: &Policy) -> Option<Next> {
-    let change = seen.ring.under_way(seen, policy)?;
+    let change = under_way(seen, policy)?;
     Some(match ready(change, seen, policy) {
         Ready::Now => Next::Do(Step::Write(change)),
         Ready::At(until) => Next::WaitUntil(Wait { until, change }),
@@ -177,19 +177,19 @@ fn direct(goal: Goal, ring: &Ring) -> Option<Step> {
     ring.misfit(change).is_none().then_some(Step::Write(change))
 }
 
-impl Ring {
-    /// The change that a handover under way comes to next. Of several retiring keys it is the one whose time comes first.
-    fn under_way(&self, seen: &Seen<'_>, policy: &Policy) -> Option<Change> {
-        if self.next.is_some() {
-            return Some(Change::Promote);
-        }
-        let retire = |retiring: &Retiring| Change::Retire(retiring.key.facts.id);
-        let when = |retiring: &&Retiring| match ready(retire(retiring), seen, policy) {
-            Ready::At(until) => until,
-            _ => Timestamp::default(),
-        };
-        self.retiring.iter().rev().min_by_key(when).map(retire)
+/// The change that a handover under way comes to next, whether its time has come or not; `None` where none is under way.
+/// Of several retiring keys it is the one whose time comes first.
+#[must_use]
+pub fn under_way(seen: &Seen<'_>, policy: &Policy) -> Option<Change> {
+    if seen.ring.next.is_some() {
+        return Some(Change::Promote);
     }
+    let retire = |retiring: &Retiring| Change::Retire(retiring.key.facts.id);
+    let when = |retiring: &&Retiring| match ready(retire(retiring), seen, policy) {
+        Ready::At(until) => until,
+        _ => Timestamp::default(),
+    };
+    seen.ring.retiring.iter().rev().min_by_key(when).map(retire)
 }
 
 impl Seen<'_> {

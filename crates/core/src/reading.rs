@@ -5,11 +5,11 @@ use alloc::vec::Vec;
 use crate::adopt::Adoption;
 use crate::change::{Stamp, fresh_key};
 use crate::fallbacks;
-use crate::record::{Decoded, Record, Role, Row};
+use crate::record::{Decoded, Record, Role, Row, rows};
 use crate::ring::{Head, Key, Left, Retiring, Ring, What, Why};
 use crate::time::Timestamp;
 use crate::writes::{Before, writes};
-use crate::{Mark, Salt, SecretText, Texts, Writes};
+use crate::{KeyId, Mark, Salt, SecretText, Texts, Writes};
 
 /// What the three texts of a ring mean.
 #[derive(Debug)]
@@ -90,6 +90,20 @@ pub fn read(texts: Texts) -> Reading {
         return found.edited(Edit::Fallbacks, Some(record));
     }
     found.against(record, &texts)
+}
+
+impl Reading {
+    /// The keys that the record knows, and their roles, whatever became of the texts.
+    #[must_use]
+    pub fn known_keys(&self) -> Vec<(KeyId, Role)> {
+        let rows = match self {
+            Self::Whole(ring) => rows(ring),
+            Self::Torn(torn) => torn.all_rows(),
+            Self::Edited(edited) => edited.found.known_rows().to_vec(),
+            Self::Absent | Self::Bare(_) | Self::Newer(_) => Vec::new(),
+        };
+        rows.iter().map(|row| (row.facts.id, row.role)).collect()
+    }
 }
 
 /// The keys that stand in the texts.
@@ -225,6 +239,16 @@ impl Torn {
     #[must_use]
     pub fn head(&self) -> &Head {
         &self.record.head
+    }
+
+    /// The keys of the record, as they were and as they were to be.
+    fn all_rows(&self) -> Vec<Row> {
+        let intended = self.record.intent.iter().flat_map(|intent| &intent.keys);
+        let mut rows: Vec<Row> = self.record.keys.clone();
+        rows.extend(
+            intended.filter(|new| self.former().iter().all(|old| old.facts.id != new.facts.id)).cloned(),
+        );
+        rows
     }
 
     /// The keys as they were before the write.
