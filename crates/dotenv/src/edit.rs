@@ -116,8 +116,13 @@ fn replace(text: &str, line: &Binding<'_>, value: &str) -> Option<Splice> {
         return None;
     }
     let equals = if line.assigned.is_some() { "" } else { "=" };
+    let behind = &text[line.slot.end..line.place.span.end];
+    // Until 1.2.4 python-dotenv took the comment behind an empty value for the value.
+    if value.is_empty() && behind.contains('#') {
+        return Some(Splice::new(line.slot.clone(), &[equals, "''"]));
+    }
     // Behind a closing quote `#` begins a comment at once; behind a bare value it needs a space.
-    let gap = if text[line.slot.end..].starts_with('#') { " " } else { "" };
+    let gap = if behind.starts_with('#') { " " } else { "" };
     Some(Splice::new(line.slot.clone(), &[equals, &quoting::encode(value), gap]))
 }
 

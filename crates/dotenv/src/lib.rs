@@ -8,7 +8,7 @@
 //!
 //! - **Line ends.** `\r\n` and a lone `\r` end a line as `\n` does, and inside quotes they read as `\n`: Python opens
 //!   the file with universal newlines.
-//! - **Byte order mark.** One at the very beginning is skipped. Older releases took it for a part of the first name, so
+//! - **Byte order mark.** One at the very beginning is skipped. Releases before 1.2.3 took it for a part of the first name, so
 //!   [`Document::has_byte_order_mark`] lets a caller warn.
 //! - **Whitespace** is what Python's `\s` matches, so a no-break space or a file separator (U+001C) counts.
 //! - **Comments.** `#` begins a comment after whitespace or after a closing quote: `A=b#c` is `b#c`, `A=#c` is `#c`,
@@ -24,6 +24,13 @@
 //!   and `$(…)` are left alone. Only lines above count. The default stands in for a variable that is *absent*; an empty
 //!   one stays empty. What was put in is not looked at again.
 //! - **Environment or file.** `load_dotenv` prefers the environment in `${NAME}`, `dotenv_values` the file: see [`Precedence`].
+//!
+//! # Within 1.2
+//!
+//! The releases differ in three corners, and this crate follows 1.2.4. Before 1.2.4 the comment in `A= # comment` was
+//! the value. Before 1.2.3 a byte order mark belonged to the first name, and a backslash before a closing quote was taken
+//! to escape it even where the backslash was escaped itself (`'a\\'`). Keys without quotes and backslashes in them are
+//! written so that every release reads them.
 //!
 //! # Secrets
 //!
