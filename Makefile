@@ -1,0 +1,88 @@
+# `make help` lists the targets. Everything a target needs is installed when it is missing: Debian packages
+# by apt-get, the rest into $KEYBATON_CACHE (else ~/.cache/keybaton-tests).
+
+PYTHON ?= python3
+SECONDS ?= 60
+export PYTHONDONTWRITEBYTECODE := 1
+
+APT := @$(PYTHON) tools/apt.py
+STEP := @$(PYTHON) tools/step.py
+TOOL := $(PYTHON) tools/toolbox.py
+WHEEL = "$$($(PYTHON) tools/wheel.py)"
+PYTHON_FILES := benches demo python tests/crash tools vectors
+
+# One run for each folder of scripts: two of them may have modules of the same name.
+define types
+$(STEP) "types of $(1)" env MYPYPATH=$(1) $(TOOL) mypy $(1)
+
+endef
+
+.PHONY: help demo test check bench fuzz wheel build-needs \
+	test-rust test-vectors test-python test-demo test-crash \
+	check-rust check-dependencies check-words check-python check-shell check-house
+.NOTPARALLEL:
+
+help: ## This list
+	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/\1\t\2/p' $(MAKEFILE_LIST) | expand -t 20
+
+demo: build-needs ## What a rotation does to logged-in users: Django's documented rollout beside keybaton
+	@$(PYTHON) demo
+
+test: test-rust test-vectors test-python test-crash test-demo ## All tests
+
+test-rust: build-needs ## The Rust tests, the README's transcripts among them
+	$(APT) acl git
+	$(STEP) "Rust tests" cargo test --workspace --locked
+
+test-vectors: ## python-dotenv still means what vectors/ says
+	$(STEP) "vectors" $(TOOL) python -m pytest --quiet vectors
+
+test-python: build-needs ## The Python package, with each Django that this Python can run
+	$(STEP) "Python tests" $(PYTHON) python/tests/matrix.py
+
+test-demo: build-needs ## The demo, which fails unless the rollouts come out as promised
+	$(STEP) "demo" $(PYTHON) demo --check
+
+test-crash: build-needs ## Kill every writing command at each of its system calls
+	$(APT) git strace
+	$(STEP) "build for the crash tests" cargo build --locked --package keybaton
+	$(STEP) "crashes" $(PYTHON) tests/crash
+
+check: check-house check-rust check-dependencies check-words check-python check-shell ## Formats, lints, docs, licences
+
+check-house: ## The paths in the docs exist, crates depend one way, nothing names one machine
+	$(STEP) "the house" $(PYTHON) tools/check_house.py
+
+check-rust: build-needs ## cargo fmt, clippy and doc
+	$(STEP) "format" cargo fmt --all --check
+	$(STEP) "clippy" cargo clippy --workspace --all-targets --locked --quiet -- --deny warnings
+	$(STEP) "docs" env RUSTDOCFLAGS=--deny=warnings cargo doc --workspace --no-deps --locked --quiet
+
+check-dependencies: build-needs ## cargo-deny: bans, licences, sources, advisories
+	$(STEP) "dependencies" $(PYTHON) tools/cargo_deny.py
+
+check-words: ## typos
+	$(STEP) "spelling" $(TOOL) typos
+
+check-python: ## ruff and mypy
+	$(STEP) "Python format" $(TOOL) ruff format --check $(PYTHON_FILES)
+	$(STEP) "Python lints" $(TOOL) ruff check $(PYTHON_FILES)
+	$(STEP) "types of python" $(TOOL) mypy
+	$(foreach folder,$(filter-out python,$(PYTHON_FILES)),$(call types,$(folder)))
+
+check-shell: ## shellcheck
+	$(STEP) "shell" $(TOOL) shellcheck .ci/run
+
+bench: build-needs ## Speed and size beside peers, in one run
+	$(APT) openssl strace
+	$(STEP) "release build" cargo build --locked --release --package keybaton
+	$(STEP) "benches" $(PYTHON) benches/run.py
+
+fuzz: build-needs ## Feed the readers random bytes, SECONDS=60 each; wants a nightly toolchain
+	$(STEP) "fuzz" $(PYTHON) tools/fuzz.py $(SECONDS)
+
+wheel: build-needs ## Build the wheel that the tests install, print its path
+	@$(PYTHON) tools/wheel.py
+
+build-needs:
+	$(APT) gcc libc6-dev

@@ -1,0 +1,49 @@
+"""Install the Debian packages that tests need, where they are missing: python3 tools/apt.py strace acl"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+
+from cache import ToolError, say
+
+# A package stands beside the program that shows it is there.
+PROGRAMS = {"acl": "setfacl", "gcc": "cc", "git": "git", "libc6-dev": "cc", "openssl": "openssl", "strace": "strace"}
+
+
+def main(packages: list[str]) -> int:
+    missing = [package for package in packages if shutil.which(PROGRAMS[package]) is None]
+    if not missing:
+        return 0
+    how = as_root()
+    if shutil.which("apt-get") is None or how is None:
+        raise ToolError(f"please install {', '.join(missing)}: there is no apt-get here that may be used")
+    say(f"installing {', '.join(missing)} with apt-get")
+    install = [*how, "apt-get", "install", "--yes", "--quiet", "--no-install-recommends", *missing]
+    if talk(install) != 0:
+        say("once more after apt-get update")
+        talk([*how, "apt-get", "update", "--quiet"])
+        if talk(install) != 0:
+            raise ToolError(f"apt-get could not install {', '.join(missing)}: please install them by hand")
+    return 0
+
+
+def as_root() -> list[str] | None:
+    """What to write before a command so that root runs it; None where nothing does."""
+    quiet = ["env", "DEBIAN_FRONTEND=noninteractive"]
+    if os.geteuid() == 0:
+        return quiet
+    return ["sudo", *quiet] if shutil.which("sudo") else None
+
+
+def talk(command: list[str]) -> int:
+    return subprocess.run(command, stdout=sys.stderr).returncode
+
+
+if __name__ == "__main__":
+    try:
+        sys.exit(main(sys.argv[1:]))
+    except ToolError as error:
+        sys.exit(f"error: {error}")
