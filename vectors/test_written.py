@@ -5,6 +5,7 @@
 Needs ``pip install python-dotenv pytest``. The texts are edited by the example ``edit`` of crates/dotenv: the program
 named by ``KEYBATON_DOTENV_EDIT``, else one that cargo builds.
 """
+# ruff: noqa: S101, S311  (assertions; chance picks test cases here, no secrets)
 
 from __future__ import annotations
 
@@ -46,7 +47,7 @@ def program() -> str:
     build = ["cargo", "build", "--quiet", "--package", "keybaton-dotenv", "--example", "edit"]
     built = subprocess.run([*build, "--message-format=json"], cwd=ROOT, check=True, stdout=subprocess.PIPE, text=True)
     messages = [json.loads(line) for line in built.stdout.splitlines()]
-    return next(path for each in messages if (path := each.get("executable")))
+    return next(str(path) for each in messages if (path := each.get("executable")))
 
 
 @pytest.fixture
@@ -64,7 +65,8 @@ def read_back(program: str) -> Callable[[list[Edit]], None]:
 
 def compare(edit: Edit, answer: dict[str, str]) -> None:
     if "error" in answer:
-        assert "never closed" in answer["error"] and unreadable(edit.text), (edit, answer)
+        assert "never closed" in answer["error"], (edit, answer)
+        assert unreadable(edit.text), (edit, answer)
         return
     before, after = read(edit.text), read(answer["text"])
     assert after == before | edit.changes, (edit, answer)
@@ -124,7 +126,30 @@ def lines(chance: random.Random) -> str:
     return chance.choice(["", "", "\ufeff"]) + "".join(drawn) + last
 
 
-LINES = ["", "  ", "# note", "A=1", "A='x y' # note", 'B="x\ny"', "export C=${HOME_PAGE:-x} # note", "D", "=", "é=1", "E=it's"]
-LINES += ["SECRET_KEY=old", "SECRET_KEY = 'old'# note", "export SECRET_KEY=\"o'ld\" # note", "SECRET_KEY", "'SECRET_KEY'=old"]
-LINES += ["SECRET_KEY_FALLBACKS= # note", "SECRET_KEY_FALLBACKS='a,\nb'", "  SECRET_KEY_RING=e30  ", "SECRET_KEY_RING # note"]
+LINES = [
+    "",
+    "  ",
+    "# note",
+    "A=1",
+    "A='x y' # note",
+    'B="x\ny"',
+    "export C=${HOME_PAGE:-x} # note",
+    "D",
+    "=",
+    "é=1",
+    "E=it's",
+]
+LINES += [
+    "SECRET_KEY=old",
+    "SECRET_KEY = 'old'# note",
+    'export SECRET_KEY="o\'ld" # note',
+    "SECRET_KEY",
+    "'SECRET_KEY'=old",
+]
+LINES += [
+    "SECRET_KEY_FALLBACKS= # note",
+    "SECRET_KEY_FALLBACKS='a,\nb'",
+    "  SECRET_KEY_RING=e30  ",
+    "SECRET_KEY_RING # note",
+]
 LINES += ["F='never closed", 'G="never closed', "H='closed' # it's", "\x1cI=1\x1c#x"]

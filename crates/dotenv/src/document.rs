@@ -1,16 +1,17 @@
 //! The statements of a .env text.
 
 use alloc::borrow::Cow;
+use alloc::string::String;
 use alloc::vec::Vec;
 use core::fmt;
 use core::ops::Range;
 
 use zeroize::Zeroizing;
 
-use crate::cursor::Cursor;
+use crate::cursor::{BYTE_ORDER_MARK, Cursor};
+use crate::error::TooLarge;
 use crate::quoting;
 use crate::variables::{Environment, Precedence, Variables};
-use crate::{TooLarge, cursor};
 
 /// A .env text, cut into statements as python-dotenv cuts it.
 ///
@@ -91,7 +92,7 @@ impl<'a> Document<'a> {
         name: &str,
         environment: &Environment<'_>,
         precedence: Precedence,
-    ) -> Result<Option<Zeroizing<alloc::string::String>>, TooLarge> {
+    ) -> Result<Option<Zeroizing<String>>, TooLarge> {
         Ok(self.variables(environment, precedence)?.take(name))
     }
 }
@@ -164,7 +165,7 @@ pub struct Binding<'a> {
 impl Binding<'_> {
     /// The value with escapes decoded, before `${…}` is replaced.
     #[must_use]
-    pub fn value(&self) -> Option<Zeroizing<alloc::string::String>> {
+    pub fn value(&self) -> Option<Zeroizing<String>> {
         self.assigned.map(|assigned| quoting::decode(assigned.raw, assigned.quote))
     }
 }
@@ -206,5 +207,36 @@ pub enum Quote {
 }
 
 fn byte_order_mark(text: &str) -> &str {
-    if text.starts_with(cursor::BYTE_ORDER_MARK) { &text[..cursor::BYTE_ORDER_MARK.len_utf8()] } else { "" }
+    if text.starts_with(BYTE_ORDER_MARK) { &text[..BYTE_ORDER_MARK.len_utf8()] } else { "" }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_byte_order_mark_is_seen_and_skipped() {
+        let document = Document::parse("\u{feff}A=1\n");
+        assert!(document.has_byte_order_mark());
+        assert_eq!(document.bindings().next().map(|binding| &*binding.name), Some("A"));
+        assert!(!Document::parse("A=1\n\u{feff}B=2\n").has_byte_order_mark());
+    }
+
+    #[test]
+    fn one_variable_is_read_with_its_references() {
+        let document = Document::parse("B=${A}${C:-d}\nA=file\nB=${A}${C:-d}\nE\n");
+        let environment = |name: &str| (name == "A").then(|| Zeroizing::new("environment".into()));
+        let get = |name, precedence| document.get(name, &environment, precedence).expect("a small value");
+        assert_eq!(get("B", Precedence::File).as_deref().map(String::as_str), Some("filed"));
+        assert_eq!(get("B", Precedence::Environment).as_deref().map(String::as_str), Some("environmentd"));
+        assert_eq!(get("E", Precedence::File), None);
+        assert_eq!(get("C", Precedence::File), None);
+    }
+
+    #[test]
+    fn unreadable_statements_say_where_they_stand() {
+        let document = Document::parse("A=1\n\n\n  =x\nB='x\ny' z\n");
+        let lines: Vec<_> = document.unreadable().map(|place| (place.begins_on, place.line)).collect();
+        assert_eq!(lines, [(2, 4), (5, 5)]);
+    }
 }

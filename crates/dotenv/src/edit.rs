@@ -6,6 +6,7 @@ use core::fmt;
 
 use zeroize::Zeroizing;
 
+use crate::cursor::{BYTE_ORDER_MARK, is_space};
 use crate::document::{Binding, Document, Place, Statement};
 use crate::error::{EditError, EditErrorKind};
 use crate::note::Note;
@@ -146,9 +147,7 @@ fn append(text: &str, after: Option<&Binding<'_>>, new: &[&Change<'_>]) -> Optio
     let line_end = usual_line_end(text);
     let values: Vec<_> = new.iter().map(|change| quoting::encode(change.value)).collect();
     let mut pieces = Vec::new();
-    if !text[..at].trim_start_matches(crate::cursor::BYTE_ORDER_MARK).is_empty()
-        && !text[..at].ends_with(['\n', '\r'])
-    {
+    if !text[..at].trim_start_matches(BYTE_ORDER_MARK).is_empty() && !text[..at].ends_with(['\n', '\r']) {
         pieces.push(line_end);
     }
     for (change, value) in new.iter().zip(&values) {
@@ -200,7 +199,5 @@ fn others<'t>(document: &'t Document<'_>, changes: &'t [Change<'_>]) -> impl Ite
         Statement::Unreadable(_) => true,
         Statement::Binding(binding) => !changed(binding),
     });
-    others.map(|statement| {
-        document.text()[statement.place().span.clone()].trim_matches(crate::cursor::is_space)
-    })
+    others.map(|statement| document.text()[statement.place().span.clone()].trim_matches(is_space))
 }

@@ -23,6 +23,12 @@ fn a_large_text_of_one_unclosed_quote_is_read_in_one_go() {
 }
 
 #[test]
+fn references_that_all_fail_at_one_colon_are_read_in_one_go() {
+    let opened = "${".repeat(SIZE / 10);
+    read(&format!("A={opened}:x}}\nB='{opened}:-'\nC=\"{opened}"));
+}
+
+#[test]
 fn a_large_text_is_edited_in_one_go() {
     let text = "K='x' # c\nA=${K}\n".repeat(SIZE / 200);
     let edited = edit(&text, &[Change { name: "K", value: "new" }]).unwrap();
