@@ -1,0 +1,6 @@
+//! Handovers on real files.
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on should stop")]
+
+mod ground;
+mod mirrors;
+mod rotation;
