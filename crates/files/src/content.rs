@@ -53,6 +53,12 @@ impl Content {
     pub fn expose(&self) -> &[u8] {
         &self.0
     }
+
+    /// The same bytes in memory that is still wiped.
+    #[must_use]
+    pub fn into_bytes(self) -> Zeroizing<Vec<u8>> {
+        self.0
+    }
 }
 
 impl fmt::Debug for Content {

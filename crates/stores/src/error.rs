@@ -3,6 +3,8 @@
 use std::error::Error;
 use std::fmt;
 
+use keybaton_files::{FileError, FileErrorKind};
+
 /// Why a store could not be read or written: a kind, a sentence and what to do now. None of them holds a secret.
 #[derive(Debug)]
 pub struct StoreError {
@@ -47,6 +49,29 @@ impl StoreError {
     #[must_use]
     pub fn hint(self, hint: impl Into<String>) -> Self {
         Self { hint: Some(hint.into()), ..self }
+    }
+}
+
+/// The same sentence and hint, under the kind that fits a store.
+impl From<FileError> for StoreError {
+    fn from(error: FileError) -> Self {
+        let kind = match error.kind() {
+            FileErrorKind::Conflict => StoreErrorKind::Conflict,
+            FileErrorKind::Denied | FileErrorKind::ReadOnly | FileErrorKind::ForeignLink => {
+                StoreErrorKind::Denied
+            }
+            FileErrorKind::NotFound | FileErrorKind::NotAFile => StoreErrorKind::Malformed,
+            FileErrorKind::TooLarge => StoreErrorKind::TooLarge,
+            FileErrorKind::NoLocks | FileErrorKind::MountedFile | FileErrorKind::HardLink => {
+                StoreErrorKind::Unsupported
+            }
+            FileErrorKind::Uncertain => StoreErrorKind::Uncertain,
+            FileErrorKind::NoSpace | FileErrorKind::Locked | FileErrorKind::Silent | FileErrorKind::Other => {
+                StoreErrorKind::Unreachable
+            }
+        };
+        let (sentence, hint) = (error.to_string(), error.hint().map(str::to_owned));
+        Self { kind, sentence, hint, source: error.into_cause().map(Into::into) }
     }
 }
 

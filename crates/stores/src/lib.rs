@@ -1,13 +1,32 @@
 //! Where rings live: one file a store.
-
+//!
+//! [`STORES`] lists every kind of store. A [`StoreUrl`] names one store, [`open`] opens it, and it is read and written
+//! through the two functions of [`Store`].
+//!
+//! ```
+//! use std::sync::Arc;
+//! use keybaton_stores::{Held, Settings, StoreUrl, open};
+//!
+//! let folder = tempfile::tempdir()?;
+//! let settings = Settings { base: folder.path(), environment: Arc::new(|_| None) };
+//! let store = open(&StoreUrl::parse("dotenv:.env")?, &"SECRET_KEY".parse()?, &settings)?;
+//! assert!(matches!(store.read()?, Held::Absent));
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
 #![warn(missing_docs)]
 
 mod error;
+mod local;
 mod settings;
 mod store;
+mod stores;
+mod text;
+mod three_files;
 mod url;
+mod version;
 
 pub use error::{StoreError, StoreErrorKind};
-pub use settings::Settings;
-pub use store::{Can, Guard, Held, Note, Open, Store, StoreKind, Version, Written};
+pub use settings::{Environment, Settings};
+pub use store::{Can, Guard, Held, Note, Open, Store, StoreKind, Version, Written, open};
+pub use stores::STORES;
 pub use url::StoreUrl;

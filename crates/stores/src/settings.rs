@@ -1,13 +1,24 @@
 //! What a store needs to know of its surroundings.
 
 use std::ffi::OsString;
+use std::fmt;
 use std::path::Path;
+use std::sync::Arc;
+
+/// Looks up an environment variable.
+pub type Environment = Arc<dyn Fn(&str) -> Option<OsString> + Send + Sync>;
 
 /// What a store needs to know of its surroundings; it asks nobody else.
-#[derive(Clone, Copy)]
+#[derive(Clone)]
 pub struct Settings<'a> {
     /// What relative paths are relative to: the folder of the configuration.
     pub base: &'a Path,
-    /// Looks up an environment variable.
-    pub environment: &'a dyn Fn(&str) -> Option<OsString>,
+    /// Looks up an environment variable, now or later.
+    pub environment: Environment,
+}
+
+impl fmt::Debug for Settings<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Settings").field("base", &self.base).finish_non_exhaustive()
+    }
 }

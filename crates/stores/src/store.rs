@@ -6,6 +6,14 @@ use keybaton_core::{RingName, Texts, Writes};
 
 use crate::{Settings, StoreError, StoreUrl};
 
+/// Opens the store behind a URL for the ring called `ring`. Nothing is read yet.
+///
+/// # Errors
+/// [`crate::StoreErrorKind::Malformed`] where the URL names nothing that this kind of store can be.
+pub fn open(url: &StoreUrl, ring: &RingName, settings: &Settings<'_>) -> Result<Box<dyn Store>, StoreError> {
+    (url.kind().open)(url, ring, settings)
+}
+
 /// A place where one ring lives. It knows texts, and nothing of what they mean.
 pub trait Store: fmt::Debug + Send + Sync {
     /// Reads the three texts.
@@ -31,12 +39,22 @@ pub enum Held {
 }
 
 /// What was read, so that a write can tell whether somebody else wrote since.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub enum Version {
     /// Nothing was there.
     Absent,
-    /// The store's own name for what was there; for files a digest. It holds no secret.
+    /// The store's own name for what was there; for files a digest. It is kept in memory only.
     Is(Box<str>),
+}
+
+// A digest of a weak key could be guessed backwards.
+impl fmt::Debug for Version {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Absent => "Version::Absent",
+            Self::Is(_) => "Version::Is(…)",
+        })
+    }
 }
 
 /// What became of a write.

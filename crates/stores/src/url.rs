@@ -1,22 +1,194 @@
 //! The name of a store.
 
-/// The name of a store: `scheme:rest`.
-#[derive(Clone, Debug, PartialEq, Eq)]
+use std::fmt;
+
+use crate::{STORES, StoreError, StoreErrorKind, StoreKind};
+
+/// The name of a store: `scheme:rest`. It holds no secret: one that does is refused.
+#[derive(Clone)]
 pub struct StoreUrl {
-    scheme: String,
+    kind: &'static StoreKind,
     rest: String,
 }
 
 impl StoreUrl {
+    /// Reads a URL.
+    ///
+    /// # Errors
+    /// [`StoreErrorKind::Malformed`] for what is no URL, names no kind of store, or holds a password. The text itself is
+    /// not repeated: it may be a key that was given in the wrong place.
+    pub fn parse(text: &str) -> Result<Self, StoreError> {
+        let Some((scheme, rest)) = split(text) else {
+            return Err(no_url(text));
+        };
+        if holds_password(rest) {
+            return Err(with_password(scheme));
+        }
+        match STORES.iter().find(|kind| kind.scheme == scheme) {
+            Some(kind) => Ok(Self { kind, rest: rest.to_owned() }),
+            None => Err(unknown(scheme)),
+        }
+    }
+
+    /// The kind of store.
+    #[must_use]
+    pub fn kind(&self) -> &'static StoreKind {
+        self.kind
+    }
+
     /// What stands before the colon.
     #[must_use]
-    pub fn scheme(&self) -> &str {
-        &self.scheme
+    pub fn scheme(&self) -> &'static str {
+        self.kind.scheme
     }
 
     /// What stands after it.
     #[must_use]
     pub fn rest(&self) -> &str {
         &self.rest
+    }
+}
+
+impl fmt::Display for StoreUrl {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}:{}", self.scheme(), self.rest)
+    }
+}
+
+impl fmt::Debug for StoreUrl {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "StoreUrl({self})")
+    }
+}
+
+impl PartialEq for StoreUrl {
+    fn eq(&self, other: &Self) -> bool {
+        (self.scheme(), self.rest()) == (other.scheme(), other.rest())
+    }
+}
+
+impl Eq for StoreUrl {}
+
+/// Scheme and rest. One letter before the colon is a drive of Windows, and a long or strange word no scheme.
+fn split(text: &str) -> Option<(&str, &str)> {
+    let (scheme, rest) = text.split_once(':')?;
+    let is_word = scheme.starts_with(|first: char| first.is_ascii_alphabetic())
+        && scheme.chars().all(|c| c.is_ascii_alphanumeric() || "+-.".contains(c));
+    (is_word && (2..=LONGEST_SCHEME).contains(&scheme.len())).then_some((scheme, rest))
+}
+
+/// Whether there is `user:password@` before the first slash, or a parameter that only a secret is given in.
+fn holds_password(rest: &str) -> bool {
+    let Some(rest) = rest.strip_prefix("//") else { return false };
+    let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();
+    let (_, query) = rest.split_once('?').unwrap_or_default();
+    let names = query.split(['&', '#']).filter_map(|pair| pair.split_once('=')).map(|(name, _)| name);
+    // An @ behind the first slash may belong to a password with a slash in it.
+    authority.split_once(':').is_some_and(|(_, behind)| behind.contains('@') || rest.contains('@'))
+        || names.map(str::to_ascii_lowercase).any(|name| SECRETS.iter().any(|secret| name.contains(secret)))
+}
+
+fn no_url(text: &str) -> StoreError {
+    let error = StoreError::new(
+        StoreErrorKind::Malformed,
+        "a store is named by its kind, a colon and the place, which this is not",
+    );
+    let name = text.rsplit(['/', '\\']).next().unwrap_or_default();
+    if name == ".env" || name.starts_with(".env.") {
+        return error.hint(format!("write dotenv:{text}"));
+    }
+    error.hint("write for example dotenv:.env, file:PATH or dir:FOLDER; `keybaton stores` lists all kinds")
+}
+
+fn with_password(scheme: &str) -> StoreError {
+    let sentence = format!("the {scheme}: URL holds a password, which does not belong there");
+    StoreError::new(StoreErrorKind::Malformed, sentence)
+        .hint("take it out: credentials come from the usual places of each platform; then change it, for it was shown")
+}
+
+fn unknown(scheme: &str) -> StoreError {
+    let known: Vec<_> = STORES.iter().map(|kind| format!("{}:", kind.scheme)).collect();
+    let sentence = format!("there is no kind of store called {scheme}:, only {}", known.join(", "));
+    let error = StoreError::new(StoreErrorKind::Malformed, sentence);
+    let distance = |kind: &&StoreKind| strsim::damerau_levenshtein(kind.scheme, &scheme.to_ascii_lowercase());
+    match STORES.iter().min_by_key(distance) {
+        Some(nearest) if distance(&nearest) <= 2 => error.hint(format!("did you mean {}:?", nearest.scheme)),
+        _ => error.hint("`keybaton stores` says what each of them is"),
+    }
+}
+
+const LONGEST_SCHEME: usize = 16;
+const SECRETS: [&str; 6] = ["password", "passwd", "secret", "token", "apikey", "api_key"];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn told(text: &str) -> (String, String) {
+        let error = StoreUrl::parse(text).unwrap_err();
+        assert_eq!(error.kind, StoreErrorKind::Malformed);
+        (error.sentence, error.hint.unwrap_or_default())
+    }
+
+    #[test]
+    fn a_url_is_a_scheme_and_a_place() {
+        let url = StoreUrl::parse("dotenv:config/.env").unwrap();
+        assert_eq!(
+            (url.scheme(), url.rest(), url.to_string().as_str()),
+            ("dotenv", "config/.env", "dotenv:config/.env")
+        );
+        assert_eq!(StoreUrl::parse("file:C:\\keys\\key.txt").unwrap().rest(), "C:\\keys\\key.txt");
+    }
+
+    #[test]
+    fn an_unknown_scheme_names_the_known_ones_and_the_nearest() {
+        let sentence = "there is no kind of store called dotnev:, only dotenv:, dir:, file:, env:";
+        assert_eq!(told("dotnev:.env"), (sentence.to_owned(), "did you mean dotenv:?".to_owned()));
+        let (sentence, hint) = told("postgres:db");
+        assert_eq!(sentence, "there is no kind of store called postgres:, only dotenv:, dir:, file:, env:");
+        assert_eq!(hint, "`keybaton stores` says what each of them is");
+    }
+
+    #[test]
+    fn a_path_is_told_how_to_become_a_url() {
+        let sentence = "a store is named by its kind, a colon and the place, which this is not";
+        assert_eq!(told(".env"), (sentence.to_owned(), "write dotenv:.env".to_owned()));
+        assert_eq!(told("C:\\shop\\.env"), (sentence.to_owned(), "write dotenv:C:\\shop\\.env".to_owned()));
+        let (_, hint) = told("/etc/shop/key");
+        assert_eq!(
+            hint,
+            "write for example dotenv:.env, file:PATH or dir:FOLDER; `keybaton stores` lists all kinds"
+        );
+    }
+
+    #[test]
+    fn a_password_is_refused_and_not_repeated() {
+        let planted = "made-up-9f3c";
+        for url in [
+            format!("vault://joe:{planted}@host/path"),
+            format!("dotenv://joe:{planted}@host/path"),
+            format!("vault://joe:{planted}/x@host/path"),
+            format!("vault://mount/path?token={planted}"),
+            format!("dir://x/?a=b&Client_Secret={planted}"),
+        ] {
+            let (sentence, hint) = told(&url);
+            let scheme = url.split(':').next().unwrap_or_default();
+            assert_eq!(sentence, format!("the {scheme}: URL holds a password, which does not belong there"));
+            assert!(hint.starts_with("take it out: "));
+            assert!(!sentence.contains(planted) && !hint.contains(planted));
+        }
+    }
+
+    #[test]
+    fn a_key_in_the_place_of_a_url_is_not_repeated() {
+        for key in [
+            "3f9c6ab1d2e4:5f60718293a4b5c6",
+            "made=up:key",
+            "made/up.key",
+            "a-very-long-made-up-secret-key:x",
+        ] {
+            let (sentence, hint) = told(key);
+            assert!(!sentence.contains("made") && !sentence.contains("3f9c") && !hint.contains("made"));
+        }
     }
 }

@@ -1,0 +1,35 @@
+//! What the stores on this machine have in common.
+
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use crate::{Settings, StoreError, StoreErrorKind, StoreUrl};
+
+/// The path that a URL names, relative to the base folder.
+pub(crate) fn path_of(url: &StoreUrl, settings: &Settings<'_>) -> Result<PathBuf, StoreError> {
+    let (scheme, rest) = (url.scheme(), url.rest());
+    if rest.is_empty() {
+        let sentence = format!("{scheme}: names no path");
+        return Err(StoreError::new(StoreErrorKind::Malformed, sentence)
+            .hint(format!("write for example {}", url.kind().example)));
+    }
+    if rest.starts_with("//") && !rest.starts_with("///") {
+        let sentence = format!("{url} names a computer, but {scheme}: stores are on this one");
+        return Err(StoreError::new(StoreErrorKind::Malformed, sentence)
+            .hint(format!("write {scheme}:{}", rest.trim_start_matches('/'))));
+    }
+    let rest = if rest.starts_with("///") { &rest[2..] } else { rest };
+    if settings.base == Path::new(".") {
+        return Ok(rest.into());
+    }
+    Ok(settings.base.join(rest))
+}
+
+/// Somebody else wrote after the store was read.
+pub(crate) fn conflict(path: &Path) -> StoreError {
+    let sentence = format!("{} was changed by another program meanwhile", path.display());
+    StoreError::new(StoreErrorKind::Conflict, sentence).hint("nothing was written; run it again")
+}
+
+/// How long another writer is waited for: a write takes milliseconds, unless it hangs.
+pub(crate) const PATIENCE: Duration = Duration::from_secs(5);

@@ -1,0 +1,66 @@
+//! A folder with one file for each text, as Docker secrets, a mounted Kubernetes Secret and systemd's credentials have it.
+//!
+//! The files are called exactly as the texts are, in upper case too.
+
+use std::path::PathBuf;
+
+use keybaton_core::{RingName, Writes};
+use keybaton_files::private_folder;
+
+use crate::local::path_of;
+use crate::three_files::{Names, read_files, write_files};
+use crate::{
+    Can, Guard, Held, Settings, Store, StoreError, StoreErrorKind, StoreKind, StoreUrl, Version, Written,
+};
+
+pub(super) const KIND: StoreKind = StoreKind {
+    scheme: "dir",
+    summary: "a folder of files",
+    example: "dir:/run/secrets",
+    can: Can { read_back: true, guard: Guard::Lock, atomic: false },
+    guarded_by: "folder lock, one file after another",
+    creates: "a folder (0700) with three files (0600)",
+    local: true,
+    open,
+};
+
+#[derive(Debug)]
+struct Folder {
+    path: PathBuf,
+    names: Names,
+}
+
+fn open(url: &StoreUrl, ring: &RingName, settings: &Settings<'_>) -> Result<Box<dyn Store>, StoreError> {
+    let names = Names {
+        signing: ring.as_str().into(),
+        fallbacks: ring.fallbacks().into(),
+        record: ring.record().into(),
+    };
+    Ok(Box::new(Folder { path: path_of(url, settings)?, names }))
+}
+
+impl Store for Folder {
+    fn read(&self) -> Result<Held, StoreError> {
+        self.must_be_a_folder()?;
+        read_files(&self.path, &self.names)
+    }
+
+    fn write(&self, new: &Writes, over: &Version) -> Result<Written, StoreError> {
+        self.must_be_a_folder()?;
+        if *over == Version::Absent {
+            private_folder(&self.path)?;
+        }
+        write_files(&self.path, &self.names, new, over)
+    }
+}
+
+impl Folder {
+    fn must_be_a_folder(&self) -> Result<(), StoreError> {
+        if self.path.is_dir() || !self.path.exists() {
+            return Ok(());
+        }
+        let sentence = format!("{} is not a folder", self.path.display());
+        Err(StoreError::new(StoreErrorKind::Malformed, sentence)
+            .hint(format!("for a file write file:{}", self.path.display())))
+    }
+}

@@ -1,0 +1,11 @@
+//! The list of stores. A new one is a file here, its `mod` line, its line in [`STORES`], its fixture and its page.
+
+use crate::StoreKind;
+
+mod dir;
+mod dotenv;
+mod env;
+mod file;
+
+/// Every kind of store, the most usual first.
+pub static STORES: &[StoreKind] = &[dotenv::KIND, dir::KIND, file::KIND, env::KIND];

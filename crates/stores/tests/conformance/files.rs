@@ -1,0 +1,231 @@
+//! What is special about stores that are files.
+
+use std::fs;
+use std::os::unix::fs::{PermissionsExt, symlink};
+use std::process::Command;
+use std::thread;
+
+use keybaton_core::{Field, RingName};
+use keybaton_stores::{Note, Settings, StoreErrorKind, StoreUrl, Version};
+
+use crate::fixtures::{FIXTURES, Fixture};
+use crate::support::{set_mode, writes};
+use crate::world::{World, read, texts};
+
+#[test]
+fn one_line_end_is_no_part_of_the_key_and_stays() {
+    for fixture in [of("file"), of("dir")] {
+        for (bytes, key, after) in
+            [("a\n", "a", "b\n"), ("a\r\n", "a", "b\r\n"), ("a", "a", "b"), ("a\n\n", "a\n", "b\n")]
+        {
+            let world = World::new();
+            (fixture.plant)(&world, Field::Signing, bytes.as_bytes());
+            let store = world.open(fixture);
+            let (held, version) = read(&*store);
+            assert_eq!(held.get(Field::Signing), Some(key));
+            store.write(&writes(&texts("b", "b", "cmVj")), &version).unwrap();
+            let path = if fixture.url == "dir:secrets" { "secrets/SECRET_KEY" } else { "key.txt" };
+            assert_eq!(fs::read_to_string(world.path().join(path)).unwrap(), after);
+        }
+    }
+}
+
+#[test]
+fn new_files_are_for_their_owner_and_those_beside_a_key_for_its_readers() {
+    for fixture in [of("file"), of("dir")] {
+        for (planted, expected) in [(None, 0o600), (Some(0o640), 0o640)] {
+            let world = World::new();
+            let path = if fixture.url == "dir:secrets" { "secrets/SECRET_KEY" } else { "key.txt" };
+            let path = world.path().join(path);
+            if let Some(mode) = planted {
+                (fixture.plant)(&world, Field::Signing, b"a");
+                set_mode(&path, mode);
+            }
+            let store = world.open(fixture);
+            store.write(&writes(&texts("b", "b", "cmVj")), &read(&*store).1).unwrap();
+            for entry in fs::read_dir(path.parent().unwrap()).unwrap() {
+                let mode = entry.unwrap().metadata().unwrap().permissions().mode() & 0o777;
+                assert_eq!(mode, expected);
+            }
+        }
+    }
+}
+
+#[test]
+fn a_new_folder_is_private() {
+    let world = World::new();
+    world.open(of("dir")).write(&writes(&texts("a", "a", "cmVj")), &Version::Absent).unwrap();
+    let mode = fs::metadata(world.path().join("secrets")).unwrap().permissions().mode();
+    assert_eq!(mode & 0o777, 0o700);
+}
+
+#[test]
+fn what_a_user_should_know_of_an_edit_is_told() {
+    let world = World::new();
+    fs::write(world.path().join(".env"), "SECRET_KEY=a\nURL=x/${SECRET_KEY}\nSECRET_KEY=b\n").unwrap();
+    let store = world.open(of("dotenv"));
+    let (held, version) = read(&*store);
+    assert_eq!(held.get(Field::Signing), Some("b"));
+    let written = store.write(&writes(&texts("c", "c", "cmVj")), &version).unwrap();
+    let path = world.path().join(".env").display().to_string();
+    let notes = [
+        format!("{path}: SECRET_KEY stood on lines 1 and 3; only the last line, which counted, was kept"),
+        format!("{path}: line 2 uses ${{SECRET_KEY}} and changes with it"),
+    ];
+    assert_eq!(written.notes, notes.map(Note));
+}
+
+#[test]
+fn an_edit_of_another_line_is_no_conflict_and_is_kept() {
+    let world = World::new();
+    let store = world.open(of("dotenv"));
+    let version = store.write(&writes(&texts("a", "a", "cmVj")), &Version::Absent).unwrap().version;
+    let path = world.path().join(".env");
+    fs::write(&path, fs::read_to_string(&path).unwrap() + "DEBUG=1\n").unwrap();
+    store.write(&writes(&texts("b", "b", "cmVj")), &version).unwrap();
+    let now = "SECRET_KEY=b\nSECRET_KEY_FALLBACKS=b\nSECRET_KEY_RING=cmVj\nDEBUG=1\n";
+    assert_eq!(fs::read_to_string(&path).unwrap(), now);
+}
+
+#[test]
+fn a_value_may_use_the_environment_but_not_an_older_key_in_it() {
+    let world = World::new();
+    for (name, value) in [("BASE", "base"), ("SECRET_KEY", "older")] {
+        world.environment.lock().unwrap().insert(name.to_owned(), value.into());
+    }
+    fs::write(world.path().join(".env"), "SECRET_KEY=${BASE}-a\nSECRET_KEY_FALLBACKS=${SECRET_KEY},b\n")
+        .unwrap();
+    let (held, _) = read(&*world.open(of("dotenv")));
+    assert_eq!((held.get(Field::Signing), held.get(Field::Fallbacks)), (Some("base-a"), Some("base-a,b")));
+}
+
+#[test]
+fn a_quote_that_is_never_closed_is_named_and_nothing_is_written() {
+    let world = World::new();
+    let path = world.path().join(".env");
+    fs::write(&path, "A='b\n").unwrap();
+    let error =
+        world.open(of("dotenv")).write(&writes(&texts("it's", "x", "cmVj")), &Version::Absent).unwrap_err();
+    assert_eq!(error.kind, StoreErrorKind::Malformed);
+    assert_eq!(
+        error.sentence,
+        format!(
+            "cannot write {}: SECRET_KEY cannot be written, because a quote on line 1 is never closed",
+            path.display()
+        )
+    );
+    assert_eq!(fs::read_to_string(&path).unwrap(), "A='b\n");
+}
+
+#[test]
+fn a_pipe_can_be_read_and_not_written() {
+    let world = World::new();
+    let path = world.path().join(".env");
+    let made = Command::new("mkfifo").arg(&path).status().expect("this test needs the program mkfifo");
+    assert!(made.success());
+    let store = world.open(of("dotenv"));
+    let writer = thread::spawn({
+        let path = path.clone();
+        move || fs::write(path, "SECRET_KEY=a\n").unwrap()
+    });
+    let (held, version) = read(&*store);
+    writer.join().unwrap();
+    assert_eq!(held.get(Field::Signing), Some("a"));
+    let error = store.write(&writes(&texts("b", "b", "cmVj")), &version).unwrap_err();
+    assert_eq!(error.sentence, format!("{} is a pipe, not a file", path.display()));
+    assert_eq!(
+        error.hint.as_deref(),
+        Some("a pipe can be read; to write, name the file or vault that fills it")
+    );
+}
+
+#[test]
+fn the_other_files_stand_beside_the_one_that_a_link_leads_to() {
+    let world = World::new();
+    fs::create_dir(world.path().join("shared")).unwrap();
+    symlink("shared/key", world.path().join("key.txt")).unwrap();
+    let store = world.open(of("file"));
+    let mut over = Version::Absent;
+    for new in [texts("a", "a", "cmVj"), texts("b", "b", "cmVj")] {
+        over = store.write(&writes(&new), &over).unwrap().version;
+        assert_eq!(read(&*store).0, new);
+    }
+    assert!(world.path().join("key.txt").is_symlink());
+    let mut names: Vec<_> =
+        fs::read_dir(world.path().join("shared")).unwrap().map(|entry| entry.unwrap().file_name()).collect();
+    names.sort();
+    assert_eq!(names, ["key", "key.fallbacks", "key.ring"]);
+}
+
+#[test]
+fn a_mounted_kubernetes_secret_is_read_and_not_written() {
+    let world = World::new();
+    let folder = world.path().join("secrets");
+    fs::create_dir_all(folder.join("..2026_01_01")).unwrap();
+    symlink("..2026_01_01", folder.join("..data")).unwrap();
+    for (name, text) in [("SECRET_KEY", "a"), ("SECRET_KEY_FALLBACKS", "a"), ("SECRET_KEY_RING", "cmVj")] {
+        fs::write(folder.join("..2026_01_01").join(name), text).unwrap();
+        symlink(format!("..data/{name}"), folder.join(name)).unwrap();
+    }
+    let store = world.open(of("dir"));
+    let (held, version) = read(&*store);
+    assert_eq!(held, texts("a", "a", "cmVj"));
+    let error = store.write(&writes(&texts("b", "b", "cmVj")), &version).unwrap_err();
+    assert_eq!(error.kind, StoreErrorKind::Denied);
+    assert!(error.sentence.ends_with("which is the folder that is locked"), "{error}");
+    assert_eq!(read(&*store).0, held);
+}
+
+#[test]
+fn a_path_that_makes_no_sense_is_told_why() {
+    let world = World::new();
+    fs::create_dir(world.path().join(".env")).unwrap();
+    fs::write(world.path().join("secrets"), "").unwrap();
+    let here = world.path().display();
+    let cases = [
+        ("dotenv:.env", format!("{here}/.env is a folder, not a file"), "name the file itself".to_owned()),
+        ("file:.env", format!("{here}/.env is a folder, not a file"), "name the file itself".to_owned()),
+        (
+            "dir:secrets",
+            format!("{here}/secrets is not a folder"),
+            format!("for a file write file:{here}/secrets"),
+        ),
+    ];
+    for (url, sentence, hint) in cases {
+        let settings = Settings { base: world.path(), environment: std::sync::Arc::new(|_| None) };
+        let store = crate::world::open_url(url, &settings);
+        let error = store.read().unwrap_err();
+        assert_eq!((error.kind, error.sentence), (StoreErrorKind::Malformed, sentence.clone()));
+        assert_eq!(error.hint, Some(hint));
+        let error = store.write(&writes(&texts("a", "a", "cmVj")), &Version::Absent).unwrap_err();
+        assert_eq!(error.sentence, sentence);
+    }
+}
+
+#[test]
+fn a_url_that_names_no_file_is_told_how_to() {
+    let world = World::new();
+    let settings = Settings { base: world.path(), environment: std::sync::Arc::new(|_| None) };
+    let told = |url| {
+        let url = StoreUrl::parse(url).unwrap();
+        let error = keybaton_stores::open(&url, &RingName::default(), &settings).unwrap_err();
+        assert_eq!(error.kind, StoreErrorKind::Malformed);
+        (error.sentence, error.hint.unwrap())
+    };
+    assert_eq!(
+        told("dotenv:"),
+        ("dotenv: names no path".to_owned(), "write for example dotenv:.env".to_owned())
+    );
+    assert_eq!(
+        told("dotenv://.env"),
+        (
+            "dotenv://.env names a computer, but dotenv: stores are on this one".to_owned(),
+            "write dotenv:.env".to_owned()
+        )
+    );
+    assert_eq!(told("env:X").0, "env: takes nothing after the colon");
+}
+
+fn of(scheme: &str) -> &'static Fixture {
+    FIXTURES.iter().find(|fixture| fixture.kind().scheme == scheme).unwrap()
+}

@@ -1,0 +1,14 @@
+//! What every store promises, held against every entry of the list of stores.
+#![expect(clippy::unwrap_used, reason = "these are tests")]
+
+mod denied;
+mod files;
+mod fixtures;
+mod hostile;
+mod leaks;
+mod life;
+mod lists;
+mod races;
+mod stops;
+mod support;
+mod world;
