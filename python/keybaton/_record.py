@@ -127,4 +127,4 @@ def _is_count(value: object) -> TypeGuard[int]:
 
 FORMAT = 1
 MARK_BYTES = 16
-LONGEST_RECORD = 64 * 1024
+LONGEST_RECORD = 16 * 1024

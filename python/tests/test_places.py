@@ -94,6 +94,18 @@ def test_the_record_of_the_same_place_is_at_hand(tmp_path: Path, monkeypatch: py
     assert (ring.role_of(NEW), ring.role_of(OTHER)) == ("signing", None)
 
 
+def test_the_record_at_hand_is_that_of_the_last_load(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SECRET_KEY", NEW)
+    monkeypatch.setenv("SECRET_KEY_RING", record(row("signing", NEW), revision=3))
+    keybaton.load()
+    monkeypatch.setenv("SECRET_KEY_RING", record(row("signing", NEW), revision=4))
+    keybaton.load()
+    ring = keybaton.ring()
+    assert ring is not None
+    assert ring.revision == 4
+    assert keybaton.ring("JWT_SIGNING_KEY") is None
+
+
 def test_a_folder_that_is_not_there_is_never_replaced_by_an_older_key(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -73,6 +73,8 @@ def test_from_compiled_settings_whose_source_is_gone(settings: Path) -> None:
     settings.unlink()
     assert run([sys.executable, str(compiled)], settings) == ""
     assert seen(settings) == NEW
+    calls = settings.parents[1] / "site" / "bin" / "calls"
+    assert calls.read_text() == f"load --ring SECRET_KEY --from {settings.parent}\n"
 
 
 def test_as_a_relative_path_from_a_working_folder_elsewhere(settings: Path) -> None:

@@ -39,11 +39,12 @@ def test_a_ring_of_another_name_is_asked_for_by_that_name(project: Path, program
 def test_the_working_folder_is_irrelevant(
     project: Path, program: Program, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    program.does(answer(texts(NEW)))
+    program.does(f"pwd > {project}/stands\n" + answer(texts(NEW)))
     (tmp_path / "elsewhere").mkdir()
     monkeypatch.chdir(tmp_path / "elsewhere")
     (tmp_path / "elsewhere").rmdir()
     assert settings_in(project)["SECRET_KEY"] == NEW
+    assert (project / "stands").read_text() == f"{project}\n"
     assert program.calls == [f"load --ring SECRET_KEY --from {project}"]
 
 
@@ -114,6 +115,11 @@ def test_a_program_that_does_not_say_why_is_named(project: Path, program: Progra
 def test_an_answer_that_is_garbage_is_an_error(printed: str, project: Path, program: Program) -> None:
     program.does(f"printf '{printed}'")
     assert load_fails(project) == f"{TRIED} {program.path} gave an answer that is not one\n{REINSTALL}"
+
+
+def test_an_answer_of_a_program_that_failed_is_not_used(project: Path, program: Program) -> None:
+    program.does(answer(texts(NEW)) + "\necho 'error: another wrote meanwhile' >&2; exit 5")
+    assert load_fails(project) == f"{TRIED} {program.path} says: another wrote meanwhile\n{MAKE_ONE}"
 
 
 def test_an_answer_with_an_empty_key_is_an_error(project: Path, program: Program) -> None:

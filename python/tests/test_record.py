@@ -83,7 +83,7 @@ GARBAGE = [
     unpadded(b"\xff\xfe"),
     unpadded(b"[" * 40_000),
     unpadded(b'{"format":1' + b"1" * 5000 + b"}"),
-    "A" * 100_000,
+    record(SIGNING, padding="x" * 16_000),
     record(SIGNING) + "=",
     record(SIGNING)[:-20],
     record(SIGNING, format="1"),
