@@ -1,3 +1,37 @@
 //! The program `keybaton`.
 
-fn main() {}
+mod arguments;
+mod ask;
+mod child;
+mod clock;
+mod commands;
+mod configuration;
+mod env_file;
+mod exit;
+mod failure;
+mod guard;
+mod initial;
+mod interrupt;
+mod key_id;
+mod opened;
+mod print;
+mod random;
+mod report;
+mod rotation;
+mod serving;
+mod store;
+
+use std::process::ExitCode;
+
+use crate::arguments::Arguments;
+use crate::print::Print;
+
+fn main() -> ExitCode {
+    guard::protect_the_process();
+    let print = Print::new();
+    let exit = match Arguments::read(std::env::args_os()) {
+        Ok(arguments) => commands::carry_out(&arguments, &print),
+        Err(stop) => stop.tell(&print),
+    };
+    exit.into()
+}

@@ -1,0 +1,107 @@
+//! The program that takes this one's place, and its environment.
+
+use std::ffi::OsString;
+use std::io::{self, ErrorKind};
+use std::os::unix::process::CommandExt;
+use std::path::Path;
+use std::process::Command;
+
+use keybaton_core::RingName;
+use zeroize::Zeroizing;
+
+use crate::env_file::EnvFile;
+use crate::exit::Exit;
+use crate::failure::Failure;
+use crate::serving::Served;
+
+/// How the inherited environment changes.
+pub(crate) struct Environment {
+    removed: Vec<String>,
+    set: Vec<(String, Zeroizing<String>)>,
+    pub(crate) warnings: Vec<String>,
+}
+
+impl Environment {
+    /// The inherited environment without a ring of former times: neither its texts nor `KEYBATON_DIR`, which
+    /// `keybaton.load()` would prefer.
+    pub(crate) fn without(ring: &RingName) -> Self {
+        let removed =
+            vec![ring.as_str().to_owned(), ring.fallbacks(), ring.record(), "KEYBATON_DIR".to_owned()];
+        Self { removed, set: Vec::new(), warnings: Vec::new() }
+    }
+
+    /// What is inherited under a name.
+    pub(crate) fn inherited(&self, name: &str) -> Option<OsString> {
+        if self.is_removed(name) { None } else { std::env::var_os(name) }
+    }
+
+    pub(crate) fn set_ring(&mut self, ring: &RingName, served: Served) -> Result<(), Failure> {
+        let Served { signing, fallbacks, record, warnings } = served;
+        self.warnings.extend(warnings);
+        if signing.expose().contains('\0') {
+            return Err(Failure::new(
+                Exit::NotStarted,
+                format!("{ring} holds a NUL, which no environment can"),
+            ));
+        }
+        self.set(ring.as_str(), signing.expose());
+        if let Some(fallbacks) = fallbacks {
+            self.set(&ring.fallbacks(), fallbacks.expose());
+        }
+        if let Some(record) = record {
+            self.set(&ring.record(), &record);
+        }
+        Ok(())
+    }
+
+    /// The other variables of a .env file, none of which overrides what is inherited.
+    pub(crate) fn set_others(&mut self, file: &EnvFile) {
+        for (name, value) in file.iter() {
+            if !self.is_removed(name) && self.inherited(name).is_none() {
+                self.set(name, value);
+            }
+        }
+    }
+
+    fn is_removed(&self, name: &str) -> bool {
+        self.removed.iter().any(|removed| removed == name)
+    }
+
+    fn set(&mut self, name: &str, value: &str) {
+        if name.is_empty() || name.contains(['=', '\0']) || value.contains('\0') {
+            self.warnings.push(format!("left out {name}: no environment can hold it"));
+            return;
+        }
+        self.set.push((name.to_owned(), Zeroizing::new(value.to_owned())));
+    }
+}
+
+/// Becomes the program: the process id stays, and signals reach it. Returns only where that failed.
+pub(crate) fn become_program(command: &[OsString], environment: &Environment) -> Failure {
+    let Some((program, arguments)) = command.split_first() else {
+        return Failure::new(Exit::NotStarted, "no program was named");
+    };
+    let mut next = Command::new(program);
+    next.args(arguments);
+    for name in &environment.removed {
+        next.env_remove(name);
+    }
+    for (name, value) in &environment.set {
+        next.env(name, value.as_str());
+    }
+    not_executed(program, next.exec())
+}
+
+fn not_executed(program: &OsString, error: io::Error) -> Failure {
+    let shown = program.display();
+    let is_there = Path::new(program).components().count() > 1 && Path::new(program).exists();
+    match error.kind() {
+        // A script names its interpreter in its first line.
+        ErrorKind::NotFound if is_there => {
+            Failure::new(Exit::CannotExecute, format!("cannot execute {shown}: its interpreter is not there"))
+        }
+        ErrorKind::NotFound => Failure::new(Exit::NotFound, format!("there is no program {shown}"))
+            .hint("check the spelling and PATH; a shell's own commands need a shell: sh -c '…'"),
+        _ => Failure::new(Exit::CannotExecute, format!("cannot execute {shown}")).because(error),
+    }
+}

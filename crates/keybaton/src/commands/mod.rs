@@ -1,0 +1,85 @@
+//! The commands, one file each. This is the one list of them.
+
+mod generate;
+mod init;
+mod load;
+mod revoke;
+mod rotate;
+mod run;
+mod status;
+mod steps;
+mod stores;
+
+use std::path::Path;
+
+use clap::Subcommand;
+
+use crate::arguments::{Arguments, Choices};
+use crate::configuration::{Configuration, Place, Wishes};
+use crate::exit::Exit;
+use crate::failure::Failure;
+use crate::print::Print;
+
+/// A command and its own arguments, in the order in which help shows them.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    Generate(generate::Generate),
+    Init(init::Init),
+    Run(run::Run),
+    Status(status::Status),
+    Rotate(rotate::Rotate),
+    Stage(steps::Stage),
+    Promote(steps::Promote),
+    Retire(steps::Retire),
+    Abort(steps::Abort),
+    Revoke(revoke::Revoke),
+    Stores(stores::Stores),
+    #[command(hide = true)]
+    Load(load::Load),
+}
+
+impl Command {
+    fn carry_out(&self, world: &World<'_>) -> Result<Exit, Failure> {
+        match self {
+            Self::Generate(command) => command.carry_out(world),
+            Self::Init(command) => command.carry_out(world),
+            Self::Run(command) => command.carry_out(world),
+            Self::Status(command) => command.carry_out(world),
+            Self::Rotate(command) => command.carry_out(world),
+            Self::Stage(command) => command.carry_out(world),
+            Self::Promote(command) => command.carry_out(world),
+            Self::Retire(command) => command.carry_out(world),
+            Self::Abort(command) => command.carry_out(world),
+            Self::Revoke(command) => command.carry_out(world),
+            Self::Stores(command) => command.carry_out(world),
+            Self::Load(command) => command.carry_out(world),
+        }
+    }
+}
+
+/// What a command works with besides its own arguments.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct World<'a> {
+    pub(crate) choices: &'a Choices,
+    pub(crate) print: &'a Print,
+}
+
+impl World<'_> {
+    /// The ring that is meant, by the configuration that holds in a folder and the user's choices.
+    pub(crate) fn place(&self, from: &Path) -> Result<Place, Failure> {
+        let here = std::env::current_dir().map_err(|error| {
+            Failure::new(Exit::Configuration, "cannot tell the working folder").because(error)
+        })?;
+        let configuration = Configuration::find(from)?;
+        Place::choose(&Wishes::new(self.choices)?, configuration.as_ref(), &here)
+    }
+}
+
+/// Carries the command out and tells of its failure.
+pub(crate) fn carry_out(arguments: &Arguments, print: &Print) -> Exit {
+    let world = World { choices: &arguments.choices, print };
+    arguments.command.carry_out(&world).unwrap_or_else(|failure| {
+        print.failure(&failure);
+        failure.exit
+    })
+}

@@ -1,0 +1,116 @@
+//! The ring, without its keys.
+
+use clap::Args;
+use keybaton_core::Reading;
+use keybaton_handover::look;
+use serde::Serialize;
+
+use crate::clock::{now, shown};
+use crate::commands::World;
+use crate::exit::Exit;
+use crate::failure::Failure;
+use crate::opened::Opened;
+use crate::print::Style;
+use crate::report::{self, Report};
+
+/// Show the ring: its phase, its keys' ages, and what the next step waits for
+#[derive(Args, Debug)]
+#[command(after_help = "Examples:
+  keybaton status
+  keybaton status -e production --json")]
+pub(crate) struct Status {
+    /// Print one JSON object
+    #[arg(long)]
+    json: bool,
+}
+
+/// A store that holds no ring in order.
+#[derive(Serialize)]
+struct NoRing<'a> {
+    ring: &'a str,
+    environment: Option<&'a str>,
+    store: &'a str,
+    state: &'static str,
+}
+
+impl Status {
+    pub(crate) fn carry_out(&self, world: &World<'_>) -> Result<Exit, Failure> {
+        let opened = Opened::here(world)?;
+        let reading = look(&opened.places.store).map_err(Failure::of_store)?.reading;
+        let Reading::Whole(ring) = &reading else { return self.without_ring(world, &opened, &reading) };
+        let report = Report::new(&opened, ring, now());
+        if self.json {
+            world.print.json(&report)?;
+        } else {
+            world.print.result(&text(world, &opened, &report))?;
+        }
+        Ok(Exit::Done)
+    }
+
+    fn without_ring(&self, world: &World<'_>, opened: &Opened, reading: &Reading) -> Result<Exit, Failure> {
+        let (state, sentence, hint) = explained(reading);
+        if self.json {
+            let environment = opened.place.environment.as_deref();
+            let (ring, store) = (opened.place.ring.as_str(), opened.place.store.url.as_str());
+            world.print.json(&NoRing { ring, environment, store, state })?;
+        } else {
+            world.print.result(&format!("{}\n{state}: {sentence}\nnext   {hint}", opened.name()))?;
+        }
+        Ok(Exit::Done)
+    }
+}
+
+fn explained(reading: &Reading) -> (&'static str, String, &'static str) {
+    match reading {
+        Reading::Absent => ("absent", "there is no key yet".into(), "keybaton init"),
+        Reading::Bare(_) => {
+            ("bare", "a key that keybaton does not look after yet".into(), "keybaton init --adopt")
+        }
+        Reading::Torn(_) => (
+            "torn",
+            "a write was cut short or is under way; programs start all the same".into(),
+            "keybaton rotate --continue",
+        ),
+        Reading::Edited(edited) => {
+            let error = keybaton_handover::HandoverError::Edited(edited.why);
+            ("edited", format!("{error}; programs start with what stands there"), "keybaton init --adopt")
+        }
+        Reading::Newer(newer) => {
+            ("newer", format!("its record has format {}", newer.format), "pip install --upgrade keybaton")
+        }
+        Reading::Whole(_) => ("whole", String::new(), ""),
+    }
+}
+
+fn text(world: &World<'_>, opened: &Opened, report: &Report<'_>) -> String {
+    let mut lines =
+        vec![world.print.paint(Style::Bold, &opened.name()), report::meaning(report.phase).to_owned()];
+    lines.push(String::new());
+    for key in &report.keys {
+        let (role, remark) = report::role(key);
+        let since = shown(key.since, now());
+        lines.push(format!("  {role:<9} {}  since {since}  {remark}", key.id).trim_end().to_owned());
+    }
+    for mirror in report.mirrors.iter().filter(|mirror| !mirror.up_to_date) {
+        lines.push(format!("  mirror    {} lacks the last write", mirror.store));
+    }
+    lines.push(String::new());
+    lines.push(next_line(report));
+    lines.join("\n")
+}
+
+fn next_line(report: &Report<'_>) -> String {
+    match report.next {
+        None => "next   keybaton rotate, when you want another key".to_owned(),
+        Some(next) if next.safe_now => {
+            format!("next   {} {}: safe now, keybaton rotate does it", next.step, next.key)
+        }
+        Some(next) => match next.safe_from {
+            Some(moment) => format!("next   {} {}: safe from {}", next.step, next.key, shown(moment, now())),
+            None => format!(
+                "next   {} {}: nothing says how long a new key takes to reach each process",
+                next.step, next.key
+            ),
+        },
+    }
+}

@@ -1,0 +1,181 @@
+//! The steps of a rotation, one command each: stage, promote, retire, abort.
+
+use clap::Args;
+use keybaton_core::{Change, KeyId, Ready, Refusal, Seen, ready};
+use keybaton_handover::{Standing, change, standing};
+
+use crate::clock::now;
+use crate::commands::World;
+use crate::exit::Exit;
+use crate::failure::Failure;
+use crate::key_id;
+use crate::opened::{Opened, interruptible, tell};
+use crate::report::{self, Report};
+use crate::rotation;
+
+/// Make a new key that is accepted and signs nowhere yet
+#[derive(Args, Debug)]
+#[command(after_help = "Examples:
+  keybaton stage
+  keybaton stage -e production")]
+pub(crate) struct Stage {
+    #[command(flatten)]
+    output: Output,
+}
+
+/// Let the staged key sign; the old one is accepted only
+#[derive(Args, Debug)]
+#[command(after_help = "Examples:
+  keybaton promote
+  keybaton promote --force --reason \"no process runs yet\"")]
+pub(crate) struct Promote {
+    #[command(flatten)]
+    hurry: Hurry,
+    #[command(flatten)]
+    output: Output,
+}
+
+/// End the acceptance of the old key
+#[derive(Args, Debug)]
+#[command(after_help = "Examples:
+  keybaton retire
+  keybaton retire 3f9a1c2b7d --force --reason \"all sessions were cleared\"")]
+pub(crate) struct Retire {
+    /// The key, by its id or the beginning of it, where several retire
+    key: Option<String>,
+    #[command(flatten)]
+    hurry: Hurry,
+    #[command(flatten)]
+    output: Output,
+}
+
+/// Take a rotation back
+///
+/// A staged key is dropped. After the promotion the old key signs again, and the new one retires
+#[derive(Args, Debug)]
+#[command(after_help = "Examples:
+  keybaton abort
+  keybaton abort --dry-run")]
+pub(crate) struct Abort {
+    #[command(flatten)]
+    output: Output,
+}
+
+#[derive(Args, Debug)]
+struct Output {
+    /// Say what would be done, and do nothing
+    #[arg(long)]
+    dry_run: bool,
+    /// Print the ring afterwards as one JSON object
+    #[arg(long)]
+    json: bool,
+}
+
+#[derive(Args, Debug)]
+struct Hurry {
+    /// Do not wait until it is safe: users may be logged out
+    #[arg(long, requires = "reason")]
+    force: bool,
+    /// Why waiting is not needed; kept in the record of the ring
+    #[arg(long, value_name = "TEXT", requires = "force")]
+    reason: Option<String>,
+}
+
+impl Stage {
+    pub(crate) fn carry_out(&self, world: &World<'_>) -> Result<Exit, Failure> {
+        take(world, &self.output, None, |_| Ok(Change::Stage))
+    }
+}
+
+impl Promote {
+    pub(crate) fn carry_out(&self, world: &World<'_>) -> Result<Exit, Failure> {
+        take(world, &self.output, Some(&self.hurry), |_| Ok(Change::Promote))
+    }
+}
+
+impl Retire {
+    pub(crate) fn carry_out(&self, world: &World<'_>) -> Result<Exit, Failure> {
+        take(world, &self.output, Some(&self.hurry), |standing| self.change(standing))
+    }
+
+    fn change(&self, standing: &Standing) -> Result<Change, Failure> {
+        let id = match &self.key {
+            Some(text) => key_id::named(&ids(standing), text)?,
+            None => oldest(standing)?,
+        };
+        Ok(Change::Retire(id))
+    }
+}
+
+fn ids(standing: &Standing) -> Vec<KeyId> {
+    standing.ring.accepted().iter().map(|key| key.facts.id).collect()
+}
+
+fn oldest(standing: &Standing) -> Result<KeyId, Failure> {
+    let oldest = standing.ring.retiring.last().map(|old| old.key.facts.id);
+    oldest
+        .ok_or_else(|| Failure::new(Exit::Refused, "no key retires").hint("`keybaton status` shows the ring"))
+}
+
+impl Abort {
+    pub(crate) fn carry_out(&self, world: &World<'_>) -> Result<Exit, Failure> {
+        take(world, &self.output, None, |_| Ok(Change::Abort))
+    }
+}
+
+/// Takes one step, if its time has come or the user does not want to wait.
+fn take(
+    world: &World<'_>,
+    output: &Output,
+    hurry: Option<&Hurry>,
+    choose: impl FnOnce(&Standing) -> Result<Change, Failure>,
+) -> Result<Exit, Failure> {
+    let opened = Opened::here(world)?;
+    let interrupt = interruptible()?;
+    let before = if output.dry_run {
+        opened.peek()?
+    } else {
+        opened.write(world, &interrupt, |world| standing(&opened.places.store, world))?
+    };
+    let step = choose(&before)?;
+    let reason = hurry.filter(|hurry| hurry.force).and_then(|hurry| hurry.reason.as_deref());
+    check(world, &opened, &before, step, reason)?;
+    tell(world, before.mended, &before.notes);
+    if output.dry_run {
+        world.print.result(&format!("would {} in {}", report::name(step), opened.name()))?;
+        return Ok(Exit::Done);
+    }
+    let after = opened.write(world, &interrupt, |world| change(&opened.places, step, reason, world))?;
+    tell(world, after.mended, &after.notes);
+    if output.json {
+        world.print.json(&Report::new(&opened, &after.ring, now()))?;
+    } else {
+        world.print.result(&rotation::done(&opened, step, &after.ring, now()))?;
+    }
+    Ok(Exit::Done)
+}
+
+/// Refuses a step whose time has not come.
+fn check(
+    world: &World<'_>,
+    opened: &Opened,
+    before: &Standing,
+    step: Change,
+    reason: Option<&str>,
+) -> Result<(), Failure> {
+    let mirrors = opened.places.mirrors_of(&before.ring);
+    let seen = Seen { now: now(), ring: &before.ring, mirrors: &mirrors };
+    let refused = match ready(step, &seen, &opened.policy) {
+        Ready::Now => return Ok(()),
+        Ready::Refused(Refusal::Misfit(misfit)) => {
+            return Err(rotation::misfit(opened, misfit, &seen));
+        }
+        Ready::Refused(Refusal::NoPropagation) => rotation::no_propagation(opened),
+        Ready::At(moment) => rotation::too_early(step, &before.ring, moment),
+    };
+    if reason.is_none() {
+        return Err(refused);
+    }
+    world.print.warning(&rotation::price(step, &before.ring));
+    Ok(())
+}

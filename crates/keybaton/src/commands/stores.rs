@@ -1,0 +1,73 @@
+//! Every store, and what it can do.
+
+use clap::Args;
+use keybaton_stores::{Guard, STORES, StoreKind};
+use serde::Serialize;
+
+use crate::commands::World;
+use crate::exit::Exit;
+use crate::failure::Failure;
+
+/// List every store and what it can do
+#[derive(Args, Debug)]
+#[command(after_help = "Examples:
+  keybaton stores
+  keybaton stores --json")]
+pub(crate) struct Stores {
+    /// Print one JSON list
+    #[arg(long)]
+    json: bool,
+}
+
+#[derive(Serialize)]
+struct Row {
+    scheme: &'static str,
+    summary: &'static str,
+    example: &'static str,
+    guard: &'static str,
+    guarded_by: &'static str,
+    read_back: bool,
+    atomic: bool,
+    local: bool,
+    creates: &'static str,
+}
+
+impl Stores {
+    pub(crate) fn carry_out(&self, world: &World<'_>) -> Result<Exit, Failure> {
+        let rows: Vec<Row> = STORES.iter().map(row).collect();
+        if self.json {
+            world.print.json(&rows)?;
+            return Ok(Exit::Done);
+        }
+        let lines: Vec<String> = rows.iter().map(line).collect();
+        world.print.result(&lines.join("\n"))?;
+        Ok(Exit::Done)
+    }
+}
+
+fn line(row: &Row) -> String {
+    format!("{:<38} {}\n{:<38} {}", row.example, row.summary, "", row.guarded_by)
+}
+
+fn row(kind: &StoreKind) -> Row {
+    let StoreKind { scheme, summary, example, guarded_by, creates, local, .. } = *kind;
+    Row {
+        scheme,
+        summary,
+        example,
+        guard: guard(kind.can.guard),
+        guarded_by,
+        read_back: kind.can.read_back,
+        atomic: kind.can.atomic,
+        local,
+        creates,
+    }
+}
+
+fn guard(guard: Guard) -> &'static str {
+    match guard {
+        Guard::CompareAndSwap => "compare-and-swap",
+        Guard::Lock => "lock",
+        Guard::ReadOnly => "read-only",
+    }
+}

@@ -1,0 +1,156 @@
+//! A table of the configuration, read key by key; what nobody reads is an error.
+
+use std::ops::Range;
+use std::str::FromStr;
+
+use keybaton_core::time::Span;
+use keybaton_core::{BadName, RingName};
+use toml::Spanned;
+use toml::de::{DeString, DeTable, DeValue};
+
+use super::source::Source;
+use crate::failure::Failure;
+
+/// A table, and which of its keys have been asked for.
+#[derive(Debug)]
+pub(super) struct Fields<'a> {
+    source: &'a Source,
+    table: &'a DeTable<'a>,
+    /// The keys that lead to the table.
+    path: Vec<String>,
+    known: Vec<&'static str>,
+}
+
+type Name<'a> = Spanned<DeString<'a>>;
+
+impl<'a> Fields<'a> {
+    pub(super) fn new(source: &'a Source, table: &'a DeTable<'a>, path: Vec<String>) -> Self {
+        Self { source, table, path, known: Vec::new() }
+    }
+
+    pub(super) fn text(&mut self, key: &'static str) -> Result<Option<&'a str>, Failure> {
+        self.value(key).map(|value| self.as_text(&quoted(key), value)).transpose()
+    }
+
+    pub(super) fn texts(&mut self, key: &'static str) -> Result<Vec<String>, Failure> {
+        let Some(value) = self.value(key) else { return Ok(Vec::new()) };
+        let DeValue::Array(items) = value.get_ref() else {
+            return Err(self.wrong_type(&quoted(key), value, "a list of strings"));
+        };
+        let what = format!("each of \"{key}\"");
+        items.iter().map(|item| self.as_text(&what, item).map(str::to_owned)).collect()
+    }
+
+    pub(super) fn span(&mut self, key: &'static str) -> Result<Option<Span>, Failure> {
+        let Some(value) = self.value(key) else { return Ok(None) };
+        let DeValue::String(text) = value.get_ref() else {
+            return Err(self.wrong_type(&quoted(key), value, "a span of time such as \"15m\""));
+        };
+        let span = Span::from_str(text).map_err(|error| {
+            let what = format!("\"{key}\" must be a span of time, not \"{text}\"");
+            self.source.wrong(Some(value.span()), &what).hint(error.to_string())
+        })?;
+        Ok(Some(span))
+    }
+
+    pub(super) fn ring(&mut self, key: &'static str) -> Result<Option<RingName>, Failure> {
+        let Some(value) = self.value(key) else { return Ok(None) };
+        self.ring_name(self.as_text(&quoted(key), value)?, value.span()).map(Some)
+    }
+
+    /// The tables inside the table `key`, each with its name.
+    pub(super) fn tables(&mut self, key: &'static str) -> Result<Vec<(&'a Name<'a>, Self)>, Failure> {
+        let Some(value) = self.value(key) else { return Ok(Vec::new()) };
+        let DeValue::Table(outer) = value.get_ref() else {
+            return Err(self.wrong_type(&quoted(key), value, "a table"));
+        };
+        outer.iter().map(|(name, value)| Ok((name, self.inner(key, name.get_ref(), value)?))).collect()
+    }
+
+    /// The tables inside the table `key`, each under the name of a ring.
+    pub(super) fn rings(&mut self, key: &'static str) -> Result<Vec<(RingName, Self)>, Failure> {
+        let tables = self.tables(key)?;
+        tables
+            .into_iter()
+            .map(|(name, table)| Ok((self.ring_name(name.get_ref(), name.span())?, table)))
+            .collect()
+    }
+
+    /// Refuses the first key that nobody has asked for.
+    pub(super) fn done(&self) -> Result<(), Failure> {
+        let unknown = self.table.keys().filter(|key| !self.known.contains(&key.get_ref().as_ref()));
+        let Some(key) = unknown.min_by_key(|key| key.span().start) else { return Ok(()) };
+        let place = if self.path.is_empty() { String::new() } else { format!(" in {}", self.title()) };
+        let what = format!("unknown key \"{}\"{place}", key.get_ref());
+        Err(self.source.wrong(Some(key.span()), &what).hint(self.meant(key.get_ref())))
+    }
+
+    /// A key that must be there is not.
+    pub(super) fn lacks(&self, key: &str) -> Failure {
+        self.source.wrong(None, &format!("{} has no \"{key}\"", self.title()))
+    }
+
+    fn value(&mut self, key: &'static str) -> Option<&'a Spanned<DeValue<'a>>> {
+        self.known.push(key);
+        self.table.get(key)
+    }
+
+    fn as_text(&self, what: &str, value: &'a Spanned<DeValue<'a>>) -> Result<&'a str, Failure> {
+        match value.get_ref() {
+            DeValue::String(text) => Ok(text),
+            _ => Err(self.wrong_type(what, value, "a string")),
+        }
+    }
+
+    fn inner(&self, key: &str, name: &str, value: &'a Spanned<DeValue<'a>>) -> Result<Self, Failure> {
+        let DeValue::Table(table) = value.get_ref() else {
+            return Err(self.wrong_type(&quoted(&format!("{key}.{name}")), value, "a table"));
+        };
+        let path = [self.path.as_slice(), &[key.to_owned(), name.to_owned()]].concat();
+        Ok(Self::new(self.source, table, path))
+    }
+
+    /// The text is not shown where it is no name: it may be a key that slipped in.
+    fn ring_name(&self, text: &str, at: Range<usize>) -> Result<RingName, Failure> {
+        let refused = |error: BadName| {
+            self.source.wrong(Some(at), "this cannot be the name of a ring").hint(error.to_string())
+        };
+        text.parse().map_err(refused)
+    }
+}
+
+/// What the messages say.
+impl Fields<'_> {
+    fn wrong_type(&self, what: &str, value: &Spanned<DeValue<'_>>, wanted: &str) -> Failure {
+        let found = found(value.get_ref());
+        self.source.wrong(Some(value.span()), &format!("{what} must be {wanted}, not {found}"))
+    }
+
+    fn title(&self) -> String {
+        format!("[{}]", self.path.join("."))
+    }
+
+    fn meant(&self, typed: &str) -> String {
+        let known = format!("the keys here are {}", self.known.join(", "));
+        let nearest = self.known.iter().map(|key| (strsim::jaro_winkler(key, typed), key));
+        match nearest.max_by(|a, b| a.0.total_cmp(&b.0)) {
+            Some((likeness, key)) if likeness > 0.75 => format!("did you mean \"{key}\"? {known}"),
+            _ => known,
+        }
+    }
+}
+
+fn quoted(key: &str) -> String {
+    format!("\"{key}\"")
+}
+
+fn found(value: &DeValue<'_>) -> &'static str {
+    match value {
+        DeValue::String(_) => "a string",
+        DeValue::Integer(_) | DeValue::Float(_) => "a number",
+        DeValue::Boolean(_) => "true or false",
+        DeValue::Datetime(_) => "a date",
+        DeValue::Array(_) => "a list",
+        DeValue::Table(_) => "a table",
+    }
+}

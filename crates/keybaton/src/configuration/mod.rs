@@ -1,0 +1,78 @@
+//! `keybaton.toml`, or `[tool.keybaton]` in `pyproject.toml`: where rings live, and how long a rotation waits.
+
+mod fields;
+mod find;
+mod place;
+mod source;
+#[cfg(test)]
+mod tests;
+
+use std::collections::BTreeMap;
+
+use keybaton_core::RingName;
+use keybaton_core::time::Span;
+
+use crate::failure::Failure;
+use fields::Fields;
+pub(crate) use place::{Located, Place, Wishes};
+use source::Source;
+
+/// What a configuration file says. Every key it may have is read here, and any other is an error.
+#[derive(Debug)]
+pub(crate) struct Configuration {
+    pub(crate) source: Source,
+    pub(crate) default_environment: Option<String>,
+    /// The main ring's name.
+    pub(crate) ring: RingName,
+    pub(crate) environments: BTreeMap<String, Environment>,
+}
+
+/// `[environments.NAME]`.
+#[derive(Debug)]
+pub(crate) struct Environment {
+    /// The main ring's store.
+    pub(crate) store: Option<String>,
+    pub(crate) mirrors: Vec<String>,
+    pub(crate) propagation: Option<Span>,
+    pub(crate) longest_signature: Span,
+    /// The stores of other rings: `[environments.NAME.rings.RING]`.
+    pub(crate) rings: BTreeMap<RingName, String>,
+}
+
+/// Django's sessions last two weeks unless the settings say otherwise.
+pub(crate) const LONGEST_SIGNATURE: Span = Span::days(14);
+
+impl Configuration {
+    /// Nothing where the file says nothing about keybaton.
+    fn read(source: Source) -> Result<Option<Self>, Failure> {
+        let document = source.parse()?;
+        let Some(mut fields) = source.own_table(&document) else { return Ok(None) };
+        let default_environment = fields.text("default-environment")?.map(str::to_owned);
+        let ring = fields.ring("ring")?.unwrap_or_default();
+        let tables = fields.tables("environments")?;
+        fields.done()?;
+        let named =
+            tables.into_iter().map(|(name, table)| Ok((name.get_ref().to_string(), environment(table)?)));
+        let environments = named.collect::<Result<_, Failure>>()?;
+        drop(document);
+        Ok(Some(Self { source, default_environment, ring, environments }))
+    }
+}
+
+fn environment(mut fields: Fields<'_>) -> Result<Environment, Failure> {
+    let environment = Environment {
+        store: fields.text("store")?.map(str::to_owned),
+        mirrors: fields.texts("mirrors")?,
+        propagation: fields.span("propagation")?,
+        longest_signature: fields.span("longest-signature")?.unwrap_or(LONGEST_SIGNATURE),
+        rings: fields.rings("rings")?.into_iter().map(ring).collect::<Result<_, _>>()?,
+    };
+    fields.done()?;
+    Ok(environment)
+}
+
+fn ring((name, mut fields): (RingName, Fields<'_>)) -> Result<(RingName, String), Failure> {
+    let store = fields.text("store")?.map(str::to_owned);
+    fields.done()?;
+    Ok((name, store.ok_or_else(|| fields.lacks("store"))?))
+}

@@ -1,0 +1,172 @@
+//! Which ring is meant, and where it lives.
+
+use std::path::{Path, PathBuf};
+
+use keybaton_core::RingName;
+use keybaton_core::time::Span;
+
+use super::{Configuration, Environment, LONGEST_SIGNATURE};
+use crate::arguments::Choices;
+use crate::exit::Exit;
+use crate::failure::Failure;
+
+/// One ring in one environment, with everything the configuration says about it.
+#[derive(Debug)]
+pub(crate) struct Place {
+    pub(crate) ring: RingName,
+    /// None where a store was named by hand and no environment was.
+    pub(crate) environment: Option<String>,
+    pub(crate) store: Located,
+    pub(crate) mirrors: Vec<Located>,
+    pub(crate) propagation: Option<Span>,
+    pub(crate) longest_signature: Span,
+}
+
+/// A store's URL, and the folder that a path in it is relative to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Located {
+    pub(crate) url: String,
+    pub(crate) folder: PathBuf,
+}
+
+/// What the user asked for: the flags, else `KEYBATON_ENV` and `KEYBATON_STORE`.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Wishes {
+    pub(crate) environment: Option<String>,
+    pub(crate) ring: Option<String>,
+    pub(crate) store: Option<String>,
+}
+
+impl Wishes {
+    pub(crate) fn new(choices: &Choices) -> Result<Self, Failure> {
+        Ok(Self {
+            environment: choices
+                .environment
+                .clone()
+                .map_or_else(|| variable("KEYBATON_ENV"), |name| Ok(Some(name)))?,
+            ring: choices.ring.clone(),
+            store: choices.store.clone().map_or_else(|| variable("KEYBATON_STORE"), |url| Ok(Some(url)))?,
+        })
+    }
+}
+
+fn variable(name: &str) -> Result<Option<String>, Failure> {
+    let Some(value) = std::env::var_os(name).filter(|value| !value.is_empty()) else { return Ok(None) };
+    let not_text = |_| Failure::new(Exit::Configuration, format!("the variable {name} is not UTF-8 text"));
+    value.into_string().map(Some).map_err(not_text)
+}
+
+impl Place {
+    /// Decides between wishes and configuration. A store that was named by hand is relative to `here`.
+    pub(crate) fn choose(
+        wishes: &Wishes,
+        configuration: Option<&Configuration>,
+        here: &Path,
+    ) -> Result<Self, Failure> {
+        let ring = ring(wishes, configuration)?;
+        let chosen =
+            configuration.map(|configuration| environment(wishes, configuration)).transpose()?.flatten();
+        let store = match (&wishes.store, &chosen) {
+            (Some(url), _) => Located { url: url.clone(), folder: here.to_owned() },
+            (None, Some(chosen)) => chosen.store(&ring)?,
+            (None, None) => return Err(no_configuration()),
+        };
+        Ok(Self {
+            environment: chosen.as_ref().map(|chosen| chosen.name.to_owned()).or(wishes.environment.clone()),
+            store,
+            mirrors: chosen.as_ref().map(|chosen| chosen.mirrors(&ring)).unwrap_or_default(),
+            propagation: chosen.as_ref().and_then(|chosen| chosen.says.propagation),
+            longest_signature: chosen.map_or(LONGEST_SIGNATURE, |chosen| chosen.says.longest_signature),
+            ring,
+        })
+    }
+}
+
+fn ring(wishes: &Wishes, configuration: Option<&Configuration>) -> Result<RingName, Failure> {
+    let Some(name) = &wishes.ring else {
+        return Ok(configuration.map(|configuration| configuration.ring.clone()).unwrap_or_default());
+    };
+    // The text is not shown: it may be a key that slipped in.
+    name.parse().map_err(|error| Failure::new(Exit::Usage, "--ring does not name a ring").because(error))
+}
+
+/// An environment and the file that says what it is.
+struct Chosen<'a> {
+    name: &'a str,
+    says: &'a Environment,
+    configuration: &'a Configuration,
+}
+
+/// None where a store is named by hand and no environment is: the default environment's waiting times and mirrors are
+/// not for that store.
+fn environment<'a>(
+    wishes: &'a Wishes,
+    configuration: &'a Configuration,
+) -> Result<Option<Chosen<'a>>, Failure> {
+    let name = match &wishes.environment {
+        Some(name) => name,
+        None if wishes.store.is_some() => return Ok(None),
+        None => usual(configuration)?,
+    };
+    match configuration.environments.get(name) {
+        Some(says) => Ok(Some(Chosen { name, says, configuration })),
+        None => Err(unknown(name, configuration)),
+    }
+}
+
+/// The environment that is meant when nobody names one.
+fn usual(configuration: &Configuration) -> Result<&str, Failure> {
+    let names: Vec<&str> = configuration.environments.keys().map(String::as_str).collect();
+    match (&configuration.default_environment, names.as_slice()) {
+        (Some(name), _) => Ok(name),
+        (None, [only]) => Ok(only),
+        (None, []) => Err(configuration
+            .source
+            .wrong(None, "no environment is described here")
+            .hint("write [environments.dev] with store = \"dotenv:.env\" and propagation = \"0s\"")),
+        (None, several) => {
+            let what = format!("no default among the environments {}", several.join(", "));
+            let hint = format!("name one with -e, or write default-environment = \"{}\"", several[0]);
+            Err(configuration.source.wrong(None, &what).hint(hint))
+        }
+    }
+}
+
+fn unknown(name: &str, configuration: &Configuration) -> Failure {
+    let names: Vec<&str> = configuration.environments.keys().map(String::as_str).collect();
+    let what = format!("there is no environment \"{name}\"");
+    configuration.source.wrong(None, &what).hint(format!("the environments here are {}", names.join(", ")))
+}
+
+impl Chosen<'_> {
+    fn store(&self, ring: &RingName) -> Result<Located, Failure> {
+        let main = self.says.store.as_ref().filter(|_| *ring == self.configuration.ring);
+        match self.says.rings.get(ring).or(main) {
+            Some(url) => Ok(self.located(url)),
+            None => Err(self.no_store(ring)),
+        }
+    }
+
+    /// A mirror receives the main ring; other rings have none.
+    fn mirrors(&self, ring: &RingName) -> Vec<Located> {
+        let of_main = self.says.mirrors.iter().filter(|_| *ring == self.configuration.ring);
+        of_main.map(|url| self.located(url)).collect()
+    }
+
+    fn located(&self, url: &str) -> Located {
+        Located { url: url.to_owned(), folder: self.configuration.source.folder().to_owned() }
+    }
+
+    fn no_store(&self, ring: &RingName) -> Failure {
+        let what = format!("no store for the ring {ring} in the environment \"{}\"", self.name);
+        let table = if *ring == self.configuration.ring { String::new() } else { format!(".rings.{ring}") };
+        let hint =
+            format!("write a store in [environments.{}{table}], or name another ring with --ring", self.name);
+        self.configuration.source.wrong(None, &what).hint(hint)
+    }
+}
+
+fn no_configuration() -> Failure {
+    Failure::new(Exit::Configuration, "there is no keybaton.toml here or above")
+        .hint("run `keybaton init` in the folder of manage.py, or name a store: --store dotenv:.env")
+}

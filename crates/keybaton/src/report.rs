@@ -1,0 +1,155 @@
+//! A ring as it is reported: the same facts for people and for programs. No secret is among them.
+
+use keybaton_core::time::Timestamp;
+use keybaton_core::{
+    Change, Event, KeyId, MirrorSeen, Phase, Policy, Ready, Revision, Ring, RingId, Role, Seen, Tombstone,
+    Why, ready, under_way,
+};
+use serde::Serialize;
+
+use crate::opened::Opened;
+
+/// A ring, and where its handover stands.
+#[derive(Debug, Serialize)]
+pub(crate) struct Report<'a> {
+    pub(crate) ring: &'a str,
+    pub(crate) environment: Option<&'a str>,
+    pub(crate) store: &'a str,
+    pub(crate) id: RingId,
+    pub(crate) revision: Revision,
+    pub(crate) written: Timestamp,
+    pub(crate) phase: Phase,
+    pub(crate) keys: Vec<KeyReport>,
+    pub(crate) mirrors: Vec<MirrorReport<'a>>,
+    pub(crate) next: Option<NextReport>,
+    pub(crate) gone: &'a [Tombstone],
+    pub(crate) events: &'a [Event],
+}
+
+/// A key without its secret.
+#[derive(Debug, Serialize)]
+pub(crate) struct KeyReport {
+    pub(crate) id: KeyId,
+    pub(crate) role: Role,
+    pub(crate) why: Option<Why>,
+    pub(crate) exposed: bool,
+    pub(crate) made: Timestamp,
+    pub(crate) since: Timestamp,
+}
+
+/// A mirror, and whether it has the last write.
+#[derive(Debug, Serialize)]
+pub(crate) struct MirrorReport<'a> {
+    pub(crate) store: &'a str,
+    pub(crate) up_to_date: bool,
+}
+
+/// The next step of a handover that is under way.
+#[derive(Clone, Copy, Debug, Serialize)]
+pub(crate) struct NextReport {
+    pub(crate) step: &'static str,
+    pub(crate) key: KeyId,
+    /// From when on the step is safe. Nothing: nobody said how long a write takes to reach each process.
+    pub(crate) safe_from: Option<Timestamp>,
+    pub(crate) safe_now: bool,
+}
+
+impl<'a> Report<'a> {
+    pub(crate) fn new(opened: &'a Opened, ring: &'a Ring, now: Timestamp) -> Self {
+        let mirrors = opened.places.mirrors_of(ring);
+        Self {
+            ring: opened.place.ring.as_str(),
+            environment: opened.place.environment.as_deref(),
+            store: &opened.place.store.url,
+            id: ring.head.id,
+            revision: ring.head.revision,
+            written: ring.head.written,
+            phase: ring.phase(),
+            keys: keys(ring),
+            next: next_step(ring, &mirrors, &opened.policy, now),
+            mirrors: mirror_reports(opened, ring, &mirrors),
+            gone: &ring.head.gone,
+            events: &ring.head.events,
+        }
+    }
+}
+
+fn keys(ring: &Ring) -> Vec<KeyReport> {
+    let report = |key: &keybaton_core::Key, role, why| {
+        let keybaton_core::Facts { id, exposed, made, since, .. } = key.facts;
+        KeyReport { id, role, why, exposed, made, since }
+    };
+    let next = ring.next.iter().map(|key| report(key, Role::Next, None));
+    let signing = std::iter::once(report(&ring.signing, Role::Signing, None));
+    let retiring = ring.retiring.iter().map(|old| report(&old.key, Role::Retiring, Some(old.why)));
+    next.chain(signing).chain(retiring).collect()
+}
+
+fn mirror_reports<'a>(opened: &'a Opened, ring: &Ring, seen: &[MirrorSeen]) -> Vec<MirrorReport<'a>> {
+    let ours = Some((ring.head.revision, ring.head.write));
+    let mirrors = opened.places.mirrors.iter().zip(seen);
+    mirrors.map(|(place, seen)| MirrorReport { store: &place.url, up_to_date: seen.holds == ours }).collect()
+}
+
+/// The step that a handover under way comes to next; nothing where none is.
+pub(crate) fn next_step(
+    ring: &Ring,
+    mirrors: &[MirrorSeen],
+    policy: &Policy,
+    now: Timestamp,
+) -> Option<NextReport> {
+    let seen = Seen { now, ring, mirrors };
+    let change = under_way(&seen, policy)?;
+    let key = match change {
+        Change::Retire(id) => id,
+        _ => ring.next.as_ref()?.facts.id,
+    };
+    Some(step(change, key, &seen, policy))
+}
+
+fn step(change: Change, key: KeyId, seen: &Seen<'_>, policy: &Policy) -> NextReport {
+    let (safe_from, safe_now) = match ready(change, seen, policy) {
+        Ready::Now => (Some(seen.now), true),
+        Ready::At(moment) => (Some(moment), false),
+        Ready::Refused(_) => (None, false),
+    };
+    NextReport { step: name(change), key, safe_from, safe_now }
+}
+
+/// What a change is called: the command that makes it.
+pub(crate) fn name(change: Change) -> &'static str {
+    match change {
+        Change::Stage => "stage",
+        Change::Promote => "promote",
+        Change::Retire(_) => "retire",
+        Change::Revoke(_) | Change::RevokeAll => "revoke",
+        Change::Abort => "abort",
+    }
+}
+
+/// What a phase means, in a few words.
+pub(crate) fn meaning(phase: Phase) -> &'static str {
+    match phase {
+        Phase::Settled => "settled: one key, and no rotation under way",
+        Phase::Staged => "staged: the next key is accepted and signs nowhere yet",
+        Phase::Promoted => "promoted: the new key signs, the old one is accepted only",
+    }
+}
+
+/// What a role means, in a few words.
+pub(crate) fn role(key: &KeyReport) -> (&'static str, &'static str) {
+    let role = match key.role {
+        Role::Next => "next",
+        Role::Signing => "signing",
+        Role::Retiring => "retiring",
+    };
+    let remark = match key.why {
+        Some(Why::Exposed) => "stood in source control",
+        Some(Why::Aborted) => "its promotion was taken back",
+        Some(Why::Adopted) => "was a fallback when the ring was adopted",
+        Some(Why::Replaced) => "replaced",
+        None if key.exposed => "stood in source control: rotate it",
+        None => "",
+    };
+    (role, remark)
+}

@@ -1,0 +1,124 @@
+//! What a rotation is told in: its plan, what was done, and why something is not done.
+
+use keybaton_core::time::Timestamp;
+use keybaton_core::{Change, Misfit, Phase, Ready, Ring, Seen, ready};
+
+use crate::clock::{now, shown};
+use crate::exit::Exit;
+use crate::failure::Failure;
+use crate::opened::Opened;
+use crate::report::{self, next_step};
+
+/// The three steps, and what each one waits for.
+pub(crate) fn plan(opened: &Opened) -> String {
+    let propagation = opened.policy.propagation.unwrap_or_default();
+    let longest = opened.policy.longest_signature;
+    format!(
+        "rotation of {}
+  1. stage    a new key is accepted and signs nowhere yet
+  2. promote  it signs, the old one is accepted only: once each process was restarted, at the earliest {propagation} after 1
+  3. retire   the old one is no longer accepted: {} after 2, when nothing it signed is still valid",
+        opened.name(),
+        propagation_and(propagation, longest),
+    )
+}
+
+fn propagation_and(propagation: keybaton_core::time::Span, longest: keybaton_core::time::Span) -> String {
+    keybaton_core::time::Span(propagation.0.saturating_add(longest.0)).to_string()
+}
+
+/// What was done, and what comes next.
+pub(crate) fn done(opened: &Opened, step: Change, ring: &Ring, now: Timestamp) -> String {
+    format!("{}\n{}", did(step, ring), what_next(opened, ring, now))
+}
+
+/// What a revocation did, and what it leaves to do.
+pub(crate) fn revoked(step: Change, ring: &Ring) -> String {
+    format!("{}\nnext     restart every process now: until then the old key is accepted", did(step, ring))
+}
+
+pub(crate) fn did(step: Change, ring: &Ring) -> String {
+    let signing = ring.signing.facts.id;
+    match step {
+        Change::Stage => {
+            let next = ring.next.as_ref().map_or(signing, |next| next.facts.id);
+            format!("staged   {next}: it is accepted, and {signing} still signs")
+        }
+        Change::Promote => format!("promoted {signing}: it signs, the old key is accepted only"),
+        Change::Retire(id) => format!("retired  {id}: it is no longer accepted"),
+        Change::Revoke(id) => format!("revoked  {id}: it is cut off, {signing} signs"),
+        Change::RevokeAll => format!("revoked  every key: {signing} is new and signs"),
+        Change::Abort => format!("aborted  the rotation: {signing} signs"),
+    }
+}
+
+/// What the user has to do now, and when the next step is safe.
+pub(crate) fn what_next(opened: &Opened, ring: &Ring, now: Timestamp) -> String {
+    let mirrors = opened.places.mirrors_of(ring);
+    let Some(next) = next_step(ring, &mirrors, &opened.policy, now) else {
+        return "done     no rotation is under way".to_owned();
+    };
+    let when = match next.safe_from {
+        Some(_) if next.safe_now => "then run `keybaton rotate`".to_owned(),
+        Some(moment) => format!("then run `keybaton rotate` from {}", shown(moment, now)),
+        None => "then say with `propagation` in keybaton.toml how long that takes".to_owned(),
+    };
+    match ring.phase() {
+        Phase::Staged => {
+            format!("next     restart every process, so that each accepts the new key; {when} to promote it")
+        }
+        _ => format!(
+            "next     restart every process, so that each signs with {}; {when} to retire {}",
+            ring.signing.facts.id, next.key
+        ),
+    }
+}
+
+/// Who pays for not waiting.
+pub(crate) fn price(step: Change, ring: &Ring) -> String {
+    match step {
+        Change::Promote => {
+            "processes that have not loaded the staged key refuse what it signs: users who meet one of them \
+                            are logged out"
+                .to_owned()
+        }
+        Change::Retire(id) => format!(
+            "whatever {id} signed is refused from now on: users who have not come back since {} are logged out",
+            ring.key(id).map_or_else(now, |key| key.facts.since)
+        ),
+        _ => String::new(),
+    }
+}
+
+/// The step's time has not come.
+pub(crate) fn too_early(step: Change, ring: &Ring, moment: Timestamp) -> Failure {
+    let sentence = format!("too early to {}: it is safe from {}", report::name(step), shown(moment, now()));
+    Failure::new(Exit::Refused, sentence)
+        .because(price(step, ring))
+        .hint("wait, or say --force --reason \"…\" if you know better")
+}
+
+/// The step does not fit the ring.
+pub(crate) fn misfit(opened: &Opened, misfit: Misfit, seen: &Seen<'_>) -> Failure {
+    let failure = Failure::new(Exit::Refused, format!("{}: {misfit}", opened.name()));
+    match misfit {
+        Misfit::KeyRetires(id) => failure.hint(match ready(Change::Retire(id), seen, &opened.policy) {
+            Ready::At(moment) => format!("`keybaton retire` is safe from {}", shown(moment, seen.now)),
+            _ => "run `keybaton retire` first".to_owned(),
+        }),
+        Misfit::AlreadyStaged => failure.hint("`keybaton promote` lets it sign, `keybaton abort` drops it"),
+        Misfit::NothingStaged => failure.hint("`keybaton stage` makes a next key"),
+        _ => failure.hint("`keybaton status` shows the ring"),
+    }
+}
+
+/// Nobody said how long a write takes to reach each process.
+pub(crate) fn no_propagation(opened: &Opened) -> Failure {
+    let environment = opened.place.environment.as_deref().unwrap_or("NAME");
+    Failure::new(Exit::Refused, format!("{}: nothing says how long a new key takes to reach each process", opened.name()))
+        .hint(format!(
+            "write propagation = \"…\" under [environments.{environment}]. A mounted Kubernetes Secret needs about 2m, \
+             External Secrets 1h, App Service 1d; environment variables and .env files as long as it takes until every \
+             process was restarted"
+        ))
+}

@@ -1,0 +1,44 @@
+//! Opening the store of a place.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use keybaton_core::{RingName, Texts};
+use keybaton_stores::{Held, Settings, Store, StoreUrl};
+
+use crate::configuration::{Located, Place};
+use crate::exit::Exit;
+use crate::failure::Failure;
+
+/// A store's URL, where it makes sense.
+pub(crate) fn url(at: &Located) -> Result<StoreUrl, Failure> {
+    StoreUrl::parse(&at.url).map_err(|error| Failure::of_store(error).exiting(Exit::Configuration))
+}
+
+pub(crate) fn open(at: &Located, ring: &RingName) -> Result<Box<dyn Store>, Failure> {
+    let settings = Settings { base: base(at), environment: Arc::new(|name| std::env::var_os(name)) };
+    keybaton_stores::open(&url(at)?, ring, &settings).map_err(Failure::of_store)
+}
+
+/// In the working folder, messages name files without it.
+pub(crate) fn base(at: &Located) -> &Path {
+    match std::env::current_dir() {
+        Ok(here) if here == at.folder => Path::new("."),
+        _ => &at.folder,
+    }
+}
+
+/// What the store holds of the ring, which may be nothing.
+pub(crate) fn read(place: &Place) -> Result<Texts, Failure> {
+    match open(&place.store, &place.ring)?.read().map_err(Failure::of_store)? {
+        Held::Texts(texts, _) => Ok(texts),
+        Held::Absent => Ok(Texts::default()),
+    }
+}
+
+/// There is nothing to start a program with.
+pub(crate) fn no_key(place: &Place) -> Failure {
+    let Place { ring, store, .. } = place;
+    Failure::new(Exit::Store, format!("there is no key {ring} in {}", store.url))
+        .hint("`keybaton init` makes one")
+}
