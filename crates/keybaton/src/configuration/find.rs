@@ -102,16 +102,16 @@ mod tests {
 
     #[test]
     fn folders_of_somebody_else_are_not_searched() {
-        let owner = |folder: &Path| Some(if folder.starts_with("/home/me") { 1000 } else { 0 });
-        let folders: Vec<_> = searched(Path::new("/home/me/shop/app"), owner, |_| false).collect();
-        assert_eq!(folders, ["/home/me/shop/app", "/home/me/shop", "/home/me"].map(Path::new));
+        let owner = |folder: &Path| Some(if folder.starts_with("/srv/me") { 1000 } else { 0 });
+        let folders: Vec<_> = searched(Path::new("/srv/me/shop/app"), owner, |_| false).collect();
+        assert_eq!(folders, ["/srv/me/shop/app", "/srv/me/shop", "/srv/me"].map(Path::new));
     }
 
     #[test]
     fn the_repositorys_root_is_searched_and_nothing_above_it() {
         let is_root = |folder: &Path| folder.ends_with("shop");
-        let folders: Vec<_> = searched(Path::new("/home/me/shop/app"), |_| Some(0), is_root).collect();
-        assert_eq!(folders, ["/home/me/shop/app", "/home/me/shop"].map(Path::new));
+        let folders: Vec<_> = searched(Path::new("/srv/me/shop/app"), |_| Some(0), is_root).collect();
+        assert_eq!(folders, ["/srv/me/shop/app", "/srv/me/shop"].map(Path::new));
     }
 
     #[test]
