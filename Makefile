@@ -9,7 +9,7 @@ APT := @$(PYTHON) tools/apt.py
 STEP := @$(PYTHON) tools/step.py
 TOOL := $(PYTHON) tools/toolbox.py
 WHEEL = "$$($(PYTHON) tools/wheel.py)"
-PYTHON_FILES := benches demo python tests/crash tools vectors
+PYTHON_FILES := demo python tools vectors
 
 # One run for each folder of scripts: two of them may have modules of the same name.
 define types
