@@ -4,9 +4,13 @@
 class KeybatonWarning(UserWarning):
     """The key can be used, and something about it wants a look."""
 
+    __module__ = "keybaton"
+
 
 class ConfigurationError(RuntimeError):
     """There is no key to be had. Raised only where Django's ImproperlyConfigured cannot be imported."""
+
+    __module__ = "keybaton"
 
 
 class Trouble(Exception):  # noqa: N818, nobody outside sees it

@@ -101,15 +101,14 @@ def _asked(names: Names, caller: Caller) -> _program.Answer:
 
 
 def _record_notes(names: Names, texts: Texts, known: Ring | None) -> tuple[str, ...]:
+    """Says so where the record is of no use: it is no reason to stop."""
     if not texts.record:
         return ()
     if known is None:
-        wrong = f"{names.record} in {texts.place} is not a record that can be read; {names.signing} is used as it is"
-    elif not known.unfinished and known.role_of(texts.signing) is None:
-        wrong = f"{names.signing} in {texts.place} is not in its own record {names.record}: was it edited by hand?"
-    else:
-        return ()
-    return (f"{wrong} (`keybaton status` says more)",)
+        return (f"{names.record} in {texts.place} is no record that can be read; {names.signing} is used all the same",)
+    if not known.unfinished and known.role_of(texts.signing) is None:
+        return (f"{names.signing} in {texts.place} is used, and its record {names.record} does not know that key",)
+    return ()
 
 
 def _local_notes(names: Names, caller: Caller, texts: Texts) -> tuple[str, ...]:

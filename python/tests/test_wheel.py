@@ -92,6 +92,30 @@ def test_the_program_gives_the_ring_of_the_store_that_the_project_names(target: 
     assert printed == f"{NEW} ['{NEW}', '{OLD}']\n"
 
 
+def test_a_whole_handover_reaches_the_settings(target: Path, shop: Path) -> None:
+    project = shop.parents[1]
+    for name in (".env", "keybaton.toml"):
+        (project / name).unlink()
+    (project / "manage.py").touch()
+    shop.write_text(
+        f"{SETTINGS}ring = keybaton.ring()\n"
+        "print(ring.phase, [(key.role, key.why) for key in ring.keys], ring.role_of(SECRET_KEY),"
+        " [ring.role_of(key) for key in SECRET_KEY_FALLBACKS])\n"
+    )
+    seen = []
+    for words in (["init"], ["stage"], ["promote"], ["retire", "--force", "--reason", "made up"]):
+        subprocess.run(
+            [target / "bin" / "keybaton", *words, "--no-input"], cwd=project, check=True, capture_output=True
+        )
+        seen.append(run(INNER, "-W", "error", shop, PYTHONPATH=str(target)))
+    assert seen == [
+        "settled [('signing', None)] signing ['signing']\n",
+        "staged [('next', None), ('signing', None)] signing ['next', 'signing']\n",
+        "promoted [('signing', None), ('retiring', 'replaced')] signing ['signing', 'retiring']\n",
+        "settled [('signing', None)] signing ['signing']\n",
+    ]
+
+
 def test_a_key_that_hides_the_projects_own_is_warned_about(target: Path, shop: Path) -> None:
     printed = run(INNER, shop, PYTHONPATH=str(target), SECRET_KEY=OTHER)
     assert f"{OTHER} []\n" in printed
@@ -106,9 +130,7 @@ def test_a_key_that_is_the_projects_own_is_not(target: Path, shop: Path) -> None
 def test_without_a_key_in_the_store_the_program_says_what_to_do(target: Path, shop: Path) -> None:
     (shop.parents[1] / ".env").write_text("DEBUG=1\n")
     printed = run(INNER, shop, PYTHONPATH=str(target))
-    assert (
-        f"there is no SECRET_KEY: KEYBATON_DIR is not set, SECRET_KEY is not in the environment, and {target}"
-        in printed
-    )
+    assert "there is no SECRET_KEY: KEYBATON_DIR is not set, SECRET_KEY is not in the environment, and " in printed
+    assert f" and {target}/bin/keybaton says: " in printed
     assert "\nhint: " in printed
     assert printed.count("Traceback") == 1
