@@ -1,0 +1,297 @@
+//! From nothing to a rotated key, in the words that a user sees.
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on should stop")]
+
+use std::fs;
+use std::path::PathBuf;
+use std::process::{Command, Stdio};
+
+use insta::assert_snapshot;
+
+/// A folder with a manage.py, in a git repository.
+struct Project {
+    folder: tempfile::TempDir,
+}
+
+impl Project {
+    fn new() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        fs::create_dir(folder.path().join(".git")).unwrap();
+        fs::write(folder.path().join("manage.py"), "").unwrap();
+        Self { folder }
+    }
+
+    fn begun() -> Self {
+        let project = Self::new();
+        project.says(&["init"]);
+        project
+    }
+
+    fn path(&self, name: &str) -> PathBuf {
+        self.folder.path().join(name)
+    }
+
+    fn read(&self, name: &str) -> String {
+        fs::read_to_string(self.path(name)).unwrap()
+    }
+
+    fn set_longest_signature(&self, span: &str) {
+        let text = self.read("keybaton.toml") + &format!("longest-signature = \"{span}\"\n");
+        fs::write(self.path("keybaton.toml"), text).unwrap();
+    }
+
+    /// The exit code, then what was said; ids and moments are replaced by what they stand for.
+    fn says(&self, words: &[&str]) -> String {
+        let mut program = Command::new(env!("CARGO_BIN_EXE_keybaton"));
+        let program = program.args(words).current_dir(self.folder.path()).stdin(Stdio::null());
+        let output = program.env_remove("KEYBATON_ENV").env_remove("KEYBATON_STORE").output().unwrap();
+        let said = [output.stdout, output.stderr].concat();
+        format!("{}\n{}", output.status.code().unwrap(), told(&String::from_utf8(said).unwrap()))
+    }
+}
+
+/// Keys become K1, K2 … in the order in which they are named, moments become TIME.
+fn told(text: &str) -> String {
+    let mut keys: Vec<&str> = Vec::new();
+    let word = |c: char| c.is_ascii_alphanumeric();
+    for found in text.split(|c| !word(c)).filter(|found| is_id(found)) {
+        if !keys.contains(&found) {
+            keys.push(found);
+        }
+    }
+    let mut text = text.to_owned();
+    for (at, key) in keys.iter().enumerate() {
+        text = text.replace(key, &format!("K{}", at + 1));
+    }
+    let lines: Vec<String> = text.lines().map(without_moment).collect();
+    lines.join("\n")
+}
+
+fn is_id(text: &str) -> bool {
+    text.len() == 10 && text.bytes().all(|b| b.is_ascii_digit() || (b'a'..=b'f').contains(&b))
+}
+
+/// `2026-11-24T02:04:41Z (in 14d)` becomes `TIME`.
+fn without_moment(line: &str) -> String {
+    let is_moment = |at: &usize| {
+        let text = line.as_bytes().get(*at..*at + 20);
+        text.is_some_and(|text| text[4] == b'-' && text[10] == b'T' && text[19] == b'Z')
+    };
+    let Some(at) = (0..line.len()).find(is_moment) else { return line.to_owned() };
+    let mut rest = &line[at + 20..];
+    if let Some(distance) = rest.strip_prefix(" (") {
+        rest = distance.split_once(')').map_or("", |(_, rest)| rest);
+    }
+    format!("{}TIME{}", &line[..at], without_moment(rest))
+}
+
+#[test]
+fn init_makes_a_key_and_run_twice_changes_nothing() {
+    let project = Project::new();
+    assert_snapshot!(project.says(&["init"]), @"
+    0
+    done      leave .env out of git: a line in .gitignore
+    done      make a key: SECRET_KEY in dotenv:.env (dev)
+    done      say in keybaton.toml where the ring lives
+    next      put these lines into the settings, in the place of SECRET_KEY:
+
+        import keybaton
+
+        SECRET_KEY, SECRET_KEY_FALLBACKS = keybaton.load()
+    ");
+    let before = [".env", "keybaton.toml", ".gitignore"].map(|name| project.read(name));
+    assert_snapshot!(project.says(&["init"]), @"
+    0
+    as it is  .gitignore leaves .env out
+    as it is  SECRET_KEY in dotenv:.env (dev) is a ring already
+    as it is  keybaton.toml says where the ring lives
+    ");
+    assert_eq!([".env", "keybaton.toml", ".gitignore"].map(|name| project.read(name)), before);
+}
+
+#[test]
+fn init_takes_in_a_key_that_is_there() {
+    let project = Project::new();
+    fs::write(project.path(".env"), "DEBUG=1\nSECRET_KEY='made up'\n").unwrap();
+    assert_snapshot!(project.says(&["status", "--store", "dotenv:.env"]), @"
+    0
+    SECRET_KEY in dotenv:.env
+    bare: a key that keybaton does not look after yet
+    next   keybaton init --adopt
+    ");
+    project.says(&["init"]);
+    assert!(project.read(".env").starts_with("DEBUG=1\nSECRET_KEY='made up'\nSECRET_KEY_FALLBACKS="));
+}
+
+#[test]
+fn init_outside_a_project_says_where_to_run_it() {
+    let project = Project::new();
+    fs::remove_file(project.path("manage.py")).unwrap();
+    assert_snapshot!(project.says(&["init"]), @"
+    3
+    error: there is no manage.py here, so this is no Django project
+    hint: run `keybaton init` in the folder of manage.py
+    ");
+}
+
+#[test]
+fn a_rotation_from_the_first_step_to_the_last() {
+    let project = Project::begun();
+    project.set_longest_signature("0s");
+    assert_snapshot!(project.says(&["rotate", "--no-input"]), @"
+    6
+    rotation of SECRET_KEY in dotenv:.env (dev)
+      1. stage    a new key is accepted and signs nowhere yet
+      2. promote  it signs, the old one is accepted only: once each process was restarted, at the earliest 0s after 1
+      3. retire   the old one is no longer accepted: 0s after 2, when nothing it signed is still valid
+    error: this needs a yes: Start this rotation?
+    hint: say --new to answer it beforehand
+    ");
+    assert_snapshot!(project.says(&["rotate", "--new", "--no-input"]), @"
+    0
+    staged   K1: it is accepted, and K2 still signs
+    next     restart every process, so that each accepts the new key; then run `keybaton rotate` to promote it
+    rotation of SECRET_KEY in dotenv:.env (dev)
+      1. stage    a new key is accepted and signs nowhere yet
+      2. promote  it signs, the old one is accepted only: once each process was restarted, at the earliest 0s after 1
+      3. retire   the old one is no longer accepted: 0s after 2, when nothing it signed is still valid
+    ");
+    assert_snapshot!(project.says(&["status"]), @"
+    0
+    SECRET_KEY in dotenv:.env (dev)
+    staged: the next key is accepted and signs nowhere yet
+
+      next      K1  since TIME
+      signing   K2  since TIME
+
+    next   promote K1: safe now, keybaton rotate does it
+    ");
+    assert_snapshot!(project.says(&["rotate"]), @"
+    0
+    promoted K1: it signs, the old key is accepted only
+    next     restart every process, so that each signs with K1; then run `keybaton rotate` to retire K2
+    ");
+    assert_snapshot!(project.says(&["rotate"]), @"
+    0
+    retired  K1: it is no longer accepted
+    done     no rotation is under way
+    ");
+    assert_snapshot!(project.says(&["rotate", "--continue"]), @"
+    0
+    done     no rotation is under way
+    ");
+}
+
+#[test]
+fn a_step_whose_time_has_not_come_is_refused_unless_it_is_forced() {
+    let project = Project::begun();
+    project.says(&["stage"]);
+    project.says(&["promote"]);
+    assert_snapshot!(project.says(&["retire"]), @r#"
+    6
+    error: too early to retire: it is safe from TIME: whatever K1 signed is refused from now on: users who have not come back since TIME are logged out
+    hint: wait, or say --force --reason "…" if you know better
+    "#);
+    assert_snapshot!(project.says(&["stage"]), @"
+    6
+    error: SECRET_KEY in dotenv:.env (dev): key K1 still retires
+    hint: `keybaton retire` is safe from TIME
+    ");
+    assert_snapshot!(project.says(&["retire", "--force", "--reason", "nobody is there"]), @"
+    0
+    retired  K1: it is no longer accepted
+    done     no rotation is under way
+    warning: whatever K1 signed is refused from now on: users who have not come back since TIME are logged out
+    ");
+}
+
+#[test]
+fn an_abort_lets_the_old_key_sign_again_and_a_second_one_changes_nothing() {
+    let project = Project::begun();
+    project.says(&["stage"]);
+    project.says(&["promote"]);
+    assert_snapshot!(project.says(&["abort"]), @"
+    0
+    aborted  the rotation: K1 signs
+    next     restart every process, so that each signs with K1; then run `keybaton rotate` from TIME to retire K2
+    ");
+    assert_snapshot!(project.says(&["abort"]), @"
+    6
+    error: SECRET_KEY in dotenv:.env (dev): no handover is under way
+    hint: `keybaton status` shows the ring
+    ");
+}
+
+#[test]
+fn a_revocation_says_who_is_logged_out_and_wants_a_yes() {
+    let project = Project::begun();
+    assert_snapshot!(project.says(&["revoke", "--all"]), @"
+    6
+    SECRET_KEY in dotenv:.env (dev): every key is cut off. Every user is logged out, and every signed cookie, link and reset token is refused, as soon as the processes are restarted
+    error: this needs a yes: Cut it off?
+    hint: say --accept-logouts to answer it beforehand
+    ");
+    assert_snapshot!(project.says(&["revoke", "--all", "--accept-logouts"]), @"
+    0
+    revoked  every key: K1 is new and signs
+    next     restart every process now: until then the old key is accepted
+    SECRET_KEY in dotenv:.env (dev): every key is cut off. Every user is logged out, and every signed cookie, link and reset token is refused, as soon as the processes are restarted
+    ");
+}
+
+#[test]
+fn without_a_propagation_time_a_rotation_is_refused_with_what_is_usual() {
+    let project = Project::begun();
+    let text = project.read("keybaton.toml").replace("propagation = \"0s\"\n", "");
+    fs::write(project.path("keybaton.toml"), text).unwrap();
+    assert_snapshot!(project.says(&["rotate", "--new"]), @r#"
+    6
+    error: SECRET_KEY in dotenv:.env (dev): nothing says how long a new key takes to reach each process
+    hint: write propagation = "…" under [environments.dev]. A mounted Kubernetes Secret needs about 2m, External Secrets 1h, App Service 1d; environment variables and .env files as long as it takes until every process was restarted
+    "#);
+}
+
+#[test]
+fn a_key_put_in_by_hand_is_not_written_over() {
+    let project = Project::begun();
+    let edited = project.read(".env").replace("SECRET_KEY=", "SECRET_KEY=by-hand-");
+    fs::write(project.path(".env"), &edited).unwrap();
+    assert_snapshot!(project.says(&["rotate", "--new"]), @"
+    5
+    error: SECRET_KEY in dotenv:.env (dev): a key was put in by hand
+    hint: `keybaton init --adopt` takes in what stands there; `keybaton status` shows it
+    ");
+    assert_eq!(project.read(".env"), edited);
+    assert_snapshot!(project.says(&["init", "--adopt"]), @"
+    0
+    as it is  .gitignore leaves .env out
+    done      take in the key that is there: SECRET_KEY in dotenv:.env (dev)
+    as it is  keybaton.toml says where the ring lives
+    next      put these lines into the settings, in the place of SECRET_KEY:
+
+        import keybaton
+
+        SECRET_KEY, SECRET_KEY_FALLBACKS = keybaton.load()
+    ");
+}
+
+#[test]
+fn a_dry_run_writes_nothing() {
+    let project = Project::begun();
+    let before = project.read(".env");
+    for words in [&["stage", "--dry-run"][..], &["rotate", "--dry-run"], &["revoke", "--all", "--dry-run"]] {
+        assert!(project.says(words).starts_with("0\n"), "{words:?}");
+        assert_eq!(project.read(".env"), before);
+    }
+}
+
+#[test]
+fn no_command_shows_a_key() {
+    let project = Project::begun();
+    project.says(&["stage"]);
+    let env = project.read(".env");
+    let keys: Vec<&str> = env.lines().nth(1).unwrap().split(['=', ',']).skip(1).collect();
+    for words in [&["status"][..], &["status", "--json"], &["promote", "--json"], &["abort"], &["stores"]] {
+        let said = project.says(words);
+        assert!(keys.iter().all(|key| !said.contains(key)), "{words:?}");
+    }
+}
