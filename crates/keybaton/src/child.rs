@@ -23,10 +23,15 @@ pub(crate) struct Environment {
 
 impl Environment {
     /// The inherited environment without a ring of former times: neither its texts nor `KEYBATON_DIR`, which
-    /// `keybaton.load()` would prefer.
+    /// `keybaton.load()` would prefer, nor the guard by which `load()` sees that it was called by itself.
     pub(crate) fn without(ring: &RingName) -> Self {
-        let removed =
-            vec![ring.as_str().to_owned(), ring.fallbacks(), ring.record(), "KEYBATON_DIR".to_owned()];
+        let removed = vec![
+            ring.as_str().to_owned(),
+            ring.fallbacks(),
+            ring.record(),
+            "KEYBATON_DIR".to_owned(),
+            "KEYBATON_LOADING".to_owned(),
+        ];
         Self { removed, set: Vec::new(), warnings: Vec::new() }
     }
 
