@@ -13,11 +13,13 @@ import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from http.client import HTTPException
 from pathlib import Path
 
+from installs import toolbox
+from programs import DemoError, Tools
 from rollouts import Outcome, documented, measure, three_phases
 from screen import Screen
-from toolbox import DemoError, Tools, toolbox
 
 
 def main() -> int:
@@ -27,16 +29,20 @@ def main() -> int:
         signal.signal(ending, interrupt)
     try:
         before, after = compare(options, screen)
-    except DemoError as error:
+    except (DemoError, OSError, HTTPException) as error:
         screen.close()
         print(f"error: {error}", file=sys.stderr)
+        print("hint: `python3 demo --keep` leaves the projects and their logs to look at", file=sys.stderr)
         return 1
     except KeyboardInterrupt:
         screen.close()
         print("interrupted; everything the demo started is ended", file=sys.stderr)
         return 130
     report(before, after, screen)
-    return verdict(before, after, screen) if options.check else 0
+    if options.check:
+        return verdict(before, after, screen)
+    screen.title(TRY_NEXT)
+    return 0
 
 
 def parse_arguments() -> argparse.Namespace:
@@ -47,7 +53,7 @@ def parse_arguments() -> argparse.Namespace:
         help="fail unless the rollouts came out as promised",
     )
     parser.add_argument("--keep", action="store_true", help="keep the projects and their logs")
-    parser.add_argument("--wheel", type=Path, help="install this wheel, not the checkout")
+    parser.add_argument("--wheel", type=Path, help="install this wheel, not one of the checkout")
     return parser.parse_args()
 
 
@@ -59,9 +65,8 @@ def interrupt(_signal: int, _frame: object) -> None:
 
 
 def compare(options: argparse.Namespace, screen: Screen) -> tuple[Outcome, Outcome]:
-    checkout = Path(__file__).resolve().parent.parent
     screen.title("What the demo needs")
-    with toolbox(screen, checkout, options.wheel) as tools, workplace(options.keep, screen) as folder:
+    with toolbox(screen, CHECKOUT, options.wheel) as tools, workplace(options.keep, screen) as folder:
         return both_rollouts(folder, tools, screen)
 
 
@@ -94,7 +99,6 @@ def report(before: Outcome, after: Outcome, screen: Screen) -> None:
     ]
     screen.table([("", "users", "requests", "logged out", "still out at the end"), *rows])
     screen.step("(logged out: asked for their own page, and were sent to the login form)")
-    screen.title(TRY_NEXT)
 
 
 def verdict(before: Outcome, after: Outcome, screen: Screen) -> int:
@@ -113,9 +117,11 @@ def verdict(before: Outcome, after: Outcome, screen: Screen) -> int:
     return 1 if failures else 0
 
 
-TRY_NEXT = """\
+CHECKOUT = Path(__file__).resolve().parent.parent
+
+TRY_NEXT = f"""\
 To try next, in a Django project of your own:
-  pip install keybaton     or a checkout: pip install PATH
+  pip install {CHECKOUT}
   keybaton init            a key in .env, and settings that read it
   keybaton check           is the key of this project handled well?
   keybaton rotate          the plan, then the next safe step

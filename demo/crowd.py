@@ -8,12 +8,13 @@ import time
 import urllib.parse
 import urllib.request
 from collections.abc import Callable
+from http.client import HTTPException
 from http.cookiejar import CookieJar
 from threading import Condition, Thread
 
 from fleet import Balancer
+from programs import DemoError
 from project import PASSWORD, USERS
-from toolbox import DemoError
 
 LOGIN = "/admin/login/"
 PAUSE = (0.02, 0.2)
@@ -111,7 +112,7 @@ class Crowd:
             while not self._leaving:
                 self._note(user, browser.is_known(self._balancer))
                 time.sleep(random.uniform(*PAUSE))  # noqa: S311, no secret
-        except (DemoError, OSError) as error:
+        except (DemoError, OSError, HTTPException) as error:
             with self._news:
                 self._failure = error
                 self._news.notify_all()

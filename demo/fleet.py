@@ -10,8 +10,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from threading import Condition
 
+from programs import DemoError, clean_environment
 from project import Project
-from toolbox import DemoError, clean_environment
 
 PATIENCE = 30.0
 

@@ -8,7 +8,7 @@ import sqlite3
 from dataclasses import dataclass
 from pathlib import Path
 
-from toolbox import DemoError, Tools
+from programs import DemoError, Tools
 
 USERS = tuple(f"user{number:02}" for number in range(1, 21))
 PASSWORD = "made up for the demo"  # noqa: S105

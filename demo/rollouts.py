@@ -12,9 +12,9 @@ from pathlib import Path
 
 from crowd import Crowd
 from fleet import Balancer, Instance
+from programs import DemoError, Tools
 from project import USERS, Project, make_project
 from screen import Screen
-from toolbox import DemoError, Tools
 
 # Of four requests in a row hardly any two users send all to one instance, so a
 # rollout that logs users out while two keys are in use cannot be lucky.
@@ -44,14 +44,16 @@ class Site:
     screen: Screen
 
     def rolling_restart(self) -> None:
+        """One instance after another, and every user asks both before the next."""
         for instance in self.instances:
+            which = f"{instance.number} of {len(self.instances)}"
+            self.screen.progress(f"restarting {which}: {self.crowd.summary()}")
             self.balancer.drain(instance)
             instance.stop()
             instance.start()
             self.balancer.add(instance)
             self.everyone_asks()
-            done = f"restarted {instance.number} of {len(self.instances)}"
-            self.screen.step(f"{done}: {self.crowd.summary()}")
+            self.screen.step(f"restarted {which}: {self.crowd.summary()}")
 
     def everyone_asks(self) -> None:
         self.crowd.everyone_asks(ASKS, self.screen.progress)
