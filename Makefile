@@ -9,7 +9,7 @@ APT := @$(PYTHON) tools/apt.py
 STEP := @$(PYTHON) tools/step.py
 TOOL := $(PYTHON) tools/toolbox.py
 WHEEL = "$$($(PYTHON) tools/wheel.py)"
-PYTHON_FILES := demo python tools vectors
+PYTHON_FILES := demo python tests/crash tools vectors
 
 # One run for each folder of scripts: two of them may have modules of the same name.
 define types
@@ -28,7 +28,7 @@ help: ## This list
 demo: build-needs ## What a rotation does to logged-in users: Django's documented rollout beside keybaton
 	@$(PYTHON) demo
 
-test: test-rust test-vectors test-python ## All tests
+test: test-rust test-vectors test-python test-crash ## All tests
 
 test-rust: build-needs ## The Rust tests, the README's transcripts among them
 	$(APT) acl git
@@ -43,7 +43,7 @@ test-python: build-needs ## The Python package, with each Django that this Pytho
 test-demo: build-needs ## The demo, which fails unless the rollouts come out as promised
 	$(STEP) "demo" $(PYTHON) demo --check
 
-test-crash: build-needs ## Kill every writing command at each of its system calls
+test-crash: build-needs ## Kill each step of a rotation at each of its system calls
 	$(APT) git strace
 	$(STEP) "build for the crash tests" cargo build --locked --package keybaton
 	$(STEP) "crashes" $(PYTHON) tests/crash
