@@ -1,6 +1,7 @@
 //! Weak, leaked and misplaced keys of a Django project: one file a rule.
 #![warn(missing_docs)]
 
+pub mod git;
 pub mod settings;
 pub mod source;
 
