@@ -15,7 +15,7 @@ ARROWS = {
     "dotenv": {"core"},
     "files": {"core"},
     "stores": {"core", "dotenv", "files"},
-    "audit": {"core", "dotenv"},
+    "audit": {"core", "dotenv", "files"},
     "handover": {"core", "files", "stores"},
     "keybaton": {"audit", "core", "dotenv", "files", "handover", "stores"},
 }

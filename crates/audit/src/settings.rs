@@ -22,7 +22,7 @@ pub struct Settings {
     /// Everything that sets the key, or a variable that the key is read from, in the order of the file.
     pub entries: Vec<Entry>,
     /// Modules of which all names are taken over: `from .base import *`.
-    pub stars: Vec<Import>,
+    pub stars: Vec<Star>,
     /// Names that the key is read from and that another module defines.
     pub borrowed: Vec<(Import, String)>,
     /// Where each syntax error lies. What stands around them was still read.
@@ -150,6 +150,15 @@ pub struct Import {
     pub level: u32,
     /// The name after the dots; may be empty.
     pub module: String,
+}
+
+/// `from .base import *`
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Star {
+    /// The module whose names are taken over.
+    pub module: Import,
+    /// Where the statement begins: what stands below it holds against it.
+    pub at: usize,
 }
 
 impl Settings {

@@ -7,8 +7,8 @@ use ruff_python_ast::{ElifElseClause, Expr, Stmt, StmtIf, StmtImport, StmtImport
 
 use super::context::{Surroundings, branches, holds_settings, is_conditional};
 use super::target::{Found, Names};
-use super::{Entry, Import, Sets, Settings};
-use crate::python::Module;
+use super::{Entry, Import, Sets, Settings, Star};
+use crate::python::{Module, range};
 
 /// Reads what a module says about the key. Names in `also` count as SECRET_KEY.
 pub(super) fn settings(module: &Module<'_>, also: &[&str]) -> Settings {
@@ -24,7 +24,7 @@ struct Walk<'a> {
     around: Surroundings,
     found: Vec<Found<'a>>,
     imported: BTreeMap<&'a str, (Import, String)>,
-    stars: Vec<Import>,
+    stars: Vec<Star>,
 }
 
 impl<'a> Visitor<'a> for Walk<'a> {
@@ -120,7 +120,7 @@ impl<'a> Walk<'a> {
         let module = Import { level: import.level, module };
         for alias in &import.names {
             if alias.name.as_str() == "*" {
-                self.stars.push(module.clone());
+                self.stars.push(Star { module: module.clone(), at: range(import).start });
                 continue;
             }
             let bound = alias.asname.as_ref().unwrap_or(&alias.name);
