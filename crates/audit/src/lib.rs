@@ -2,6 +2,7 @@
 #![warn(missing_docs)]
 
 pub mod git;
+pub mod project;
 pub mod settings;
 pub mod source;
 

@@ -63,6 +63,31 @@ pub enum Sets {
     Environment,
 }
 
+impl Entry {
+    /// Whether it sets the setting itself, and not a variable that the setting is read from.
+    #[must_use]
+    pub fn is_setting(&self) -> bool {
+        let name = self.name.to_ascii_uppercase();
+        matches!(name.as_str(), "SECRET_KEY" | "SECRET_KEY_FALLBACKS")
+            && !self.surroundings.function
+            && self.form != Form::Argument
+    }
+}
+
+impl Sets {
+    /// Whether SECRET_KEY gets its value here.
+    #[must_use]
+    pub fn sets_key(self) -> bool {
+        matches!(self, Self::Key | Self::Both)
+    }
+
+    /// Whether SECRET_KEY_FALLBACKS gets its value here.
+    #[must_use]
+    pub fn sets_fallbacks(self) -> bool {
+        matches!(self, Self::Fallbacks | Self::Both)
+    }
+}
+
 /// How an [`Entry`] is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Form {
@@ -170,12 +195,12 @@ impl Settings {
 
     /// The entries that set the key.
     pub fn keys(&self) -> impl Iterator<Item = &Entry> {
-        self.entries.iter().filter(|entry| matches!(entry.sets, Sets::Key | Sets::Both))
+        self.entries.iter().filter(|entry| entry.sets.sets_key())
     }
 
     /// The entries that set the fallbacks.
     pub fn fallbacks(&self) -> impl Iterator<Item = &Entry> {
-        self.entries.iter().filter(|entry| matches!(entry.sets, Sets::Fallbacks | Sets::Both))
+        self.entries.iter().filter(|entry| entry.sets.sets_fallbacks())
     }
 
     /// The names that the key is looked up under.

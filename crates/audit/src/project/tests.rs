@@ -1,0 +1,151 @@
+//! Projects as Django, its users and cookiecutter-django lay them out.
+
+use std::fs;
+
+use insta::assert_snapshot;
+
+use super::*;
+
+/// Writes files into a folder that is a git repository.
+fn tree(files: &[(&str, &str)]) -> tempfile::TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    fs::create_dir(folder.path().join(".git")).unwrap();
+    for (name, text) in files {
+        let path = folder.path().join(name);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, text).unwrap();
+    }
+    folder
+}
+
+fn manage(module: &str) -> String {
+    format!(
+        "import os\n\n\ndef main():\n    os.environ.setdefault('DJANGO_SETTINGS_MODULE', '{module}')\n\n\nmain()\n"
+    )
+}
+
+fn found(folder: &tempfile::TempDir) -> Project {
+    Project::find(folder.path()).unwrap()
+}
+
+fn names(folder: &tempfile::TempDir, project: &Project) -> Vec<(String, bool)> {
+    let name = |file: &SettingsFile| file.path.strip_prefix(folder.path()).unwrap().display().to_string();
+    project.files.iter().map(|file| (name(file), file.is_used)).collect()
+}
+
+fn complaint(folder: &tempfile::TempDir) -> String {
+    let error = Project::find(folder.path()).unwrap_err();
+    error.to_string().replace(&*folder.path().to_string_lossy(), "[here]")
+}
+
+#[test]
+fn one_file_as_startproject_makes_it() {
+    let folder =
+        tree(&[("manage.py", &manage("shop.settings")), ("shop/settings.py", "SECRET_KEY = 'made-up'\n")]);
+    let project = found(&folder);
+    assert_eq!(names(&folder, &project), [("shop/settings.py".to_owned(), true)]);
+    assert_eq!(project.literal().unwrap().text.expose(), "made-up");
+    assert_eq!(project.variable(), None);
+}
+
+#[test]
+fn a_package_whose_init_takes_over_a_base() {
+    let folder = tree(&[
+        ("manage.py", &manage("shop.settings")),
+        ("shop/settings/__init__.py", "from .base import *\n"),
+        ("shop/settings/base.py", "SECRET_KEY = 'made-up'\n"),
+        ("shop/settings/production.py", "from .base import *\nSECRET_KEY = os.environ['SHOP_KEY']\n"),
+    ]);
+    let project = found(&folder);
+    let used = ["shop/settings/__init__.py", "shop/settings/base.py"].map(|name| (name.to_owned(), true));
+    let beside = ("shop/settings/production.py".to_owned(), false);
+    assert_eq!(names(&folder, &project), [used.as_slice(), &[beside]].concat());
+    assert_eq!(project.literal().unwrap().text.expose(), "made-up");
+    assert_eq!(project.variable(), Some("SHOP_KEY"));
+}
+
+#[test]
+fn cookiecutters_settings_look_up_their_own_variable() {
+    let folder = tree(&[
+        ("manage.py", &manage("config.settings.local")),
+        ("config/settings/base.py", "env = environ.Env()\nDEBUG = env.bool('DJANGO_DEBUG', False)\n"),
+        (
+            "config/settings/local.py",
+            "from .base import *\nfrom .base import env\nSECRET_KEY = env('DJANGO_SECRET_KEY', default='made-up')\n",
+        ),
+        ("config/settings/production.py", "from .base import *\nSECRET_KEY = env('DJANGO_SECRET_KEY')\n"),
+        (
+            "config/settings/test.py",
+            "from .base import *\nSECRET_KEY = env('DJANGO_SECRET_KEY', default='t')\n",
+        ),
+    ]);
+    let project = found(&folder);
+    assert_eq!(project.used().count(), 2);
+    assert_eq!(project.files.len(), 4);
+    assert_eq!(project.variable(), Some("DJANGO_SECRET_KEY"));
+    assert_eq!(project.literal().unwrap().role, LiteralRole::Default);
+    let tests: Vec<&SettingsFile> = project.files.iter().filter(|file| file.is_for_tests()).collect();
+    assert!(matches!(tests.as_slice(), [only] if only.path.ends_with("test.py")));
+}
+
+#[test]
+fn what_is_taken_over_last_has_the_last_word() {
+    let local = "try:\n    from .local_settings import *\nexcept ImportError:\n    pass\n";
+    let folder = tree(&[
+        ("manage.py", &manage("shop.settings")),
+        ("shop/settings.py", &format!("SECRET_KEY = 'made-up'\n{local}")),
+        ("shop/local_settings.py", "SECRET_KEY = 'the local one'\n"),
+    ]);
+    assert_eq!(found(&folder).literal().unwrap().text.expose(), "the local one");
+}
+
+#[test]
+fn a_key_that_comes_through_a_variable() {
+    let settings = "KEY = 'made-up'\nSECRET_KEY = KEY\n";
+    let folder = tree(&[("manage.py", &manage("shop.settings")), ("shop/settings.py", settings)]);
+    assert_eq!(found(&folder).literal().unwrap().text.expose(), "made-up");
+}
+
+#[test]
+fn the_project_is_found_from_below_and_from_above() {
+    let folder = tree(&[
+        ("backend/manage.py", &manage("shop.settings")),
+        ("backend/shop/settings.py", "SECRET_KEY = 'm'\n"),
+    ]);
+    let backend = folder.path().join("backend");
+    assert_eq!(found(&folder).folder, backend);
+    assert_eq!(Project::find(&backend.join("shop")).unwrap().folder, backend);
+}
+
+#[test]
+fn a_virtual_environments_projects_are_not_this_one() {
+    let folder = tree(&[
+        ("manage.py", "print('no project of Django')\n"),
+        ("venv/pyvenv.cfg", ""),
+        ("venv/lib/manage.py", &manage("other.settings")),
+        ("src/manage.py", &manage("shop.settings")),
+        ("src/shop/settings.py", ""),
+    ]);
+    assert_eq!(found(&folder).folder, folder.path().join("src"));
+}
+
+#[test]
+fn what_is_missing_is_said() {
+    assert_snapshot!(complaint(&tree(&[])), @"there is no Django project in [here]: no manage.py there, above or below");
+    let two = tree(&[("a/manage.py", &manage("x")), ("b/manage.py", &manage("y"))]);
+    assert_snapshot!(complaint(&two), @"there are 2 Django projects here: [here]/a, [here]/b");
+    let elsewhere = tree(&[("manage.py", &manage("shop.settings"))]);
+    assert_snapshot!(complaint(&elsewhere), @"[here]/manage.py names the settings module shop.settings, and there is no such file");
+    let nothing = tree(&[("manage.py", "DJANGO_SETTINGS_MODULE = None\n")]);
+    assert_snapshot!(complaint(&nothing), @"[here]/manage.py names no settings module");
+}
+
+#[test]
+fn settings_that_take_each_other_over_are_read_once() {
+    let folder = tree(&[
+        ("manage.py", &manage("shop.a")),
+        ("shop/a.py", "from .b import *\n"),
+        ("shop/b.py", "from .a import *\nSECRET_KEY = 'made-up'\n"),
+    ]);
+    assert_eq!(found(&folder).literal().unwrap().text.expose(), "made-up");
+}
