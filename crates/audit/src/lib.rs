@@ -5,5 +5,6 @@ pub mod git;
 pub mod project;
 pub mod settings;
 pub mod source;
+pub mod wire;
 
 mod python;
