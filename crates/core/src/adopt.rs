@@ -4,6 +4,7 @@ use alloc::vec::Vec;
 use core::fmt;
 
 use crate::change::{Stamp, facts, fresh_key};
+use crate::fallbacks::survives_commas;
 use crate::reading::Bare;
 use crate::record::{Record, Role, Row};
 use crate::ring::{Head, Key, Retiring, Revision, Ring, Unknown, What, Why};
@@ -78,6 +79,12 @@ impl Adoption {
         let known =
             |key: &&SecretText| record.keys.iter().any(|row| row.facts.mark == record.head.salt.mark(key));
         keys.filter(|key| !known(key)).count()
+    }
+
+    /// Whether each key can stand in a list that is split at its commas.
+    #[must_use]
+    pub fn survives_commas(&self) -> bool {
+        self.signing.iter().chain(&self.fallbacks).all(survives_commas)
     }
 
     /// The keys that a record knows.

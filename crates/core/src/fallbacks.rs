@@ -40,6 +40,12 @@ pub(crate) fn split(text: &SecretText) -> Option<Vec<SecretText>> {
     Some(keys)
 }
 
+/// Whether a key can stand in a list that is split at its commas, as settings without keybaton split it.
+#[must_use]
+pub fn survives_commas(key: &SecretText) -> bool {
+    !needs_json(key.expose())
+}
+
 fn needs_json(key: &str) -> bool {
     key.contains(',') || key.starts_with('[')
 }

@@ -27,6 +27,7 @@ mod writes;
 
 pub use adopt::{Adoption, Fallback};
 pub use change::{Change, Misfit, Stamp};
+pub use fallbacks::survives_commas;
 pub use id::{BadId, KeyId, RingId, WriteId};
 pub use mark::{Mark, Salt};
 pub use name::{BadName, RingName};

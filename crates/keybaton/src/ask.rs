@@ -11,7 +11,7 @@ use crate::failure::Failure;
 /// Without a terminal, or with `--no-input`, nobody can be asked: what would have been asked is refused, and the hint
 /// names the flag.
 pub(crate) fn confirm(world: &World<'_>, question: &str, flag: &str) -> Result<Answer, Failure> {
-    if world.choices.no_input || !io::stdin().is_terminal() {
+    if !can_ask(world) {
         return Err(Failure::new(Exit::Refused, format!("this needs a yes: {question}"))
             .hint(format!("say {flag} to answer it beforehand")));
     }
@@ -20,6 +20,11 @@ pub(crate) fn confirm(world: &World<'_>, question: &str, flag: &str) -> Result<A
     let read = io::stdin().lock().read_line(&mut line);
     let yes = read.is_ok() && matches!(line.trim().to_ascii_lowercase().as_str(), "y" | "yes");
     Ok(if yes { Answer::Yes } else { Answer::No })
+}
+
+/// Whether there is somebody to ask.
+pub(crate) fn can_ask(world: &World<'_>) -> bool {
+    !world.choices.no_input && io::stdin().is_terminal()
 }
 
 /// What the user said.

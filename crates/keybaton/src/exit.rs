@@ -7,6 +7,8 @@ use std::process::ExitCode;
 #[repr(u8)]
 pub(crate) enum Exit {
     Done = 0,
+    /// Something is not as it should be.
+    Findings = 1,
     Usage = 2,
     Configuration = 3,
     Store = 4,

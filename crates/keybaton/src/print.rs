@@ -22,6 +22,7 @@ pub(crate) struct Print {
 pub(crate) enum Style {
     Bold,
     Red,
+    Green,
     Yellow,
     Cyan,
 }
@@ -127,6 +128,7 @@ fn paint(coloured: bool, style: Style, text: &str) -> String {
     let code = match style {
         Style::Bold => 1,
         Style::Red => 31,
+        Style::Green => 32,
         Style::Yellow => 33,
         Style::Cyan => 36,
     };

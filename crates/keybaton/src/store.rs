@@ -1,6 +1,6 @@
 //! Opening the store of a place.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use keybaton_core::{RingName, Texts};
@@ -26,6 +26,17 @@ pub(crate) fn base(at: &Located) -> &Path {
         Ok(here) if here == at.folder => Path::new("."),
         _ => &at.folder,
     }
+}
+
+/// The files that hold the keys, where the store is made of files: they are kept out of source control.
+pub(crate) fn files(at: &Located) -> Result<Vec<PathBuf>, Failure> {
+    let url = url(at)?;
+    if !url.kind().local || url.rest().is_empty() {
+        return Ok(Vec::new());
+    }
+    let path = at.folder.join(url.rest().strip_prefix("//").unwrap_or(url.rest()));
+    let beside = (url.scheme() == "file").then(|| PathBuf::from(format!("{}.fallbacks", path.display())));
+    Ok([path].into_iter().chain(beside).collect())
 }
 
 /// What the store holds of the ring, which may be nothing.

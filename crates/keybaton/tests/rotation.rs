@@ -7,7 +7,7 @@ use std::process::{Command, Stdio};
 
 use insta::assert_snapshot;
 
-/// A folder with a manage.py, in a git repository.
+/// A folder with a manage.py and settings that load the ring.
 struct Project {
     folder: tempfile::TempDir,
 }
@@ -15,9 +15,12 @@ struct Project {
 impl Project {
     fn new() -> Self {
         let folder = tempfile::tempdir().unwrap();
-        fs::create_dir(folder.path().join(".git")).unwrap();
-        fs::write(folder.path().join("manage.py"), "").unwrap();
-        Self { folder }
+        let project = Self { folder };
+        fs::write(project.path("manage.py"), "DJANGO_SETTINGS_MODULE = 'DJANGO_SETTINGS_MODULE', 'settings'")
+            .unwrap();
+        let settings = "import keybaton\n\nSECRET_KEY, SECRET_KEY_FALLBACKS = keybaton.load()\n";
+        fs::write(project.path("settings.py"), settings).unwrap();
+        project
     }
 
     fn begun() -> Self {
@@ -82,55 +85,6 @@ fn without_moment(line: &str) -> String {
         rest = distance.split_once(')').map_or("", |(_, rest)| rest);
     }
     format!("{}TIME{}", &line[..at], without_moment(rest))
-}
-
-#[test]
-fn init_makes_a_key_and_run_twice_changes_nothing() {
-    let project = Project::new();
-    assert_snapshot!(project.says(&["init"]), @"
-    0
-    done      leave .env out of git: a line in .gitignore
-    done      make a key: SECRET_KEY in dotenv:.env (dev)
-    done      say in keybaton.toml where the ring lives
-    next      put these lines into the settings, in the place of SECRET_KEY:
-
-        import keybaton
-
-        SECRET_KEY, SECRET_KEY_FALLBACKS = keybaton.load()
-    ");
-    let before = [".env", "keybaton.toml", ".gitignore"].map(|name| project.read(name));
-    assert_snapshot!(project.says(&["init"]), @"
-    0
-    as it is  .gitignore leaves .env out
-    as it is  SECRET_KEY in dotenv:.env (dev) is a ring already
-    as it is  keybaton.toml says where the ring lives
-    ");
-    assert_eq!([".env", "keybaton.toml", ".gitignore"].map(|name| project.read(name)), before);
-}
-
-#[test]
-fn init_takes_in_a_key_that_is_there() {
-    let project = Project::new();
-    fs::write(project.path(".env"), "DEBUG=1\nSECRET_KEY='made up'\n").unwrap();
-    assert_snapshot!(project.says(&["status", "--store", "dotenv:.env"]), @"
-    0
-    SECRET_KEY in dotenv:.env
-    bare: a key that keybaton does not look after yet
-    next   keybaton init --adopt
-    ");
-    project.says(&["init"]);
-    assert!(project.read(".env").starts_with("DEBUG=1\nSECRET_KEY='made up'\nSECRET_KEY_FALLBACKS="));
-}
-
-#[test]
-fn init_outside_a_project_says_where_to_run_it() {
-    let project = Project::new();
-    fs::remove_file(project.path("manage.py")).unwrap();
-    assert_snapshot!(project.says(&["init"]), @"
-    3
-    error: there is no manage.py here, so this is no Django project
-    hint: run `keybaton init` in the folder of manage.py
-    ");
 }
 
 #[test]
@@ -263,14 +217,11 @@ fn a_key_put_in_by_hand_is_not_written_over() {
     assert_eq!(project.read(".env"), edited);
     assert_snapshot!(project.says(&["init", "--adopt"]), @"
     0
-    as it is  .gitignore leaves .env out
+    as it is  git leaves the file of keys out
     done      take in the key that is there: SECRET_KEY in dotenv:.env (dev)
-    as it is  keybaton.toml says where the ring lives
-    next      put these lines into the settings, in the place of SECRET_KEY:
-
-        import keybaton
-
-        SECRET_KEY, SECRET_KEY_FALLBACKS = keybaton.load()
+    as it is  the configuration says where the ring lives
+    as it is  the settings read the ring
+    next      restart the server. The settings import keybaton, so name it in your requirements
     ");
 }
 

@@ -1,236 +1,378 @@
 //! From nothing to a key that is looked after.
 
 use std::path::{Path, PathBuf};
-use std::time::Duration;
 
 use clap::Args;
-use keybaton_core::RingName;
+use keybaton_audit::project::{Project, ProjectError};
+use keybaton_audit::wire::Style;
 use keybaton_core::time::Span;
-use keybaton_core::{Adoption, Fallback};
-use keybaton_files::{Audience, Change, FileErrorKind, Limits};
+use keybaton_core::{Adoption, Fallback, Reading, RingName, SecretText, survives_commas};
 use keybaton_handover::{HandoverError, Look, begin, look, standing};
+use keybaton_stores::Version;
 
+use crate::ask::{Answer, can_ask, confirm};
 use crate::commands::World;
-use crate::configuration::{Configuration, LONGEST_SIGNATURE, Located, Place, Wishes};
+use crate::configuration::{Configuration, Place, Wishes, shown};
 use crate::exit::Exit;
 use crate::failure::Failure;
-use crate::initial::keys::{Begin, Beginning, InSettings, With, decide};
-use crate::initial::{configuration, ignore};
+use crate::initial::guard::Guard;
+use crate::initial::keys::{Begin, Beginning, With, decide};
+use crate::initial::settings::{Rewrite, Rewrites};
+use crate::initial::today::Today;
+use crate::initial::words::{Words, begun};
+use crate::initial::{configuration, files};
 use crate::opened::{Opened, interruptible, tell};
+use crate::store;
 
-/// Make a key, keep it out of source control, and say how the settings read it
+/// Make a key, keep it out of source control, and let the settings read it
 ///
-/// Run in the folder of manage.py. Run again, it changes nothing
+/// Finds manage.py here, above or below. Nobody is logged out: the key that signs today goes on signing. Run again, it
+/// changes nothing
 #[derive(Args, Debug)]
 #[command(after_help = "Examples:
-  keybaton init                           A key in .env, and a keybaton.toml
-  keybaton init --adopt --fallback next   Take in a rotation that was begun by hand
-  keybaton init --ring DJANGO_SECRET_KEY  For settings that read another variable")]
+  keybaton init                           A key in .env, a keybaton.toml, and the settings wired
+  keybaton init --dry-run                 What it would do
+  keybaton init --write --no-input        The same as the first, without a question
+  keybaton init --plain                   Settings that read the environment, without the package
+  keybaton init --adopt --fallback next   Take in a rotation that was begun by hand")]
 pub(crate) struct Init {
-    /// Take in what is there as it is, keys that were put in by hand too
+    /// Keep the key that is there, and take in what was put in by hand
     #[arg(long)]
     adopt: bool,
     /// What a fallback that is there is: the key before, or the key to come
-    #[arg(long, value_name = "WHICH", value_enum, default_value_t = Which::Old)]
-    fallback: Which,
+    #[arg(long, value_name = "WHICH", value_enum)]
+    fallback: Option<Which>,
+    /// Let the settings read the environment, in two lines that need no package
+    #[arg(long)]
+    plain: bool,
+    /// Change the settings without asking
+    #[arg(long)]
+    write: bool,
     /// Say what would be done, and do nothing
     #[arg(long)]
     dry_run: bool,
 }
 
-#[derive(Clone, Copy, Debug, clap::ValueEnum)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
 enum Which {
     Old,
     Next,
 }
 
-/// What one part of the work came to, for people.
-enum Done {
-    /// Something was, or would be, made.
-    Made(String),
-    /// All was well already.
-    Already(String),
+/// Everything that will be done, decided before anything is.
+struct Plan<'a> {
+    opened: Opened,
+    guard: Option<Guard>,
+    version: Version,
+    beginning: Beginning,
+    /// The new `keybaton.toml`.
+    configuration: Option<(PathBuf, String)>,
+    settings: Rewrites<'a>,
 }
 
 impl Init {
     pub(crate) fn carry_out(&self, world: &World<'_>) -> Result<Exit, Failure> {
-        let project = project()?;
-        let known = Configuration::find(&project)?;
-        let place = place(world, known.as_ref(), &project)?;
+        let project = Project::find(Path::new(".")).map_err(no_project)?;
+        let plan = self.plan(world, &project)?;
+        let wanted = self.wanted(world, &plan.settings)?;
+        self.act(world, plan, wanted)
+    }
+
+    /// Looks at everything, and writes nothing.
+    fn plan<'a>(&self, world: &World<'_>, project: &'a Project) -> Result<Plan<'a>, Failure> {
+        let known = Configuration::find(&project.folder)?;
+        let place = place(world, known.as_ref(), project)?;
+        let settings = Rewrites::plan(project, &place.ring, self.style())?;
+        let guard = Guard::look(&store::files(&place.store)?)?;
+        let configuration = match known {
+            Some(_) => None,
+            None => {
+                let text = configuration::text(&place.ring, &place.store.url);
+                Some((project.folder.join(configuration::NAME), text))
+            }
+        };
         let opened = Opened::of(place)?;
-        let parts = [
-            self.keep_out_of_git(&project)?,
-            self.begin(world, &opened)?,
-            self.configure(known.as_ref(), &opened, &project)?,
-        ];
-        for part in &parts {
-            world.print.result(&self.told(part))?;
-        }
-        if parts.iter().any(|part| matches!(part, Done::Made(_))) && !self.dry_run {
-            world.print.result(&settings_lines(&opened.place.ring))?;
-        }
-        Ok(Exit::Done)
-    }
-
-    fn told(&self, part: &Done) -> String {
-        match part {
-            Done::Already(text) => format!("as it is  {text}"),
-            Done::Made(text) if self.dry_run => format!("would     {text}"),
-            Done::Made(text) => format!("done      {text}"),
-        }
-    }
-
-    /// The file is kept out of source control before a key is in it.
-    fn keep_out_of_git(&self, project: &Path) -> Result<Done, Failure> {
-        let path = project.join(".gitignore");
-        if !project.ancestors().any(|folder| folder.join(".git").exists()) {
-            return Ok(Done::Already("no git repository is here, so .env cannot get into one".into()));
-        }
-        let old = read_text(&path)?;
-        if old
-            .iter()
-            .flat_map(|old| old.lines())
-            .any(|line| matches!(line.trim(), ".env" | "/.env" | "*.env" | ".env*"))
-        {
-            return Ok(Done::Already(".gitignore leaves .env out".into()));
-        }
-        if !self.dry_run {
-            let new = ignore::with_line(old.as_deref().unwrap_or_default(), "/.env");
-            replace(&path, old.as_deref(), &new)?;
-        }
-        Ok(Done::Made("leave .env out of git: a line in .gitignore".into()))
-    }
-
-    fn begin(&self, world: &World<'_>, opened: &Opened) -> Result<Done, Failure> {
         let Look { reading, version } = look(&opened.places.store).map_err(Failure::of_store)?;
-        let name = opened.name();
-        match decide(reading, InSettings::default(), self.adopt) {
-            Beginning::AsItIs => Ok(Done::Already(format!("{name} is a ring already"))),
-            Beginning::Newer(format) => Err(opened.failed(HandoverError::Newer(format))),
-            Beginning::Edited(edit) => Err(opened.failed(HandoverError::Edited(edit))),
-            Beginning::Finish => {
-                self.write(world, opened, |world| standing(&opened.places.store, world))?;
-                Ok(Done::Made(format!("finish a write of {name} that had been cut short")))
-            }
-            Beginning::Begin(Begin { adoption, with, unknown_fallbacks }) => {
-                let adoption = self.with_fallback(adoption, unknown_fallbacks);
-                self.write(world, opened, |world| begin(&opened.places, adoption, &version, world))?;
-                Ok(Done::Made(begun(&name, with)))
-            }
-        }
+        let beginning = self.beginning(world, project, &opened, reading, guard.as_ref())?;
+        Ok(Plan { opened, guard, version, beginning, configuration, settings })
     }
 
-    fn with_fallback(&self, adoption: Adoption, unknown: usize) -> Adoption {
-        match self.fallback {
-            Which::Next if unknown > 0 => adoption.with_fallback(Fallback::Next),
-            _ => adoption,
-        }
+    fn style(&self) -> Style {
+        if self.plain { Style::Plain } else { Style::Load }
     }
 
-    fn write(
+    /// Which keys the ring begins with, where it begins.
+    fn beginning(
         &self,
         world: &World<'_>,
+        project: &Project,
         opened: &Opened,
-        act: impl FnOnce(&mut keybaton_handover::World<'_>) -> Result<keybaton_handover::Standing, HandoverError>,
-    ) -> Result<(), Failure> {
-        if self.dry_run {
-            return Ok(());
+        reading: Reading,
+        guard: Option<&Guard>,
+    ) -> Result<Beginning, Failure> {
+        let tracked = guard.and_then(|guard| guard.tracked.as_deref());
+        if let (Reading::Absent, Some(file)) = (&reading, tracked) {
+            return Err(would_leak(file));
         }
-        let standing = opened.write(world, &interruptible()?, act)?;
-        tell(world, standing.mended, &standing.notes);
-        Ok(())
+        let is_absent = matches!(reading, Reading::Absent);
+        if self.plain && !fits_plain(&reading) {
+            return Err(awkward(opened));
+        }
+        let today = Today::of(project, &opened.place.ring, is_absent)?;
+        let fallbacks = project.literal_fallbacks().map(SecretText::duplicate).collect();
+        match decide(reading, today, fallbacks, self.adopt) {
+            Beginning::Newer(format) => Err(opened.failed(HandoverError::Newer(format))),
+            Beginning::Edited(edit) => Err(opened.failed(HandoverError::Edited(edit))),
+            Beginning::Foreign => Err(foreign(opened)),
+            Beginning::Begin(begin) => {
+                let adoption = self.with_fallback(world, begin.adoption, begin.unknown_fallbacks)?;
+                let adoption = if tracked.is_some() { adoption.exposed() } else { adoption };
+                if self.plain && !adoption.survives_commas() {
+                    return Err(awkward(opened));
+                }
+                Ok(Beginning::Begin(Begin { adoption, ..begin }))
+            }
+            other => Ok(other),
+        }
+    }
+
+    /// A fallback that nobody knows is the key before, unless the user says otherwise; a person is asked.
+    fn with_fallback(
+        &self,
+        world: &World<'_>,
+        adoption: Adoption,
+        unknown: usize,
+    ) -> Result<Adoption, Failure> {
+        let question = "There is a fallback key. Is it the one that shall sign next?";
+        let is_next = match self.fallback {
+            _ if unknown == 0 => false,
+            Some(which) => which == Which::Next,
+            None if can_ask(world) => confirm(world, question, "--fallback")? == Answer::Yes,
+            None => false,
+        };
+        Ok(if is_next { adoption.with_fallback(Fallback::Next) } else { adoption })
+    }
+
+    /// Shows what would become of the settings, and asks.
+    fn wanted(&self, world: &World<'_>, settings: &Rewrites<'_>) -> Result<Answer, Failure> {
+        let rewrites = &settings.rewrites;
+        for rewrite in rewrites {
+            world.print.result(&format!("{}\n", rewrite.diff(world.print)))?;
+        }
+        if rewrites.is_empty() || self.write || self.dry_run {
+            return Ok(Answer::Yes);
+        }
+        let names: Vec<String> = rewrites.iter().map(Rewrite::name).collect();
+        confirm(world, &format!("Change {} as shown?", names.join(" and ")), "--write")
+    }
+
+    /// Does it, and tells each part as it is done. The file is kept out of git before a key is in it, and the settings
+    /// come last: until then they read the key that signs today where they always did.
+    fn act(&self, world: &World<'_>, plan: Plan<'_>, wanted: Answer) -> Result<Exit, Failure> {
+        let mut words = Words::new(world.print, self.dry_run);
+        let Plan { opened, guard, version, beginning, configuration, settings } = plan;
+        self.keep_out_of_git(world, &mut words, guard.as_ref())?;
+        let with = self.begin(world, &mut words, &opened, beginning, &version)?;
+        self.configure(&mut words, configuration)?;
+        self.wire(&mut words, &settings, &opened.place.ring, wanted)?;
+        if let Some(file) = guard.as_ref().and_then(|guard| guard.tracked.as_deref()) {
+            words.leaked(file)?;
+        }
+        self.what_now(&words, with)?;
+        Ok(if settings.by_hand.is_empty() { Exit::Done } else { Exit::Findings })
+    }
+
+    fn keep_out_of_git(
+        &self,
+        world: &World<'_>,
+        words: &mut Words<'_>,
+        guard: Option<&Guard>,
+    ) -> Result<(), Failure> {
+        let Some(guard) = guard else { return words.already("the keys are in no file that git could track") };
+        if let Some(error) = &guard.unasked {
+            world.print.warning(&format!(
+                "cannot ask git what it leaves out, so .gitignore alone was read: {error}"
+            ));
+        }
+        match guard.wanted() {
+            None => words.already("git leaves the file of keys out"),
+            Some(what) => {
+                self.unless_dry(|| guard.write())?;
+                words.done(&what)
+            }
+        }
+    }
+
+    fn begin(
+        &self,
+        world: &World<'_>,
+        words: &mut Words<'_>,
+        opened: &Opened,
+        beginning: Beginning,
+        version: &Version,
+    ) -> Result<Option<With>, Failure> {
+        let name = opened.name();
+        match beginning {
+            Beginning::Finish => {
+                self.unless_dry(|| write(world, opened, |world| standing(&opened.places.store, world)))?;
+                words.done(&format!("finish a write of {name} that had been cut short"))?;
+                Ok(None)
+            }
+            Beginning::Begin(Begin { adoption, with, .. }) => {
+                self.unless_dry(|| {
+                    write(world, opened, |world| begin(&opened.places, adoption, version, world))
+                })?;
+                words.done(&begun(&name, with))?;
+                Ok(Some(with))
+            }
+            _ => words.already(&format!("{name} is a ring already")).map(|()| None),
+        }
     }
 
     fn configure(
         &self,
-        known: Option<&Configuration>,
-        opened: &Opened,
-        project: &Path,
-    ) -> Result<Done, Failure> {
-        if let Some(known) = known {
-            return Ok(Done::Already(format!("{} says where the ring lives", known.source.name())));
+        words: &mut Words<'_>,
+        configuration: Option<(PathBuf, String)>,
+    ) -> Result<(), Failure> {
+        let Some((path, text)) = configuration else {
+            return words.already("the configuration says where the ring lives");
+        };
+        self.unless_dry(|| files::replace(&path, None, text.as_bytes()))?;
+        words.done(&format!("say where the ring lives: {}", shown(&path)))
+    }
+
+    fn wire(
+        &self,
+        words: &mut Words<'_>,
+        settings: &Rewrites<'_>,
+        ring: &RingName,
+        wanted: Answer,
+    ) -> Result<(), Failure> {
+        for (file, line) in &settings.by_hand {
+            words.by_hand(file, *line, ring, self.style())?;
         }
-        if !self.dry_run {
-            let text = configuration::text(&opened.place.ring, &opened.place.store.url);
-            replace(&project.join(configuration::NAME), None, &text)?;
+        if wanted == Answer::No {
+            return words.left(ring, self.style());
         }
-        Ok(Done::Made(format!("say in {} where the ring lives", configuration::NAME)))
+        for rewrite in &settings.rewrites {
+            self.unless_dry(|| rewrite.write())?;
+            words.done(&format!("let the settings read the ring: {}", rewrite.name()))?;
+        }
+        if settings.rewrites.is_empty() && settings.by_hand.is_empty() {
+            words.already("the settings read the ring")?;
+        }
+        Ok(())
+    }
+
+    fn unless_dry(&self, act: impl FnOnce() -> Result<(), Failure>) -> Result<(), Failure> {
+        if self.dry_run { Ok(()) } else { act() }
+    }
+
+    fn what_now(&self, words: &Words<'_>, with: Option<With>) -> Result<(), Failure> {
+        if !words.is_changed() {
+            return words.next("nothing: all is as it should be");
+        }
+        if self.dry_run {
+            return Ok(());
+        }
+        if self.plain {
+            words.next("start programs with `keybaton run -- python manage.py runserver`: it sets what the settings read")?;
+        } else {
+            words
+                .next("restart the server. The settings import keybaton, so name it in your requirements")?;
+        }
+        if with == Some(With::SettingsStaged) {
+            words.behind(
+                "The old key is in source control: once every server is restarted, `keybaton rotate`",
+            )?;
+            words.behind("moves on to its successor, step by step, and nobody is logged out")?;
+        }
+        Ok(())
     }
 }
 
-/// The folder of manage.py, which has to be this one.
-fn project() -> Result<PathBuf, Failure> {
-    let here = std::env::current_dir().map_err(|error| {
-        Failure::new(Exit::Configuration, "cannot tell the working folder").because(error)
-    })?;
-    if here.join("manage.py").is_file() {
-        return Ok(here);
+/// Whether settings that split at commas can read the ring that is there.
+fn fits_plain(reading: &Reading) -> bool {
+    match reading {
+        Reading::Whole(ring) => ring.accepted().into_iter().all(|key| survives_commas(&key.secret)),
+        _ => true,
     }
-    Err(Failure::new(Exit::Configuration, "there is no manage.py here, so this is no Django project")
-        .hint("run `keybaton init` in the folder of manage.py"))
 }
 
-/// Where the ring lives: as configured, or in a .env file beside manage.py.
-fn place(world: &World<'_>, known: Option<&Configuration>, project: &Path) -> Result<Place, Failure> {
-    let wishes = Wishes::new(world.choices)?;
-    if known.is_some() || wishes.store.is_some() {
-        return Place::choose(&wishes, known, project);
+fn write(
+    world: &World<'_>,
+    opened: &Opened,
+    act: impl FnOnce(&mut keybaton_handover::World<'_>) -> Result<keybaton_handover::Standing, HandoverError>,
+) -> Result<(), Failure> {
+    let standing = opened.write(world, &interruptible()?, act)?;
+    tell(world, standing.mended, &standing.notes);
+    Ok(())
+}
+
+/// Where the ring lives: as configured, or in a .env file beside manage.py, under the name that the settings look up.
+fn place(world: &World<'_>, known: Option<&Configuration>, project: &Project) -> Result<Place, Failure> {
+    let mut wishes = Wishes::new(world.choices)?;
+    if known.is_some() {
+        return Place::choose(&wishes, known, &project.folder);
     }
-    let ring = match &wishes.ring {
-        Some(name) => name
-            .parse()
-            .map_err(|error| Failure::new(Exit::Usage, "--ring does not name a ring").because(error))?,
-        None => RingName::default(),
+    let variable = project.variable().filter(|name| name.parse::<RingName>().is_ok());
+    wishes.ring = wishes.ring.or_else(|| variable.map(str::to_owned));
+    let development = wishes.store.is_none();
+    wishes.store.get_or_insert_with(|| "dotenv:.env".to_owned());
+    let place = Place::choose(&wishes, None, &project.folder)?;
+    let environment = place.environment.or_else(|| development.then(|| "dev".to_owned()));
+    Ok(Place { environment, propagation: development.then_some(Span(0)), ..place })
+}
+
+fn no_project(error: ProjectError) -> Failure {
+    let hint = match &error {
+        ProjectError::NotFound { .. } => {
+            "run `keybaton init` in the folder of manage.py, or make a project first: django-admin startproject NAME ."
+        }
+        ProjectError::Several { .. } => "run `keybaton init` in the folder of the one that is meant",
+        ProjectError::NoSettings { .. } => {
+            "name them there: os.environ.setdefault(\"DJANGO_SETTINGS_MODULE\", \"NAME.settings\")"
+        }
+        ProjectError::Undecodable(_) => {
+            "save it as UTF-8, or name its encoding in the first line: # -*- coding: latin-1 -*-"
+        }
+        ProjectError::Unreadable(_) => "let yourself read it",
     };
-    Ok(Place {
-        ring,
-        environment: Some("dev".into()),
-        store: Located { url: "dotenv:.env".into(), folder: project.to_owned() },
-        mirrors: Vec::new(),
-        propagation: Some(Span(0)),
-        longest_signature: LONGEST_SIGNATURE,
-    })
+    let hint = match &error {
+        ProjectError::Unreadable(error) => error.hint().unwrap_or(hint).to_owned(),
+        _ => hint.to_owned(),
+    };
+    Failure::new(Exit::Configuration, told(&error)).hint(hint)
 }
 
-fn begun(name: &str, with: With) -> String {
-    match with {
-        With::Fresh => format!("make a key: {name}"),
-        With::Store => format!("take in the key that is there: {name}"),
-        With::SettingsStaged => format!("take in the key of the settings, and stage its successor: {name}"),
-        With::Settings => format!("take in the key of the settings: {name}"),
-    }
+/// The error's sentence, with paths as the user would type them.
+fn told(error: &ProjectError) -> String {
+    let here = std::env::current_dir().unwrap_or_default();
+    error.to_string().replace(&format!("{}/", here.display()), "")
 }
 
-fn settings_lines(ring: &RingName) -> String {
-    let argument = if *ring == RingName::default() { String::new() } else { format!("\"{ring}\"") };
-    format!(
-        "next      put these lines into the settings, in the place of SECRET_KEY:
-
-    import keybaton
-
-    SECRET_KEY, SECRET_KEY_FALLBACKS = keybaton.load({argument})"
+fn would_leak(file: &Path) -> Failure {
+    let file = shown(file);
+    Failure::new(
+        Exit::Refused,
+        format!("git tracks {file}, so a key written into it would get into the repository"),
     )
+    .hint(format!(
+        "git rm --cached {file} && git commit -m \"Stop tracking {file}\", then run `keybaton init` again"
+    ))
 }
 
-/// What a file holds that need not be there.
-fn read_text(path: &Path) -> Result<Option<String>, Failure> {
-    let content = match keybaton_files::read(path, Limits::default()) {
-        Err(error) if error.kind() == FileErrorKind::NotFound => return Ok(None),
-        other => other.map_err(|error| Failure::of_file(Exit::Configuration, error))?,
-    };
-    let text = String::from_utf8(content.expose().to_vec());
-    text.map(Some)
-        .map_err(|_| Failure::new(Exit::Configuration, format!("{} is not UTF-8 text", path.display())))
+fn foreign(opened: &Opened) -> Failure {
+    let sentence =
+        format!("{} does not hold the key that stands in the settings and signs today", opened.name());
+    Failure::new(Exit::Refused, sentence)
+        .hint("reading the ring instead would log everybody out; if that is well, put keybaton.load() into the settings yourself")
 }
 
-/// Writes a file that holds no secret, over just what was read.
-fn replace(path: &Path, old: Option<&str>, new: &str) -> Result<(), Failure> {
-    let change = Change { new: new.as_bytes(), over: old.map(str::as_bytes), audience: Audience::Anybody };
-    let written = keybaton_files::Place::find(path).and_then(|place| {
-        place.lock(PATIENCE).and_then(|lock| keybaton_files::replace(&place, &change, &lock))
-    });
-    written.map_err(|error| Failure::of_file(Exit::Configuration, error))
+fn awkward(opened: &Opened) -> Failure {
+    let sentence = format!(
+        "a key of {} has a comma in it or begins with `[`, which --plain settings cannot read as a fallback",
+        opened.name()
+    );
+    Failure::new(Exit::Refused, sentence).hint("leave --plain out: keybaton.load() reads any key")
 }
-
-/// How long another writer is waited for.
-const PATIENCE: Duration = Duration::from_secs(5);

@@ -16,6 +16,7 @@ use crate::failure::Failure;
 use fields::Fields;
 pub(crate) use place::{Located, Place, Wishes};
 use source::Source;
+pub(crate) use source::shown;
 
 /// What a configuration file says. Every key it may have is read here, and any other is an error.
 #[derive(Debug)]

@@ -80,7 +80,7 @@ fn table<'a>(document: &'a DeTable<'a>, key: &str) -> Option<&'a DeTable<'a>> {
 }
 
 /// A path from the working folder, where it lies in it.
-pub(super) fn shown(path: &Path) -> String {
+pub(crate) fn shown(path: &Path) -> String {
     let here = std::env::current_dir().unwrap_or_default();
     path.strip_prefix(here).unwrap_or(path).display().to_string()
 }

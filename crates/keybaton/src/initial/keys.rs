@@ -1,15 +1,8 @@
 //! Which keys a ring begins with.
 
-use keybaton_core::{Adoption, Edit, Fallback, Reading, SecretText};
+use keybaton_core::{Adoption, Edit, Fallback, Reading, Ring, SecretText};
 
-/// What the settings themselves hold.
-#[derive(Debug, Default)]
-pub(crate) struct InSettings {
-    /// The key that signs today because the settings say so, and that source control therefore knows.
-    pub(crate) signing: Option<SecretText>,
-    /// The other keys that they accept.
-    pub(crate) fallbacks: Vec<SecretText>,
-}
+use super::today::Today;
 
 /// What becomes of the store.
 #[derive(Debug)]
@@ -25,6 +18,8 @@ pub(crate) enum Beginning {
     Edited(Edit),
     /// A later version wrote it.
     Newer(u32),
+    /// It holds a ring without the key that signs today: with it, everybody would be logged out.
+    Foreign,
 }
 
 /// How a ring begins.
@@ -47,30 +42,36 @@ pub(crate) enum With {
     SettingsStaged,
     /// The key that stood in the settings, alone.
     Settings,
+    /// The key that the environment holds.
+    Environment,
 }
 
-/// Decides. `adopt`: the user wants what is there as it is, edits by hand included.
-pub(crate) fn decide(reading: Reading, settings: InSettings, adopt: bool) -> Beginning {
-    match reading {
-        Reading::Whole(_) => Beginning::AsItIs,
-        Reading::Torn(_) => Beginning::Finish,
-        Reading::Newer(newer) => Beginning::Newer(newer.format),
-        Reading::Edited(edited) if adopt => begin(edited.found, With::Store),
-        Reading::Edited(edited) => Beginning::Edited(edited.why),
-        Reading::Absent => match settings.signing {
-            None => begin(Adoption::nothing(), With::Fresh),
-            Some(signing) => from_settings(signing, settings.fallbacks, adopt),
-        },
-        Reading::Bare(bare) => match settings.signing {
-            Some(signing) if signing != bare.signing => {
-                // The settings do not read the store yet, so the store's key signs nowhere: it comes next.
-                let adoption = Adoption::keys(signing, vec![bare.signing]).exposed();
-                begin_known(adoption.with_fallback(Fallback::Next), With::SettingsStaged)
-            }
-            Some(_) => begin(Adoption::from(bare).exposed(), With::Store),
-            None => begin(bare.into(), With::Store),
-        },
+/// Decides. `fallbacks` stand in the settings. `adopt`: the user wants what is there as it is, edits by hand included.
+pub(crate) fn decide(reading: Reading, today: Today, fallbacks: Vec<SecretText>, adopt: bool) -> Beginning {
+    match (reading, today) {
+        (Reading::Whole(ring), Today::Literal(key)) if !accepts(&ring, &key) => Beginning::Foreign,
+        (Reading::Whole(_), _) => Beginning::AsItIs,
+        (Reading::Torn(_), _) => Beginning::Finish,
+        (Reading::Newer(newer), _) => Beginning::Newer(newer.format),
+        (Reading::Edited(edited), _) if adopt => begin(edited.found, With::Store),
+        (Reading::Edited(edited), _) => Beginning::Edited(edited.why),
+        (Reading::Absent, Today::Nothing) => begin(Adoption::nothing(), With::Fresh),
+        (Reading::Absent, Today::Environment(key)) => {
+            begin(Adoption::keys(key, fallbacks), With::Environment)
+        }
+        (Reading::Absent, Today::Literal(key) | Today::Default(key)) => from_settings(key, fallbacks, adopt),
+        (Reading::Bare(bare), Today::Literal(key)) if key != bare.signing => {
+            // The settings do not read the store yet, so the store's key signs nowhere: it comes next.
+            let adoption = Adoption::keys(key, vec![bare.signing]).exposed();
+            begin_known(adoption.with_fallback(Fallback::Next), With::SettingsStaged)
+        }
+        (Reading::Bare(bare), Today::Literal(_)) => from_settings(bare.signing, bare.fallbacks, adopt),
+        (Reading::Bare(bare), _) => begin(bare.into(), With::Store),
     }
+}
+
+fn accepts(ring: &Ring, key: &SecretText) -> bool {
+    ring.accepted().into_iter().any(|accepted| accepted.secret == *key)
 }
 
 fn from_settings(signing: SecretText, fallbacks: Vec<SecretText>, adopt: bool) -> Beginning {

@@ -1,5 +1,10 @@
 //! What `keybaton init` decides: which key a ring begins with, and what the files around it have to say.
 
 pub(crate) mod configuration;
-pub(crate) mod ignore;
+mod diff;
+pub(crate) mod files;
+pub(crate) mod guard;
 pub(crate) mod keys;
+pub(crate) mod settings;
+pub(crate) mod today;
+pub(crate) mod words;
