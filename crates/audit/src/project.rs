@@ -90,9 +90,13 @@ impl Project {
             return None;
         }
         let through_variable =
-            file.settings.keys().filter(|other| !other.is_setting() && entry.sources.is_empty());
-        let literals = entry.literals.iter().chain(through_variable.flat_map(|other| &other.literals));
-        literals.min_by_key(|literal| (literal.role == LiteralRole::Default, literal.debug))
+            || file.settings.keys().filter(|other| !other.is_setting() && entry.sources.is_empty());
+        let in_other_branches = || {
+            let others = self.used().flat_map(|file| file.settings.keys());
+            others.filter(|other| other.is_setting() && entry.surroundings.conditional)
+        };
+        let own = preferred(std::iter::once(entry).chain(through_variable()));
+        own.or_else(|| preferred(in_other_branches()))
     }
 
     /// The other keys that stand in the settings and are accepted.
@@ -131,6 +135,12 @@ impl SettingsFile {
         let stem = self.path.file_stem().and_then(|stem| stem.to_str()).unwrap_or_default();
         stem.split('_').any(|word| matches!(word, "test" | "tests" | "testing" | "pytest" | "ci"))
     }
+}
+
+/// The key that a person would name first: one that is always used, and not for debugging alone.
+fn preferred<'a>(entries: impl Iterator<Item = &'a Entry>) -> Option<&'a Literal> {
+    let literals = entries.flat_map(|entry| &entry.literals);
+    literals.min_by_key(|literal| (literal.role == LiteralRole::Default, literal.debug))
 }
 
 fn bytes(path: &Path) -> Result<Content, ProjectError> {

@@ -107,6 +107,16 @@ fn a_key_that_comes_through_a_variable() {
 }
 
 #[test]
+fn a_key_of_another_branch_is_a_key_too() {
+    let settings =
+        "if DEBUG:\n    SECRET_KEY = 'made-up'\nelse:\n    SECRET_KEY = os.environ['SECRET_KEY']\n";
+    let folder = tree(&[("manage.py", &manage("shop.settings")), ("shop/settings.py", settings)]);
+    let project = found(&folder);
+    assert_eq!(project.literal().unwrap().text.expose(), "made-up");
+    assert_eq!(project.variable(), Some("SECRET_KEY"));
+}
+
+#[test]
 fn the_project_is_found_from_below_and_from_above() {
     let folder = tree(&[
         ("backend/manage.py", &manage("shop.settings")),

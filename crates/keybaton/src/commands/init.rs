@@ -178,7 +178,8 @@ impl Init {
         if let Some(file) = guard.as_ref().and_then(|guard| guard.tracked.as_deref()) {
             words.leaked(file)?;
         }
-        self.what_now(&words, with)?;
+        let is_wired = settings.by_hand.is_empty() && wanted == Answer::Yes;
+        self.what_now(&words, with, is_wired)?;
         Ok(if settings.by_hand.is_empty() { Exit::Done } else { Exit::Findings })
     }
 
@@ -268,19 +269,20 @@ impl Init {
         if self.dry_run { Ok(()) } else { act() }
     }
 
-    fn what_now(&self, words: &Words<'_>, with: Option<With>) -> Result<(), Failure> {
-        if !words.is_changed() {
+    fn what_now(&self, words: &Words<'_>, with: Option<With>, is_wired: bool) -> Result<(), Failure> {
+        if !words.is_changed() && is_wired {
             return words.next("nothing: all is as it should be");
         }
         if self.dry_run {
             return Ok(());
         }
-        if self.plain {
-            words.next("start programs with `keybaton run -- python manage.py runserver`: it sets what the settings read")?;
-        } else {
-            words
-                .next("restart the server. The settings import keybaton, so name it in your requirements")?;
-        }
+        let first = if is_wired { "" } else { "put the lines in, then " };
+        words.next(&match self.style() {
+            Style::Load => {
+                format!("{first}restart the server. The settings import keybaton, so name it in your requirements")
+            }
+            Style::Plain => format!("{first}start programs with `keybaton run -- python manage.py runserver`: it sets what the settings read"),
+        })?;
         if with == Some(With::SettingsStaged) {
             words.behind(
                 "The old key is in source control: once every server is restarted, `keybaton rotate`",

@@ -64,7 +64,10 @@ impl<'a> Words<'a> {
         let what = format!("git tracks {file}: whoever has the repository has its keys");
         self.stands_out(Ink::Red, "leaked", &what)?;
         self.behind(&format!("git rm --cached {file} && git commit -m \"Stop tracking {file}\""))?;
-        self.behind("then `keybaton rotate --new`, or `keybaton revoke` if others may have seen it")
+        self.behind(
+            "then `keybaton rotate --new`; where strangers may have seen it, `keybaton revoke --all`,",
+        )?;
+        self.behind("which logs everybody out at once")
     }
 
     fn lines(&self, ring: &RingName, style: Style) -> Result<(), Failure> {

@@ -1,0 +1,76 @@
+//! What git may see.
+
+use std::os::unix::fs::PermissionsExt;
+
+use insta::assert_snapshot;
+
+use crate::ground::{Ground, STARTPROJECT, manage};
+
+#[test]
+fn the_env_file_is_for_its_owner_and_git_leaves_it_out() {
+    let ground = Ground::startproject();
+    ground.write(".gitignore", b"*.pyc");
+    ground.says(&["init", "--write"]);
+    assert_eq!(ground.read(".gitignore"), "*.pyc\n/.env\n.keybaton-*.tmp\n");
+    let mode = ground.path(".env").metadata().unwrap().permissions().mode();
+    assert_eq!(mode & 0o777, 0o600);
+    ground.git(&["check-ignore", "--quiet", ".env"]);
+}
+
+#[test]
+fn rules_of_git_that_leave_it_out_already_are_enough() {
+    let ground = Ground::startproject();
+    ground.write(".git/info/exclude", b".*.env\n.env\n.keybaton*\n");
+    assert!(ground.says(&["init", "--write"]).contains("as it is  git leaves the file of keys out"));
+    assert!(!ground.exists(".gitignore"));
+}
+
+#[test]
+fn without_a_repository_it_is_guarded_for_the_day_there_is_one() {
+    let ground =
+        Ground::without_git(&[("manage.py", &manage("shop.settings")), ("shop/settings.py", STARTPROJECT)]);
+    ground.says(&["init", "--write"]);
+    assert_eq!(ground.read(".gitignore"), "/.env\n.keybaton-*.tmp\n");
+}
+
+#[test]
+fn a_tracked_env_file_is_named_as_leaked_with_what_mends_it() {
+    let ground = Ground::with_settings("import os\nSECRET_KEY = os.environ['SECRET_KEY']\n");
+    ground.write(".env", b"SECRET_KEY=made-up\n");
+    ground.git(&["add", ".env"]);
+    ground.git(&["commit", "--quiet", "--message", "Begin"]);
+    assert_snapshot!(ground.says(&["init", "--write"]).lines().skip(14).collect::<Vec<_>>().join("\n"), @r#"
+    done      let the settings read the ring: shop/settings.py
+    leaked    git tracks .env: whoever has the repository has its keys
+              git rm --cached .env && git commit -m "Stop tracking .env"
+              then `keybaton rotate --new`; where strangers may have seen it, `keybaton revoke --all`,
+              which logs everybody out at once
+    next      restart the server. The settings import keybaton, so name it in your requirements
+    "#);
+    assert!(ground.says(&["status"]).contains("stood in source control"));
+    ground.git(&["rm", "--quiet", "--cached", ".env"]);
+    assert!(!ground.says(&["init"]).contains("leaked"));
+}
+
+#[test]
+fn no_key_is_written_into_a_file_that_git_tracks() {
+    let ground = Ground::startproject();
+    ground.write(".env", b"DEBUG=1\n");
+    ground.git(&["add", ".env"]);
+    let before = ground.everything();
+    assert_snapshot!(ground.says(&["init", "--write"]).lines().rev().take(2).collect::<Vec<_>>().join("\n"), @r#"
+    hint: git rm --cached .env && git commit -m "Stop tracking .env", then run `keybaton init` again
+    error: git tracks .env, so a key written into it would get into the repository
+    "#);
+    assert_eq!(ground.everything(), before);
+}
+
+#[test]
+fn where_git_cannot_be_asked_its_file_is_read() {
+    let ground = Ground::startproject();
+    let without_git = |words| ground.told(&ground.command(words).env("PATH", "/nowhere").output().unwrap());
+    assert_snapshot!(without_git(&["init", "--write"]).lines().last().unwrap(), @r"warning: cannot ask git what it leaves out, so .gitignore alone was read: the program git is not installed");
+    assert_eq!(ground.read(".gitignore"), "/.env\n.keybaton-*.tmp\n");
+    without_git(&["init", "--write"]);
+    assert_eq!(ground.read(".gitignore"), "/.env\n.keybaton-*.tmp\n");
+}

@@ -1,0 +1,167 @@
+//! Which key the ring begins with.
+
+use insta::assert_snapshot;
+
+use crate::ground::{Ground, MADE_UP};
+
+#[test]
+fn the_key_of_the_settings_goes_on_signing_and_its_successor_is_staged() {
+    let ground = Ground::startproject();
+    assert_snapshot!(ground.says(&["init", "--write"]), @r"
+    0
+    --- shop/settings.py
+    +++ shop/settings.py
+    @@ -1,8 +1,10 @@
+     from pathlib import Path
+     
+    +import keybaton
+    +
+     BASE_DIR = Path(__file__).resolve().parent.parent
+     
+     # SECURITY WARNING: keep the secret key used in production secret!
+    -SECRET_KEY = '…'
+    +SECRET_KEY, SECRET_KEY_FALLBACKS = keybaton.load()
+     
+     # SECURITY WARNING: don't run with debug turned on in production!
+
+    done      leave /.env and .keybaton-*.tmp out of git: .gitignore
+    done      take in the key of the settings, and stage its successor: SECRET_KEY in dotenv:.env (dev)
+    done      say where the ring lives: keybaton.toml
+    done      let the settings read the ring: shop/settings.py
+    next      restart the server. The settings import keybaton, so name it in your requirements
+              The old key is in source control: once every server is restarted, `keybaton rotate`
+              moves on to its successor, step by step, and nobody is logged out
+    ");
+    assert_eq!(ground.variable("SECRET_KEY"), MADE_UP);
+    let fallbacks = ground.variable("SECRET_KEY_FALLBACKS");
+    let (successor, old) = fallbacks.split_once(',').unwrap();
+    assert_eq!((successor.len(), old), (64, MADE_UP));
+    assert_snapshot!(ground.read("shop/settings.py"), @r"
+    from pathlib import Path
+
+    import keybaton
+
+    BASE_DIR = Path(__file__).resolve().parent.parent
+
+    # SECURITY WARNING: keep the secret key used in production secret!
+    SECRET_KEY, SECRET_KEY_FALLBACKS = keybaton.load()
+
+    # SECURITY WARNING: don't run with debug turned on in production!
+    DEBUG = True
+    ");
+    assert!(ground.says(&["status"]).contains("stood in source control: rotate it"));
+}
+
+#[test]
+fn run_twice_it_changes_nothing_and_says_so() {
+    let ground = Ground::startproject();
+    ground.says(&["init", "--write"]);
+    let before = ground.everything();
+    assert_snapshot!(ground.says(&["init", "--write"]), @r"
+    0
+    as it is  git leaves the file of keys out
+    as it is  SECRET_KEY in dotenv:.env (dev) is a ring already
+    as it is  the configuration says where the ring lives
+    as it is  the settings read the ring
+    next      nothing: all is as it should be
+    ");
+    assert_eq!(ground.everything(), before);
+}
+
+#[test]
+fn kept_as_it_is_the_key_of_the_settings_signs_alone() {
+    let ground = Ground::startproject();
+    assert_snapshot!(ground.says(&["init", "--write", "--adopt"]).lines().nth(17).unwrap(), @r"done      take in the key of the settings: SECRET_KEY in dotenv:.env (dev)");
+    assert_eq!(ground.variable("SECRET_KEY_FALLBACKS"), MADE_UP);
+}
+
+#[test]
+fn a_rotation_by_hand_in_the_settings_is_taken_in() {
+    let ground =
+        Ground::with_settings("SECRET_KEY = 'made-up-new'\nSECRET_KEY_FALLBACKS = ['made-up-old']\n");
+    ground.says(&["init", "--write"]);
+    assert_eq!(ground.variable("SECRET_KEY"), "made-up-new");
+    assert_eq!(ground.variable("SECRET_KEY_FALLBACKS"), "made-up-new,made-up-old");
+    assert!(ground.says(&["status"]).contains("promoted"));
+    assert_eq!(
+        ground.read("shop/settings.py"),
+        "import keybaton\n\nSECRET_KEY, SECRET_KEY_FALLBACKS = keybaton.load()\n"
+    );
+}
+
+#[test]
+fn a_fallback_in_the_env_file_is_old_unless_it_is_said_to_be_next() {
+    let settings = "import os\nSECRET_KEY = os.environ['SECRET_KEY']\n";
+    let env = "SECRET_KEY=made-up-1\nSECRET_KEY_FALLBACKS=made-up-2\nDEBUG=1\n";
+    for (words, phase) in
+        [(&["init", "--write"][..], "promoted"), (&["init", "--write", "--fallback", "next"], "staged")]
+    {
+        let ground = Ground::with_settings(settings);
+        ground.write(".env", env.as_bytes());
+        ground.says(words);
+        assert!(ground.says(&["status"]).contains(phase), "{words:?}");
+        assert!(ground.read(".env").contains("\nDEBUG=1\n"));
+    }
+}
+
+#[test]
+fn the_key_of_the_env_file_is_taken_in() {
+    let ground =
+        Ground::with_settings("import os\nSECRET_KEY = os.getenv('SECRET_KEY', 'made-up-default')\n");
+    ground.write(".env", b"DEBUG=1\nSECRET_KEY='made up'\n");
+    ground.says(&["init", "--write"]);
+    assert!(ground.read(".env").starts_with("DEBUG=1\nSECRET_KEY='made up'\nSECRET_KEY_FALLBACKS="));
+    assert!(!ground.read(".env").contains("made-up-default"));
+}
+
+#[test]
+fn a_default_in_the_settings_signs_where_no_variable_is_set() {
+    let ground =
+        Ground::with_settings("import os\nSECRET_KEY = os.getenv('SECRET_KEY', 'made-up-default')\n");
+    ground.says(&["init", "--write"]);
+    assert_eq!(ground.variable("SECRET_KEY"), "made-up-default");
+    assert!(ground.says(&["status"]).contains("staged"));
+}
+
+#[test]
+fn the_key_of_the_environment_is_taken_in() {
+    let ground = Ground::with_settings("import os\nSECRET_KEY = os.environ['SECRET_KEY']\n");
+    let output = ground.command(&["init", "--write"]).env("SECRET_KEY", "made-up-outside").output().unwrap();
+    assert!(ground.told(&output).contains("done      take in the key of the environment"));
+    assert_eq!(ground.variable("SECRET_KEY"), "made-up-outside");
+}
+
+#[test]
+fn settings_without_a_key_get_a_fresh_one() {
+    let ground = Ground::with_settings("DEBUG = True\n");
+    assert_snapshot!(ground.says(&["init", "--write"]), @r"
+    0
+    --- shop/settings.py
+    +++ shop/settings.py
+    @@ -1 +1,5 @@
+    +import keybaton
+    +
+     DEBUG = True
+    +
+    +SECRET_KEY, SECRET_KEY_FALLBACKS = keybaton.load()
+
+    done      leave /.env and .keybaton-*.tmp out of git: .gitignore
+    done      make a key: SECRET_KEY in dotenv:.env (dev)
+    done      say where the ring lives: keybaton.toml
+    done      let the settings read the ring: shop/settings.py
+    next      restart the server. The settings import keybaton, so name it in your requirements
+    ");
+    assert_eq!(ground.variable("SECRET_KEY").len(), 64);
+    assert_eq!(ground.variable("SECRET_KEY"), ground.variable("SECRET_KEY_FALLBACKS"));
+}
+
+#[test]
+fn no_message_shows_a_key() {
+    let ground = Ground::with_settings(
+        "EMAIL_HOST_PASSWORD = 'hunter2'\nSECRET_KEY = 'made-up-new'\nSECRET_KEY_FALLBACKS = ['made-up-old']\nTOKEN = 'hunter3'\n",
+    );
+    for words in [&["init"][..], &["init", "--dry-run"], &["init", "--write"], &["init"]] {
+        let said = ground.says(words);
+        assert!(!said.contains("made-up") && !said.contains("hunter"), "{said}");
+    }
+}

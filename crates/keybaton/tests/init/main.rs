@@ -1,0 +1,9 @@
+//! `keybaton init` in the words that a user sees, and what it leaves behind.
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on should stop")]
+
+mod git;
+mod ground;
+mod keys;
+mod layouts;
+mod questions;
+mod refusals;
