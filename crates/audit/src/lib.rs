@@ -1,4 +1,6 @@
 //! Weak, leaked and misplaced keys of a Django project: one file a rule.
+//!
+//! [`check`] walks a folder, reads what is about the key into a [`Tree`], and lets every rule of [`RULES`] look at it.
 #![warn(missing_docs)]
 
 pub mod git;
@@ -7,4 +9,19 @@ pub mod settings;
 pub mod source;
 pub mod wire;
 
+mod check;
+mod env_file;
+mod finding;
 mod python;
+mod python_file;
+mod rules;
+mod suppression;
+mod tree;
+mod walk;
+
+pub use check::{Report, check};
+pub use env_file::{EnvFile, EnvKey, GitSays};
+pub use finding::{At, Finding, Severity};
+pub use python_file::PythonFile;
+pub use rules::{RULES, Rule};
+pub use tree::{KnownKeys, Tree, Unexamined};

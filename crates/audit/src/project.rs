@@ -7,11 +7,12 @@ use std::time::Duration;
 use keybaton_core::SecretText;
 use keybaton_files::{Content, FileError, Limits, read};
 
+use crate::python_file::says_test;
 use crate::settings::{Entry, KeySource, Literal, LiteralRole, Settings};
 use crate::source::Source;
 
 mod manage;
-mod modules;
+pub(crate) mod modules;
 #[cfg(test)]
 mod tests;
 
@@ -132,8 +133,7 @@ impl SettingsFile {
     /// Whether its name says that only tests use it.
     #[must_use]
     pub fn is_for_tests(&self) -> bool {
-        let stem = self.path.file_stem().and_then(|stem| stem.to_str()).unwrap_or_default();
-        stem.split('_').any(|word| matches!(word, "test" | "tests" | "testing" | "pytest" | "ci"))
+        says_test(&self.path)
     }
 }
 

@@ -106,6 +106,15 @@ impl Reading {
     }
 }
 
+impl Texts {
+    /// Every key that stands in the texts, the signing one first, each once.
+    #[must_use]
+    pub fn keys(&self) -> Vec<SecretText> {
+        let Found { signing, fallbacks, .. } = Found::of(self);
+        signing.into_iter().chain(fallbacks).collect()
+    }
+}
+
 /// The keys that stand in the texts.
 struct Found {
     signing: Option<SecretText>,

@@ -91,7 +91,7 @@ fn last_in<'a>(
 }
 
 /// The file that an import in another file means; only the project's own files are looked at.
-fn imported(from: &Path, module: &Import) -> Option<PathBuf> {
+pub(crate) fn imported(from: &Path, module: &Import) -> Option<PathBuf> {
     let base = match module.level {
         0 => {
             return from.ancestors().skip(1).take(DEEPEST).find_map(|folder| file_of(folder, &module.module));

@@ -1,0 +1,61 @@
+//! A .env file in source control.
+
+use keybaton_core::strength::weaknesses;
+
+use super::{Found, Rule};
+use crate::EnvFile;
+use crate::finding::Severity;
+use crate::tree::Tree;
+
+pub(super) const RULE: Rule = Rule {
+    id: "env-tracked",
+    summary: "Git tracks a .env file with a key in it",
+    severity: Severity::Error,
+    check,
+};
+
+fn check(tree: &Tree, found: &mut Found) {
+    let tracked = tree.env_files.iter().filter(|file| file.git.is_some_and(|git| git.tracked));
+    for file in tracked.filter(|file| !file.is_sample() || looks_real(file)) {
+        let name = file.path.display();
+        let what = "git tracks this file, so everybody who has the repository has its keys";
+        let mend = if file.is_sample() {
+            "write a placeholder here, then `keybaton rotate --new`".to_owned()
+        } else {
+            format!("git rm --cached {name}, commit, then `keybaton rotate --new`")
+        };
+        found.add(file.at_key(), what, mend);
+    }
+}
+
+/// A sample holds placeholders; what is drawn at random is none.
+fn looks_real(file: &EnvFile) -> bool {
+    file.keys.iter().any(|key| weaknesses(key.text.expose()).is_empty())
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::rules::world::{STRONG, World};
+
+    #[test]
+    fn a_tracked_file_with_a_key_is_found() {
+        let world = World::new().file(".env", "DEBUG=1\nSECRET_KEY=made-up\n").git(&["add", ".env"]);
+        assert_eq!(world.finds("env-tracked"), [".env:2:1"]);
+    }
+
+    #[test]
+    fn a_file_without_a_key_or_one_that_git_does_not_track_is_not() {
+        let world = World::new().file(".env", "DEBUG=1\nSECRET_KEY=\n").git(&["add", ".env"]);
+        assert!(world.finds("env-tracked").is_empty());
+        assert!(World::new().file(".env", "SECRET_KEY=made-up\n").finds("env-tracked").is_empty());
+    }
+
+    #[test]
+    fn a_sample_is_found_only_where_its_key_looks_real() {
+        let sample = |key: &str| {
+            World::new().file(".env.example", &format!("SECRET_KEY={key}\n")).git(&["add", ".env.example"])
+        };
+        assert!(sample("your-secret-key-here").finds("env-tracked").is_empty());
+        assert_eq!(sample(STRONG).finds("env-tracked"), [".env.example:1:1"]);
+    }
+}

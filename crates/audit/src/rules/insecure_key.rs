@@ -1,0 +1,35 @@
+//! A key that `startproject` made for development.
+
+use keybaton_core::strength::{Weakness, weaknesses};
+
+use super::{Found, Rule};
+use crate::finding::Severity;
+use crate::tree::Tree;
+
+pub(super) const RULE: Rule = Rule {
+    id: "insecure-key",
+    summary: "A key begins with django-insecure-, the mark of startproject's development keys",
+    severity: Severity::Error,
+    check,
+};
+
+fn check(tree: &Tree, found: &mut Found) {
+    for key in tree.keys() {
+        if weaknesses(key.text.expose()).contains(&Weakness::InsecurePrefix) {
+            found.add(key.at, format!("the key {}", Weakness::InsecurePrefix), key.mend);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::rules::world::World;
+
+    #[test]
+    fn it_is_found_in_settings_and_in_env_files() {
+        let key = "django-insecure-$^w#t1l7@q8s0x!v2n5z)m3p(k6j*h4g-f9d+c";
+        let world = World::settings(&format!("SECRET_KEY = '{key}'\n"))
+            .file(".env", &format!("A=1\nSECRET_KEY='{key}'\n"));
+        assert_eq!(world.finds("insecure-key"), [".env:2:1", "shop/settings.py:1:14"]);
+    }
+}

@@ -1,0 +1,65 @@
+//! The rules, one file each. This is the one list of them.
+
+mod default_key;
+mod empty_fallback;
+mod env_not_ignored;
+mod env_readable;
+mod env_tracked;
+mod insecure_key;
+mod key_in_settings;
+mod shared_key;
+mod weak_key;
+#[cfg(test)]
+mod world;
+
+use crate::finding::{At, Finding, Severity};
+use crate::tree::Tree;
+
+/// Something that should not be, and how to see it.
+#[derive(Debug)]
+pub struct Rule {
+    /// Its name, as reports and comments have it.
+    pub id: &'static str,
+    /// What it says, in one sentence without a full stop.
+    pub summary: &'static str,
+    /// How bad it is.
+    pub severity: Severity,
+    check: fn(&Tree, &mut Found),
+}
+
+/// Every rule, in the order of `docs/rules.md`.
+pub const RULES: &[Rule] = &[
+    key_in_settings::RULE,
+    default_key::RULE,
+    insecure_key::RULE,
+    weak_key::RULE,
+    shared_key::RULE,
+    empty_fallback::RULE,
+    env_tracked::RULE,
+    env_not_ignored::RULE,
+    env_readable::RULE,
+];
+
+impl Rule {
+    /// What the rule finds in a tree.
+    #[must_use]
+    pub fn look(&self, tree: &Tree) -> Vec<Finding> {
+        let mut found = Found { rule: self.id, severity: self.severity, findings: Vec::new() };
+        (self.check)(tree, &mut found);
+        found.findings
+    }
+}
+
+/// What one rule has found so far.
+struct Found {
+    rule: &'static str,
+    severity: Severity,
+    findings: Vec<Finding>,
+}
+
+impl Found {
+    fn add(&mut self, at: At, what: impl Into<String>, mend: impl Into<String>) {
+        let (rule, severity) = (self.rule, self.severity);
+        self.findings.push(Finding { rule, severity, at, what: what.into(), mend: mend.into() });
+    }
+}

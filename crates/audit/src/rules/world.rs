@@ -1,0 +1,82 @@
+//! Trees for the tests of rules.
+
+use std::fs;
+use std::os::unix::fs::PermissionsExt;
+use std::path::PathBuf;
+use std::process::Command;
+
+use keybaton_core::SecretText;
+
+use crate::check;
+use crate::tree::KnownKeys;
+
+/// A git repository with some files.
+pub(super) struct World {
+    folder: tempfile::TempDir,
+    known: Vec<(&'static str, &'static str)>,
+}
+
+impl World {
+    pub(super) fn new() -> Self {
+        let world = Self { folder: tempfile::tempdir().unwrap(), known: Vec::new() };
+        world.git(&["init", "--quiet"])
+    }
+
+    /// Settings, which are what most rules look at.
+    pub(super) fn settings(text: &str) -> Self {
+        Self::new().file("shop/settings.py", text)
+    }
+
+    pub(super) fn file(self, name: &str, text: &str) -> Self {
+        let path = self.folder.path().join(name);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(&path, text).unwrap();
+        fs::set_permissions(path, fs::Permissions::from_mode(0o600)).unwrap();
+        self
+    }
+
+    pub(super) fn mode(self, name: &str, mode: u32) -> Self {
+        fs::set_permissions(self.folder.path().join(name), fs::Permissions::from_mode(mode)).unwrap();
+        self
+    }
+
+    pub(super) fn git(self, words: &[&str]) -> Self {
+        assert!(Command::new("git").args(words).current_dir(self.folder.path()).status().unwrap().success());
+        self
+    }
+
+    /// A key of a ring that the configuration names.
+    pub(super) fn known(mut self, environment: &'static str, key: &'static str) -> Self {
+        self.known.push((environment, key));
+        self
+    }
+
+    /// Where a rule finds something: `file:line:column`, or the ring.
+    pub(super) fn finds(&self, rule: &str) -> Vec<String> {
+        self.findings(rule).into_iter().map(|(at, _)| at).collect()
+    }
+
+    /// What a rule says of it.
+    pub(super) fn says(&self, rule: &str) -> Vec<String> {
+        self.findings(rule).into_iter().map(|(at, what)| format!("{at}: {what}")).collect()
+    }
+
+    fn findings(&self, rule: &str) -> Vec<(String, String)> {
+        let known = self.known.iter().map(|(environment, key)| KnownKeys {
+            name: format!("SECRET_KEY ({environment})"),
+            ring: "SECRET_KEY".into(),
+            environment: (*environment).into(),
+            file: None,
+            keys: vec![SecretText::new(*key)],
+        });
+        let root: PathBuf = self.folder.path().to_owned();
+        let report = check(&root, std::slice::from_ref(&root), &[], known.collect());
+        assert_eq!(report.unexamined, []);
+        let found = report.findings.into_iter().filter(|finding| finding.rule == rule);
+        found.map(|finding| (finding.at.to_string(), finding.what)).collect()
+    }
+}
+
+/// Keys as a generator draws them; made up.
+pub(super) const STRONG: &str = "kQ3vT9xZ2mLp7RwY4nHs8JdF6gBc1VaE5tUoKiXyPzMqWrNeGhSbDjCfAlOu0I2k";
+pub(super) const STRONG_TOO: &str = "Zp4Lr8Xw2Kd6Vn9Tb3Hy7Mq5Gs1JcFeRaUoWiYtPzQxNvBmCkDlSjAhEgOuI0f3T";

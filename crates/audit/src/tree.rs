@@ -1,0 +1,83 @@
+//! Everything that the rules look at, read once.
+
+use std::path::PathBuf;
+
+use keybaton_core::SecretText;
+
+use crate::finding::At;
+use crate::{EnvFile, PythonFile};
+
+/// A folder, as far as it is about the key.
+#[derive(Debug, Default)]
+pub struct Tree {
+    /// The Python files that set the key.
+    pub python: Vec<PythonFile>,
+    /// The .env files that hold a key.
+    pub env_files: Vec<EnvFile>,
+    /// The keys of the rings that the configuration names.
+    pub known: Vec<KnownKeys>,
+    /// What could not be looked at.
+    pub unexamined: Vec<Unexamined>,
+    /// How many files were looked at.
+    pub files: usize,
+}
+
+/// The keys of one ring in one environment, as its store holds them.
+#[derive(Debug)]
+pub struct KnownKeys {
+    /// How the program names the ring: `SECRET_KEY in dotenv:.env (dev)`.
+    pub name: String,
+    /// The variable that it lives under.
+    pub ring: String,
+    /// The environment.
+    pub environment: String,
+    /// The .env file that is its store, absolute, if it is one.
+    pub file: Option<PathBuf>,
+    /// The keys.
+    pub keys: Vec<SecretText>,
+}
+
+/// Something that could not be looked at.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Unexamined {
+    /// What.
+    pub what: String,
+    /// Why.
+    pub why: String,
+}
+
+/// A key that signs or is accepted somewhere, and where it stands.
+pub(crate) struct AnyKey<'a> {
+    pub(crate) at: At,
+    pub(crate) text: &'a SecretText,
+    /// What replaces it.
+    pub(crate) mend: &'static str,
+}
+
+impl Tree {
+    /// Every key: in sources, in .env files, and in the stores that are no .env file seen here. Those of tests and samples
+    /// protect nobody.
+    pub(crate) fn keys(&self) -> impl Iterator<Item = AnyKey<'_>> {
+        let python = self.python.iter().filter(|file| !file.is_for_tests());
+        let python = python.flat_map(|file| {
+            file.literals().map(|(_, literal)| AnyKey {
+                at: file.at(literal.range.start),
+                text: &literal.text,
+                mend: "`keybaton init`, then `keybaton rotate`; nobody is logged out",
+            })
+        });
+        let env = self.env_files.iter().filter(|file| !file.is_sample());
+        let env = env.flat_map(|file| {
+            file.keys.iter().map(|key| AnyKey { at: file.at(key.place), text: &key.text, mend: ROTATE })
+        });
+        let is_seen =
+            |known: &KnownKeys| self.env_files.iter().any(|file| known.file.as_ref() == Some(&file.absolute));
+        let stores = self.known.iter().filter(move |known| !is_seen(known));
+        let stores = stores.flat_map(|known| {
+            known.keys.iter().map(|text| AnyKey { at: At::Ring(known.name.clone()), text, mend: ROTATE })
+        });
+        python.chain(env).chain(stores)
+    }
+}
+
+const ROTATE: &str = "`keybaton rotate --new` replaces it, and nobody is logged out";
