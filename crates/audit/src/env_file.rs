@@ -8,6 +8,7 @@ use keybaton_dotenv::{Binding, Document, Precedence};
 use zeroize::Zeroizing;
 
 use crate::finding::At;
+use crate::python_file::is_for_tests;
 use crate::source::{Place, Source};
 
 /// A .env file with a key in it.
@@ -58,11 +59,11 @@ impl EnvFile {
         Some(Self { path, absolute, source, keys, mode: mode & 0o777, git: None })
     }
 
-    /// Whether it is there to be copied: `.env.example`.
+    /// Whether its keys protect nobody: it is there to be copied, or for tests.
     #[must_use]
     pub fn is_sample(&self) -> bool {
         let name = self.path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
-        name.split('.').any(|word| SAMPLES.contains(&word))
+        name.split('.').any(|word| SAMPLES.contains(&word)) || is_for_tests(&self.path)
     }
 
     /// A place in it.
@@ -114,5 +115,7 @@ fn last(document: &Document<'_>, name: &str) -> Option<usize> {
     bindings.find(|binding: &&Binding<'_>| binding.name == name).map(|binding| binding.place.line_start)
 }
 
-const SAMPLES: [&str; 8] =
-    ["example", "examples", "sample", "template", "dist", "tmpl", "default", "defaults"];
+const SAMPLES: [&str; 11] = [
+    "example", "examples", "sample", "template", "dist", "tmpl", "default", "defaults", "test", "testing",
+    "ci",
+];

@@ -31,7 +31,7 @@ pub struct KnownKeys {
     pub ring: String,
     /// The environment.
     pub environment: String,
-    /// The .env file that is its store, absolute, if it is one.
+    /// The file that is its store, absolute, if it is one.
     pub file: Option<PathBuf>,
     /// The keys.
     pub keys: Vec<SecretText>,
@@ -80,4 +80,4 @@ impl Tree {
     }
 }
 
-const ROTATE: &str = "`keybaton rotate --new` replaces it, and nobody is logged out";
+const ROTATE: &str = "`keybaton rotate` replaces it, and nobody is logged out";

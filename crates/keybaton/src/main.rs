@@ -13,6 +13,7 @@ mod guard;
 mod initial;
 mod interrupt;
 mod key_id;
+mod known;
 mod opened;
 mod print;
 mod random;

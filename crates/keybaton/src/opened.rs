@@ -37,9 +37,7 @@ impl Opened {
 
     /// How messages name the ring: its name, its store, its environment.
     pub(crate) fn name(&self) -> String {
-        let environment = self.place.environment.as_deref();
-        let environment = environment.map_or_else(String::new, |name| format!(" ({name})"));
-        format!("{} in {}{environment}", self.place.ring, self.place.store.url)
+        self.place.name()
     }
 
     /// Writes, while Ctrl-C waits for the write to end.

@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use keybaton_core::SecretText;
+use keybaton_core::strength::weaknesses;
 
 use super::{Found, Rule};
 use crate::finding::{At, Severity};
@@ -19,7 +20,7 @@ fn check(tree: &Tree, found: &mut Found) {
     let holders = holders(tree);
     for (at, one) in holders.iter().enumerate() {
         let others = holders[at + 1..].iter();
-        let mut sharing = others.filter(|other| other.name != one.name && other.key == one.key);
+        let mut sharing = others.filter(|other| one.shares_with(other));
         if let Some(other) = sharing.next() {
             let what = format!("{} and {} have this key in common", one.name, other.name);
             let mend = "give each environment a ring of its own: `keybaton rotate --new` in one of them";
@@ -33,12 +34,25 @@ struct Holder<'a> {
     name: String,
     at: At,
     key: &'a SecretText,
+    is_sample: bool,
+}
+
+impl Holder<'_> {
+    /// A placeholder that was copied from a sample is weak, which another rule says; two samples protect nobody.
+    fn shares_with(&self, other: &Self) -> bool {
+        let is_placeholder = || !weaknesses(self.key.expose()).is_empty();
+        self.name != other.name
+            && self.key == other.key
+            && !(self.is_sample && other.is_sample)
+            && !((self.is_sample || other.is_sample) && is_placeholder())
+    }
 }
 
 fn holders(tree: &Tree) -> Vec<Holder<'_>> {
     let rings = tree.known.iter().flat_map(|known| {
         let name = format!("the environment {}", known.environment);
-        known.keys.iter().map(move |key| Holder { name: name.clone(), at: At::Ring(known.name.clone()), key })
+        let at = At::Ring(known.name.clone());
+        known.keys.iter().map(move |key| Holder { name: name.clone(), at: at.clone(), key, is_sample: false })
     });
     let is_store = |file: &Path| tree.known.iter().any(|known| known.file.as_deref() == Some(file));
     let files = tree.env_files.iter().filter(|file| !is_store(&file.absolute)).flat_map(|file| {
@@ -46,6 +60,7 @@ fn holders(tree: &Tree) -> Vec<Holder<'_>> {
             name: file.path.display().to_string(),
             at: file.at(key.place),
             key: &key.text,
+            is_sample: file.is_sample(),
         })
     });
     rings.chain(files).collect()
@@ -73,6 +88,16 @@ mod tests {
             .known("dev", STRONG)
             .file(".env.old", &format!("SECRET_KEY={STRONG_TOO}\nSECRET_KEY_FALLBACKS={STRONG}\n"));
         assert_eq!(world.finds("shared-key"), ["SECRET_KEY (dev)"]);
+    }
+
+    #[test]
+    fn a_real_key_in_a_sample_is_found_and_a_placeholder_is_not() {
+        let world = |key| {
+            let line = format!("SECRET_KEY={key}\n");
+            World::new().file(".env", &line).file(".env.example", &line).file(".env.sample", &line)
+        };
+        assert_eq!(world(STRONG).finds("shared-key"), [".env:1:1"]);
+        assert!(world("change-me").finds("shared-key").is_empty());
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! The commands, one file each. This is the one list of them.
 
+mod check;
 mod generate;
 mod init;
 mod load;
@@ -26,6 +27,7 @@ pub(crate) enum Command {
     Generate(generate::Generate),
     Init(init::Init),
     Run(run::Run),
+    Check(check::Check),
     Status(status::Status),
     Rotate(rotate::Rotate),
     Stage(steps::Stage),
@@ -44,6 +46,7 @@ impl Command {
             Self::Generate(command) => command.carry_out(world),
             Self::Init(command) => command.carry_out(world),
             Self::Run(command) => command.carry_out(world),
+            Self::Check(command) => command.carry_out(world),
             Self::Status(command) => command.carry_out(world),
             Self::Rotate(command) => command.carry_out(world),
             Self::Stage(command) => command.carry_out(world),

@@ -60,6 +60,22 @@ impl Configuration {
     }
 }
 
+impl Configuration {
+    /// Every ring of every environment that has a store.
+    pub(crate) fn all_rings(&self) -> impl Iterator<Item = (&str, RingName)> {
+        self.environments.iter().flat_map(|(name, environment)| {
+            let main = environment.store.as_ref().map(|_| self.ring.clone());
+            let rings = main.into_iter().chain(environment.rings.keys().cloned());
+            rings.map(move |ring| (name.as_str(), ring))
+        })
+    }
+
+    /// The names of all rings.
+    pub(crate) fn ring_names(&self) -> impl Iterator<Item = RingName> {
+        self.all_rings().map(|(_, ring)| ring)
+    }
+}
+
 fn environment(mut fields: Fields<'_>) -> Result<Environment, Failure> {
     let environment = Environment {
         store: fields.text("store")?.map(str::to_owned),

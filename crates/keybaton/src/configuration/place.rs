@@ -82,6 +82,15 @@ impl Place {
     }
 }
 
+impl Place {
+    /// How messages name the ring: its name, its store, its environment.
+    pub(crate) fn name(&self) -> String {
+        let environment = self.environment.as_deref();
+        let environment = environment.map_or_else(String::new, |name| format!(" ({name})"));
+        format!("{} in {}{environment}", self.ring, self.store.url)
+    }
+}
+
 fn ring(wishes: &Wishes, configuration: Option<&Configuration>) -> Result<RingName, Failure> {
     let Some(name) = &wishes.ring else {
         return Ok(configuration.map(|configuration| configuration.ring.clone()).unwrap_or_default());

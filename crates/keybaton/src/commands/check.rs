@@ -1,0 +1,178 @@
+//! Is the key of this project handled well?
+
+use std::path::{Path, PathBuf};
+
+use clap::Args;
+use keybaton_audit::{Finding, Report, Severity, Unexamined};
+use keybaton_core::RingName;
+use serde::Serialize;
+
+use crate::commands::World;
+use crate::configuration::{Configuration, Place, Wishes};
+use crate::exit::Exit;
+use crate::failure::Failure;
+use crate::known::Known;
+use crate::print::{Print, Style};
+
+/// Look for weak, leaked and misplaced keys in a project
+///
+/// Reads Python sources, .env files and the configured local stores; runs nothing and shows no key
+#[derive(Args, Debug)]
+#[command(after_help = "Examples:
+  keybaton check                 The folder you are in
+  keybaton check shop deploy     These two
+  keybaton check --json          For programs; exit code 1 says that something was found
+
+A comment `# keybaton: ignore[rule]` on a line, or alone above it, silences that rule there")]
+pub(crate) struct Check {
+    /// Files and folders to look at
+    #[arg(value_name = "PATH", default_value = ".")]
+    paths: Vec<PathBuf>,
+    /// Print one JSON object
+    #[arg(long)]
+    json: bool,
+}
+
+#[derive(Serialize)]
+struct Told<'a> {
+    findings: Vec<Row<'a>>,
+    unexamined: Vec<Gap<'a>>,
+    unknown_rules: Vec<Unknown<'a>>,
+    files: usize,
+    rings: usize,
+}
+
+#[derive(Serialize)]
+struct Row<'a> {
+    rule: &'static str,
+    severity: String,
+    file: Option<String>,
+    line: Option<usize>,
+    column: Option<usize>,
+    ring: Option<String>,
+    what: &'a str,
+    mend: &'a str,
+}
+
+#[derive(Serialize)]
+struct Gap<'a> {
+    what: &'a str,
+    why: &'a str,
+}
+
+#[derive(Serialize)]
+struct Unknown<'a> {
+    at: String,
+    rule: &'a str,
+}
+
+impl Check {
+    pub(crate) fn carry_out(&self, world: &World<'_>) -> Result<Exit, Failure> {
+        let here = std::env::current_dir().map_err(|error| {
+            Failure::new(Exit::Configuration, "cannot tell the working folder").because(error)
+        })?;
+        let paths: Vec<PathBuf> =
+            self.paths.iter().map(|path| looked_at(&here, path)).collect::<Result<_, _>>()?;
+        let configuration = Configuration::find(&here)?;
+        let Known { rings, mut unread } = known(world, &here, configuration.as_ref())?;
+        let names: Vec<RingName> = configuration.iter().flat_map(Configuration::ring_names).collect();
+        let count = rings.len();
+        let mut report = keybaton_audit::check(&here, &paths, &names, rings);
+        report.unexamined.append(&mut unread);
+        self.tell(world.print, &report, count)?;
+        Ok(if report.findings.is_empty() { Exit::Done } else { Exit::Findings })
+    }
+
+    fn tell(&self, print: &Print, report: &Report, rings: usize) -> Result<(), Failure> {
+        for (at, rule) in &report.unknown_rules {
+            print.warning(&format!("{at}: there is no rule called {rule}"));
+        }
+        if self.json {
+            return print.json(&told(report, rings));
+        }
+        for finding in &report.findings {
+            print.result(&lines(print, finding))?;
+        }
+        for Unexamined { what, why } in &report.unexamined {
+            print.warning(&format!("not looked at: {what}: {why}"));
+        }
+        print.result(&summary(report, rings))
+    }
+}
+
+/// The rings of the environment or store that the user names, else all that the configuration does.
+fn known(world: &World<'_>, here: &Path, configuration: Option<&Configuration>) -> Result<Known, Failure> {
+    let wishes = Wishes::new(world.choices)?;
+    match configuration {
+        _ if wishes.store.is_some() || wishes.environment.is_some() => {
+            let mut known = Known::default();
+            known.take(&Place::choose(&wishes, configuration, here)?);
+            Ok(known)
+        }
+        Some(configuration) => Known::of(configuration),
+        None => Ok(Known::default()),
+    }
+}
+
+/// A path that was not found would be a check that passes by a slip of the pen.
+fn looked_at(here: &Path, path: &Path) -> Result<PathBuf, Failure> {
+    let whole = if path == Path::new(".") { here.to_owned() } else { here.join(path) };
+    match whole.try_exists() {
+        Ok(true) => Ok(whole),
+        _ => Err(Failure::new(Exit::Usage, format!("there is no file or folder {}", path.display()))
+            .hint("name files and folders that are there, or none for the folder you are in")),
+    }
+}
+
+fn lines(print: &Print, finding: &Finding) -> String {
+    let Finding { rule, severity, at, what, mend } = finding;
+    let ink = match severity {
+        Severity::Error => Style::Red,
+        Severity::Warning => Style::Yellow,
+    };
+    let severity = print.paint(ink, &severity.to_string());
+    let at = print.paint(Style::Bold, &at.to_string());
+    format!("{at}: {severity}: {what} [{rule}]\n    mend: {mend}")
+}
+
+fn summary(report: &Report, rings: usize) -> String {
+    let looked = format!("{} and {} looked at", counted(report.files, "file"), counted(rings, "ring"));
+    match report.findings.len() {
+        0 if report.unexamined.is_empty() => format!("nothing found: {looked}"),
+        0 => format!("nothing found in what could be looked at: {looked}"),
+        found => format!("{}: {looked}", counted(found, "finding")),
+    }
+}
+
+fn counted(count: usize, what: &str) -> String {
+    if count == 1 { format!("1 {what}") } else { format!("{count} {what}s") }
+}
+
+fn told(report: &Report, rings: usize) -> Told<'_> {
+    Told {
+        findings: report.findings.iter().map(row).collect(),
+        unexamined: report.unexamined.iter().map(|Unexamined { what, why }| Gap { what, why }).collect(),
+        unknown_rules: report
+            .unknown_rules
+            .iter()
+            .map(|(at, rule)| Unknown { at: at.to_string(), rule })
+            .collect(),
+        files: report.files,
+        rings,
+    }
+}
+
+fn row(finding: &Finding) -> Row<'_> {
+    let file = finding.at.file();
+    let place = finding.at.place();
+    Row {
+        rule: finding.rule,
+        severity: finding.severity.to_string(),
+        file: file.map(|file| file.display().to_string()),
+        line: place.map(|place| place.line),
+        column: place.map(|place| place.column),
+        ring: file.is_none().then(|| finding.at.to_string()),
+        what: &finding.what,
+        mend: &finding.mend,
+    }
+}

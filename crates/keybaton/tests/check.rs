@@ -1,0 +1,177 @@
+//! `keybaton check` in the words that a user sees.
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on should stop")]
+
+use std::fs;
+use std::os::unix::fs::PermissionsExt;
+use std::process::{Command, Stdio};
+
+use insta::assert_snapshot;
+
+/// A git repository with some files.
+struct Tree(tempfile::TempDir);
+
+impl Tree {
+    fn of(files: &[(&str, &str)]) -> Self {
+        let tree = Self(tempfile::tempdir().unwrap());
+        for (name, text) in files {
+            tree.write(name, text.as_bytes());
+        }
+        tree.git(&["init", "--quiet"]);
+        tree
+    }
+
+    fn write(&self, name: &str, bytes: &[u8]) {
+        let path = self.0.path().join(name);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(&path, bytes).unwrap();
+        fs::set_permissions(path, fs::Permissions::from_mode(0o600)).unwrap();
+    }
+
+    fn git(&self, words: &[&str]) {
+        assert!(Command::new("git").args(words).current_dir(self.0.path()).status().unwrap().success());
+    }
+
+    /// The exit code, then what was said.
+    fn says(&self, words: &[&str]) -> String {
+        let mut program = Command::new(env!("CARGO_BIN_EXE_keybaton"));
+        program.args(words).current_dir(self.0.path()).stdin(Stdio::null());
+        let output = program.env_remove("KEYBATON_ENV").env_remove("KEYBATON_STORE").output().unwrap();
+        let said = String::from_utf8([output.stdout, output.stderr].concat()).unwrap();
+        format!("{}\n{}", output.status.code().unwrap(), said.trim_end())
+    }
+}
+
+#[test]
+fn findings_say_what_where_and_what_now() {
+    let tree = Tree::of(&[
+        (
+            "shop/settings.py",
+            "import os\n\nSECRET_KEY = os.getenv('SECRET_KEY', 'made-up-default')\nSECRET_KEY_FALLBACKS = os.getenv('OLD', '').split(',')\n",
+        ),
+        (".env", "DEBUG=1\nSECRET_KEY=made-up\n"),
+    ]);
+    assert_snapshot!(tree.says(&["check"]), @r#"
+    1
+    .env:2:1: error: the next `git add .` takes this file and its keys in [env-not-ignored]
+        mend: echo '/.env' >> .gitignore, or `keybaton init`
+    .env:2:1: error: the key has fewer than 50 characters [weak-key]
+        mend: `keybaton rotate` replaces it, and nobody is logged out
+    shop/settings.py:3:38: error: this key signs wherever the variable is not set, and everybody who has the source has it [default-key]
+        mend: take the default out, so that a missing key stops the start; `keybaton init` does it
+    shop/settings.py:3:38: error: the key has fewer than 50 characters [weak-key]
+        mend: `keybaton init`, then `keybaton rotate`; nobody is logged out
+    shop/settings.py:4:24: error: an empty text splits into one empty key, and with an empty fallback anybody forges signatures [empty-fallback]
+        mend: leave out what is empty: [key for key in ….split(",") if key.strip()]
+    5 findings: 2 files and 0 rings looked at
+    "#);
+    assert_snapshot!(tree.says(&["check", "shop", "--json"]), @r#"
+    1
+    {"findings":[{"rule":"default-key","severity":"error","file":"shop/settings.py","line":3,"column":38,"ring":null,"what":"this key signs wherever the variable is not set, and everybody who has the source has it","mend":"take the default out, so that a missing key stops the start; `keybaton init` does it"},{"rule":"weak-key","severity":"error","file":"shop/settings.py","line":3,"column":38,"ring":null,"what":"the key has fewer than 50 characters","mend":"`keybaton init`, then `keybaton rotate`; nobody is logged out"},{"rule":"empty-fallback","severity":"error","file":"shop/settings.py","line":4,"column":24,"ring":null,"what":"an empty text splits into one empty key, and with an empty fallback anybody forges signatures","mend":"leave out what is empty: [key for key in ….split(\",\") if key.strip()]"}],"unexamined":[],"unknown_rules":[],"files":1,"rings":0}
+    "#);
+}
+
+#[test]
+fn where_nothing_is_found_it_says_what_was_looked_at() {
+    let tree = Tree::of(&[("shop/settings.py", "import os\n\nSECRET_KEY = os.environ['SECRET_KEY']\n")]);
+    assert_snapshot!(tree.says(&["check"]), @r"
+    0
+    nothing found: 1 file and 0 rings looked at
+    ");
+}
+
+#[test]
+fn one_key_in_two_environments_of_the_configuration() {
+    let key = format!("SECRET_KEY={STRONG}\n");
+    let tree = Tree::of(&[
+        (
+            "keybaton.toml",
+            "[environments.dev]\nstore = \"dotenv:.env\"\n[environments.production]\nstore = \"file:key.txt\"\n[environments.cloud]\nstore = \"env:\"\n",
+        ),
+        (".env", &key),
+        ("key.txt", STRONG),
+        (".gitignore", ".env\nkey.txt\n"),
+    ]);
+    assert_snapshot!(tree.says(&["check"]), @r"
+    1
+    SECRET_KEY in dotenv:.env (dev): error: the environment dev and the environment production have this key in common [shared-key]
+        mend: give each environment a ring of its own: `keybaton rotate --new` in one of them
+    1 finding: 1 file and 2 rings looked at
+    ");
+    assert_snapshot!(tree.says(&["check", "-e", "dev"]), @r"
+    0
+    nothing found: 1 file and 1 ring looked at
+    ");
+}
+
+#[test]
+fn what_cannot_be_looked_at_is_not_called_clean() {
+    let tree = Tree::of(&[
+        ("keybaton.toml", "[environments.dev]\nstore = \"dir:keys\"\n"),
+        ("shop/settings.py", "DEBUG = = True\nSECRET_KEY = os.environ['SECRET_KEY']\n"),
+        ("keys", "not a folder"),
+    ]);
+    tree.write("latin.py", b"SECRET_KEY = '\xe9'\n");
+    tree.write(".env", b"SECRET_KEY=\xe9\n");
+    assert_snapshot!(tree.says(&["check"]), @r"
+    0
+    nothing found in what could be looked at: 3 files and 0 rings looked at
+    warning: not looked at: latin.py: it is not text in the encoding that it says it has
+    warning: not looked at: shop/settings.py: line 1 is not valid Python; the rest was looked at
+    warning: not looked at: .env: it is not UTF-8 text
+    warning: not looked at: SECRET_KEY in dir:keys (dev): keys is not a folder
+    ");
+}
+
+#[test]
+fn a_path_that_is_not_there_is_an_error() {
+    assert_snapshot!(Tree::of(&[]).says(&["check", "shopp"]), @r"
+    2
+    error: there is no file or folder shopp
+    hint: name files and folders that are there, or none for the folder you are in
+    ");
+}
+
+#[test]
+fn a_comment_that_names_no_rule_is_named() {
+    let tree = Tree::of(&[("settings.py", "SECRET_KEY = 'made-up'  # keybaton: ignore[key-in-setings]\n")]);
+    assert_snapshot!(tree.says(&["check"]), @r"
+    1
+    settings.py:1:14: error: the key stands in the source, so everybody who has the source can sign with it [key-in-settings]
+        mend: `keybaton init` moves it into .env and stages its successor; nobody is logged out
+    settings.py:1:14: error: the key has fewer than 50 characters [weak-key]
+        mend: `keybaton init`, then `keybaton rotate`; nobody is logged out
+    2 findings: 1 file and 0 rings looked at
+    warning: settings.py:1:1: there is no rule called key-in-setings
+    ");
+}
+
+/// Wherever a rule looks, a key is planted; no report shows one.
+#[test]
+fn no_report_shows_a_key() {
+    let planted = ["plantedone", "plantedtwo", "plantedthree", "plantedfour", "plantedfive", "plantedsix"];
+    let tree = Tree::of(&[
+        (
+            "keybaton.toml",
+            "[environments.dev]\nstore = \"dotenv:.env\"\n[environments.production]\nstore = \"file:key.txt\"\n",
+        ),
+        (
+            "a/settings.py",
+            "SECRET_KEY = 'django-insecure-plantedone'\nSECRET_KEY_FALLBACKS = ['plantedtwo', '']\n",
+        ),
+        ("b/settings.py", "SECRET_KEY = env('KEY', default='plantedthree')\n"),
+        ("c/settings.py", "SECRET_KEY = 'plantedfour' +\n"),
+        (".env", "SECRET_KEY=plantedfive\nSECRET_KEY_FALLBACKS=plantedsix\n"),
+        ("key.txt", "plantedfive"),
+        ("key.txt.fallbacks", "[plantedsix"),
+        (".env.broken", "SECRET_KEY=plantedfive\nplantedsix\n='plantedtwo\n"),
+    ]);
+    tree.git(&["add", "."]);
+    for words in [&["check"][..], &["check", "--json"], &["check", "-e", "dev"], &["check", ".env", "a"]] {
+        let said = tree.says(words);
+        assert!(said.starts_with('1'), "{said}");
+        assert!(!planted.iter().any(|key| said.contains(key)), "{said}");
+    }
+}
+
+/// As a generator draws it; made up.
+const STRONG: &str = "kQ3vT9xZ2mLp7RwY4nHs8JdF6gBc1VaE5tUoKiXyPzMqWrNeGhSbDjCfAlOu0I2k";
