@@ -28,7 +28,7 @@ help: ## This list
 demo: build-needs ## What a rotation does to logged-in users: Django's documented rollout beside keybaton
 	@$(PYTHON) demo
 
-test: test-rust test-vectors test-python test-crash ## All tests
+test: test-rust test-vectors test-python test-demo test-crash ## All tests
 
 test-rust: build-needs ## The Rust tests, the README's transcripts among them
 	$(APT) acl git
