@@ -9,11 +9,11 @@ APT := @$(PYTHON) tools/apt.py
 STEP := @$(PYTHON) tools/step.py
 TOOL := $(PYTHON) tools/toolbox.py
 WHEEL = "$$($(PYTHON) tools/wheel.py)"
-PYTHON_FILES := demo python tests/crash tools vectors
+PYTHON_FILES := benches demo python tests/crash tools vectors
 
 # One run for each folder of scripts: two of them may have modules of the same name.
 define types
-$(STEP) "types of $(1)" env MYPYPATH=$(1) $(TOOL) mypy $(1)
+$(STEP) "types of $(1)" env MYPYPATH=$(1):tools $(TOOL) mypy $(1)
 
 endef
 
@@ -74,7 +74,7 @@ check-shell: ## shellcheck
 	$(STEP) "shell" $(TOOL) shellcheck .ci/run
 
 bench: build-needs ## Speed and size beside peers, in one run
-	$(APT) openssl strace
+	$(APT) git openssl strace
 	$(STEP) "release build" cargo build --locked --release --package keybaton
 	$(STEP) "benches" $(PYTHON) benches/run.py
 

@@ -26,24 +26,28 @@ def main(command: list[str]) -> int:
 
 
 def tools_venv() -> Path:
-    """The environment's folder, made when it is missing or out of date."""
+    return environment("tools", WANTED)
+
+
+def environment(name: str, wanted: Path) -> Path:
+    """The folder of an environment that has what `wanted` pins, made when it is missing or out of date."""
     version = f"{sys.version_info.major}.{sys.version_info.minor}"
-    with locked(f"venv-tools-{version}") as venv:
+    with locked(f"venv-{name}-{version}") as venv:
         stamp = venv / "installed.txt"
-        if not stamp.exists() or stamp.read_text() != WANTED.read_text():
-            say(f"installing the tools of {WANTED.relative_to(CHECKOUT)} into {venv}")
-            make(venv)
-            shutil.copyfile(WANTED, stamp)
+        if not stamp.exists() or stamp.read_text() != wanted.read_text():
+            say(f"installing what {wanted.relative_to(CHECKOUT)} names into {venv}")
+            make(venv, wanted)
+            shutil.copyfile(wanted, stamp)
     return venv
 
 
-def make(venv: Path) -> None:
+def make(venv: Path, wanted: Path) -> None:
     """Without ensurepip: Debian's Python leaves it to a package of its own."""
     run([sys.executable, "-m", "venv", "--clear", "--without-pip", venv])
     [packages] = venv.glob("lib/python*/site-packages")
     pip = ["-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
     run([sys.executable, *pip, "--target", packages, "pip"], PIP_ROOT_USER_ACTION="ignore")
-    run([venv / "bin" / "python", *pip, "--requirement", WANTED])
+    run([venv / "bin" / "python", *pip, "--requirement", wanted])
 
 
 if __name__ == "__main__":
