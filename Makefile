@@ -43,7 +43,7 @@ test-python: build-needs ## The Python package, with each Django that this Pytho
 test-demo: build-needs ## The demo, which fails unless the rollouts come out as promised
 	$(STEP) "demo" $(PYTHON) demo --check
 
-test-crash: build-needs ## Kill each step of a rotation at each of its system calls
+test-crash: build-needs ## Kill init and each step of a rotation at each of their system calls
 	$(APT) git strace
 	$(STEP) "build for the crash tests" cargo build --locked --package keybaton
 	$(STEP) "crashes" $(PYTHON) tests/crash

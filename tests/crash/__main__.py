@@ -1,4 +1,4 @@
-"""Kill each step of a rotation at every system call that touches a file, and 200 times at random besides.
+"""Kill `init` and each step of a rotation at every system call that touches a file, and 200 times at random besides.
 
     make test-crash                              all of it
     python3 tests/crash --only "promote, dir"    the cases of that name
@@ -18,8 +18,9 @@ import tempfile
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+from beginnings import beginning_cases
 from handovers import ring_cases
-from harness import Harness
+from harness import Case, Harness
 from program import Program
 
 CHECKOUT = Path(__file__).resolve().parent.parent.parent
@@ -27,7 +28,9 @@ CHECKOUT = Path(__file__).resolve().parent.parent.parent
 
 def main() -> int:
     options = arguments()
-    cases = [case for case in ring_cases(Program(options.program.resolve())) if options.only in case.name]
+    program = Program(options.program.resolve())
+    all_cases: list[Case] = [*beginning_cases(program), *ring_cases(program)]
+    cases = [case for case in all_cases if options.only in case.name]
     with tempfile.TemporaryDirectory() as folder, ThreadPoolExecutor(options.jobs) as pool:
         harness = Harness(Path(folder), pool, random.Random(options.seed))
         harness.kill_everywhere(cases)
