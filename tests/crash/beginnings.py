@@ -14,7 +14,7 @@ from program import Program
 KEY = "django-insecure-made-up-for-the-crash-tests-of-keybaton"
 MANAGE = 'import os\n\nos.environ.setdefault("DJANGO_SETTINGS_MODULE", "shop.settings")\n'
 LITERAL = f'from pathlib import Path\n\nBASE_DIR = Path(__file__)\nSECRET_KEY = "{KEY}"\nDEBUG = True\n'
-LOOKUP = 'import os\nfrom pathlib import Path\n\nBASE_DIR = Path(__file__)\nSECRET_KEY = os.environ["SECRET_KEY"]\nDEBUG = True\n'
+LOOKUP = 'import os\nfrom pathlib import Path\n\nSECRET_KEY = os.environ["SECRET_KEY"]\nDEBUG = True\n'
 LOADED = "SECRET_KEY, SECRET_KEY_FALLBACKS = keybaton.load()"
 ENV = f"DEBUG=on\nSECRET_KEY='{KEY}'\nMAIL_FROM='Ann'\n"
 IGNORED = ["/.env", ".keybaton-*.tmp"]

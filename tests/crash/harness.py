@@ -31,7 +31,8 @@ class Run(Protocol):
 class Case(Protocol):
     """A command, and what is there before it."""
 
-    program: Program
+    @property
+    def program(self) -> Program: ...
 
     @property
     def name(self) -> str: ...
