@@ -31,7 +31,7 @@ demo: build-needs ## What a rotation does to logged-in users: Django's documente
 test: test-rust test-vectors test-python test-demo test-crash ## All tests
 
 test-rust: build-needs ## The Rust tests, the README's transcripts among them
-	$(APT) acl git
+	$(APT) acl git strace
 	$(STEP) "Rust tests" cargo test --workspace --locked
 
 test-vectors: ## python-dotenv still means what vectors/ says

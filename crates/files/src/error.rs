@@ -102,12 +102,12 @@ impl FileError {
             }
             io::ErrorKind::ReadOnlyFilesystem => (
                 FileErrorKind::ReadOnly,
-                ": its file system is read-only",
+                ": read-only file system",
                 Some("mount it writable, or write where the file is made".to_owned()),
             ),
             io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded | io::ErrorKind::FileTooLarge => (
                 FileErrorKind::NoSpace,
-                ": no space is left",
+                ": no space left on device",
                 Some("nothing was changed; free some space and run it again".to_owned()),
             ),
             io::ErrorKind::IsADirectory => (FileErrorKind::NotAFile, ": it is a folder", None),

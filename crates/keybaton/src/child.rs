@@ -47,7 +47,8 @@ impl Environment {
             return Err(Failure::new(
                 Exit::NotStarted,
                 format!("{ring} holds a NUL, which no environment can"),
-            ));
+            )
+            .hint("restore the copy you know to be good"));
         }
         self.set(ring.as_str(), signing.expose());
         if let Some(fallbacks) = fallbacks {

@@ -133,7 +133,7 @@ fn a_path_that_is_not_there_is_an_error() {
 
 #[test]
 fn a_comment_that_names_no_rule_is_named() {
-    let tree = Tree::of(&[("settings.py", "SECRET_KEY = 'made-up'  # keybaton: ignore[key-in-setings]\n")]);
+    let tree = Tree::of(&[("settings.py", "SECRET_KEY = 'made-up'  # keybaton: ignore[no-such-rule]\n")]);
     assert_snapshot!(tree.says(&["check"]), @r"
     1
     settings.py:1:14: error: the key stands in the source, so everybody who has the source can sign with it [key-in-settings]
@@ -141,7 +141,7 @@ fn a_comment_that_names_no_rule_is_named() {
     settings.py:1:14: error: the key has fewer than 50 characters [weak-key]
         mend: `keybaton init`, then `keybaton rotate`; nobody is logged out
     2 findings: 1 file and 0 rings looked at
-    warning: settings.py:1:1: there is no rule called key-in-setings
+    warning: settings.py:1:1: there is no rule called no-such-rule
     ");
 }
 

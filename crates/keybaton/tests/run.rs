@@ -81,7 +81,10 @@ fn a_key_with_a_nul_starts_nothing() {
     let output = run(&project, &["true"]).output().unwrap();
     assert_eq!(output.status.code(), Some(125));
     let talk = String::from_utf8(output.stderr).unwrap();
-    assert_eq!(talk, "error: SECRET_KEY holds a NUL, which no environment can\n");
+    assert_eq!(
+        talk,
+        "error: SECRET_KEY holds a NUL, which no environment can\nhint: restore the copy you know to be good\n"
+    );
 }
 
 #[test]

@@ -69,7 +69,7 @@ fn case_read_only() {
         told(&error),
         (
             FileErrorKind::ReadOnly,
-            format!("cannot write {}: its file system is read-only", path.display()),
+            format!("cannot write {}: read-only file system", path.display()),
             "mount it writable, or write where the file is made".to_owned()
         )
     );
@@ -94,7 +94,7 @@ fn case_full_disk() {
         told(&error),
         (
             FileErrorKind::NoSpace,
-            format!("cannot write {}: no space is left", path.display()),
+            format!("cannot write {}: no space left on device", path.display()),
             "nothing was changed; free some space and run it again".to_owned()
         )
     );
