@@ -38,7 +38,7 @@ test-vectors: ## python-dotenv still means what vectors/ says
 	$(STEP) "vectors" $(TOOL) python -m pytest --quiet vectors
 
 test-python: build-needs ## The Python package, with each Django that this Python can run
-	$(STEP) "Python tests" $(PYTHON) python/tests/matrix.py
+	$(STEP) "Python tests" env KEYBATON_TEST_WHEEL=$(WHEEL) $(PYTHON) python/tests/matrix.py
 
 test-demo: build-needs ## The demo, which fails unless the rollouts come out as promised
 	$(STEP) "demo" $(PYTHON) demo --check

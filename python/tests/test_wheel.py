@@ -96,7 +96,8 @@ def test_a_whole_handover_reaches_the_settings(target: Path, shop: Path) -> None
     project = shop.parents[1]
     for name in (".env", "keybaton.toml"):
         (project / name).unlink()
-    (project / "manage.py").touch()
+    module = shop.relative_to(project).with_suffix("").as_posix().replace("/", ".")
+    (project / "manage.py").write_text(f'os.environ.setdefault("DJANGO_SETTINGS_MODULE", "{module}")\n')
     shop.write_text(
         f"{SETTINGS}ring = keybaton.ring()\n"
         "print(ring.phase, [(key.role, key.why) for key in ring.keys], ring.role_of(SECRET_KEY),"

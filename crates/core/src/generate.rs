@@ -207,7 +207,7 @@ impl Bytes<'_> {
 }
 
 /// What `Membership.GeneratePassword(…, 10)` gives out: ten or more are punctuation, and nothing looks like the start of
-/// an HTML character reference.
+/// an HTML character reference. (Of what .NET's `CrossSiteScriptingValidation` refuses, `<` is not in the alphabet.)
 fn like_generate_password(text: &str) -> bool {
     let punctuation = text.bytes().filter(|b| !b.is_ascii_alphanumeric()).count();
     punctuation >= 10 && !text.contains("&#")

@@ -5,6 +5,7 @@ use std::path::Path;
 use keybaton_core::{Field, RingName, SecretText, Texts};
 use keybaton_dotenv::{Document, Precedence, Variables};
 use keybaton_files::{FileErrorKind, Limits};
+use keybaton_stores::path_of;
 use zeroize::Zeroizing;
 
 use crate::configuration::Place;
@@ -25,10 +26,8 @@ impl EnvFile {
         if url.scheme() != "dotenv" {
             return Ok(None);
         }
-        // Refuses what cannot be a path; of those that begin with slashes only `///path` is left.
-        store::open(&place.store, &place.ring)?;
-        let path = store::base(&place.store).join(url.rest().strip_prefix("//").unwrap_or(url.rest()));
-        Self::read(path.strip_prefix(".").unwrap_or(&path), environment).map(Some)
+        let path = path_of(&url, store::base(&place.store)).map_err(Failure::of_store)?;
+        Self::read(&path, environment).map(Some)
     }
 
     /// A file that is not there sets nothing.

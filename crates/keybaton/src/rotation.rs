@@ -56,7 +56,7 @@ pub(crate) fn did(step: Change, ring: &Ring) -> String {
 pub(crate) fn what_next(opened: &Opened, ring: &Ring, now: Timestamp) -> String {
     let mirrors = opened.places.mirrors_of(ring);
     let Some(next) = next_step(ring, &mirrors, &opened.policy, now) else {
-        return "done     no rotation is under way".to_owned();
+        return "next     nothing: one key signs, and no other is accepted".to_owned();
     };
     let when = match next.safe_from {
         Some(_) if next.safe_now => "then run `keybaton rotate`".to_owned(),

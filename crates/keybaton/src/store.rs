@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use keybaton_core::{RingName, Texts};
-use keybaton_stores::{Held, Settings, Store, StoreUrl};
+use keybaton_stores::{Held, Settings, Store, StoreUrl, path_of};
 
 use crate::configuration::{Located, Place};
 use crate::exit::Exit;
@@ -34,7 +34,7 @@ pub(crate) fn files(at: &Located) -> Result<Vec<PathBuf>, Failure> {
     if !url.kind().local || url.rest().is_empty() {
         return Ok(Vec::new());
     }
-    let path = at.folder.join(url.rest().strip_prefix("//").unwrap_or(url.rest()));
+    let path = path_of(&url, &at.folder).map_err(Failure::of_store)?;
     let beside = (url.scheme() == "file").then(|| PathBuf::from(format!("{}.fallbacks", path.display())));
     Ok([path].into_iter().chain(beside).collect())
 }

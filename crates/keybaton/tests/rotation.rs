@@ -124,14 +124,14 @@ fn a_rotation_from_the_first_step_to_the_last() {
     promoted K1: it signs, the old key is accepted only
     next     restart every process, so that each signs with K1; then run `keybaton rotate` to retire K2
     ");
-    assert_snapshot!(project.says(&["rotate"]), @"
+    assert_snapshot!(project.says(&["rotate"]), @r"
     0
     retired  K1: it is no longer accepted
-    done     no rotation is under way
+    next     nothing: one key signs, and no other is accepted
     ");
-    assert_snapshot!(project.says(&["rotate", "--continue"]), @"
+    assert_snapshot!(project.says(&["rotate", "--continue"]), @r"
     0
-    done     no rotation is under way
+    next     nothing: one key signs, and no other is accepted
     ");
 }
 
@@ -150,10 +150,10 @@ fn a_step_whose_time_has_not_come_is_refused_unless_it_is_forced() {
     error: SECRET_KEY in dotenv:.env (dev): key K1 still retires
     hint: `keybaton retire` is safe from TIME
     ");
-    assert_snapshot!(project.says(&["retire", "--force", "--reason", "nobody is there"]), @"
+    assert_snapshot!(project.says(&["retire", "--force", "--reason", "nobody is there"]), @r"
     0
     retired  K1: it is no longer accepted
-    done     no rotation is under way
+    next     nothing: one key signs, and no other is accepted
     warning: whatever K1 signed is refused from now on: users who have not come back since TIME are logged out
     ");
 }

@@ -26,6 +26,7 @@ mod url;
 mod version;
 
 pub use error::{StoreError, StoreErrorKind};
+pub use local::path_of;
 pub use settings::{Environment, Settings};
 pub use store::{Can, Guard, Held, Note, Open, Store, StoreKind, Version, Written, open};
 pub use stores::STORES;

@@ -3,10 +3,13 @@
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use crate::{Settings, StoreError, StoreErrorKind, StoreUrl};
+use crate::{StoreError, StoreErrorKind, StoreUrl};
 
-/// The path that a URL names, relative to the base folder.
-pub(crate) fn path_of(url: &StoreUrl, settings: &Settings<'_>) -> Result<PathBuf, StoreError> {
+/// The path that the URL of a store on this machine names, relative to the base folder.
+///
+/// # Errors
+/// [`StoreErrorKind::Malformed`] where it names none, or another computer.
+pub fn path_of(url: &StoreUrl, base: &Path) -> Result<PathBuf, StoreError> {
     let (scheme, rest) = (url.scheme(), url.rest());
     if rest.is_empty() {
         let sentence = format!("{scheme}: names no path");
@@ -19,10 +22,10 @@ pub(crate) fn path_of(url: &StoreUrl, settings: &Settings<'_>) -> Result<PathBuf
             .hint(format!("write {scheme}:{}", rest.trim_start_matches('/'))));
     }
     let rest = if rest.starts_with("///") { &rest[2..] } else { rest };
-    if settings.base == Path::new(".") {
+    if base == Path::new(".") {
         return Ok(rest.into());
     }
-    Ok(settings.base.join(rest))
+    Ok(base.join(rest))
 }
 
 /// Somebody else wrote after the store was read.

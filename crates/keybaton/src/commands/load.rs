@@ -4,10 +4,11 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use clap::Args;
-use keybaton_core::SecretText;
+use keybaton_core::{RingName, SecretText};
 use serde::Serialize;
 
 use crate::commands::World;
+use crate::configuration::{Configuration, Place, Wishes};
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::serving::Served;
@@ -33,12 +34,29 @@ struct Answer<'a> {
 }
 
 impl Load {
+    fn place(&self, world: &World<'_>) -> Result<Place, Failure> {
+        let is_named =
+            Wishes::new(world.choices)?.store.is_some() || Configuration::find(&self.from)?.is_some();
+        let ring_is_well = || world.choices.ring.as_ref().is_none_or(|name| name.parse::<RingName>().is_ok());
+        match world.place(&self.from) {
+            Err(_) if !is_named && ring_is_well() => Err(self.unconfigured()),
+            outcome => outcome,
+        }
+    }
+
+    /// Whoever reads this sees settings being imported, not this command.
+    fn unconfigured(&self) -> Failure {
+        let sentence = format!("there is no keybaton.toml in {} or above", self.from.display());
+        Failure::new(Exit::Configuration, sentence)
+            .hint("run `keybaton init` there, or name a store: KEYBATON_STORE=dotenv:.env")
+    }
+
     pub(crate) fn carry_out(&self, world: &World<'_>) -> Result<Exit, Failure> {
         if world.print.results_go_to_a_terminal() {
             return Err(Failure::new(Exit::Refused, "load prints keys for a program, not on a terminal")
                 .hint("`keybaton status` shows the ring without its keys"));
         }
-        let place = world.place(&self.from)?;
+        let place = self.place(world)?;
         let texts = store::read(&place)?;
         let served = Served::new(&place.ring, texts).ok_or_else(|| store::no_key(&place))?;
         let texts = BTreeMap::from([

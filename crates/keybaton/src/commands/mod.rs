@@ -86,3 +86,21 @@ pub(crate) fn carry_out(arguments: &Arguments, print: &Print) -> Exit {
         failure.exit
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+
+    #[test]
+    fn every_file_of_the_folder_is_a_command() {
+        let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/src/commands");
+        let names =
+            fs::read_dir(folder).unwrap().map(|file| file.unwrap().file_name().into_string().unwrap());
+        for name in names.filter(|name| name != "mod.rs") {
+            let module = name.trim_end_matches(".rs");
+            let [mod_line, variant] = [format!("\nmod {module};\n"), format!("({module}::")];
+            let list = include_str!("mod.rs");
+            assert!(list.contains(&mod_line) && list.contains(&variant), "{name} is not in the list");
+        }
+    }
+}

@@ -36,7 +36,7 @@ fn open(url: &StoreUrl, ring: &RingName, settings: &Settings<'_>) -> Result<Box<
         fallbacks: ring.fallbacks().into(),
         record: ring.record().into(),
     };
-    Ok(Box::new(Folder { path: path_of(url, settings)?, names }))
+    Ok(Box::new(Folder { path: path_of(url, settings.base)?, names }))
 }
 
 impl Store for Folder {

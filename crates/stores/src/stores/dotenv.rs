@@ -35,7 +35,7 @@ struct EnvFile {
 
 fn open(url: &StoreUrl, ring: &RingName, settings: &Settings<'_>) -> Result<Box<dyn Store>, StoreError> {
     let environment = settings.environment.clone();
-    Ok(Box::new(EnvFile { path: path_of(url, settings)?, ring: ring.clone(), environment }))
+    Ok(Box::new(EnvFile { path: path_of(url, settings.base)?, ring: ring.clone(), environment }))
 }
 
 impl Store for EnvFile {

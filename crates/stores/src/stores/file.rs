@@ -30,7 +30,7 @@ struct KeyFile {
 }
 
 fn open(url: &StoreUrl, _ring: &RingName, settings: &Settings<'_>) -> Result<Box<dyn Store>, StoreError> {
-    Ok(Box::new(KeyFile { path: path_of(url, settings)? }))
+    Ok(Box::new(KeyFile { path: path_of(url, settings.base)? }))
 }
 
 impl Store for KeyFile {
