@@ -23,6 +23,8 @@ pub struct Project {
     pub folder: PathBuf,
     /// The settings files. The first is the module that `manage.py` names.
     pub files: Vec<SettingsFile>,
+    /// Other modules from which they import the key under another name.
+    lenders: Vec<SettingsFile>,
 }
 
 /// One file of settings.
@@ -69,7 +71,8 @@ impl Project {
     pub fn find(from: &Path) -> Result<Self, ProjectError> {
         let folder = manage::folder(from)?;
         let files = modules::settings(&folder)?;
-        Ok(Self { folder, files })
+        let lenders = modules::lenders(&files);
+        Ok(Self { folder, files, lenders })
     }
 
     /// The files that settings are read from, as `manage.py` has it.
@@ -90,14 +93,34 @@ impl Project {
         if entry.sources.iter().any(|from| matches!(from, KeySource::Keybaton { .. })) {
             return None;
         }
-        let through_variable =
-            || file.settings.keys().filter(|other| !other.is_setting() && entry.sources.is_empty());
+        let through_variable = || self.variables_of(file).filter(|_| entry.sources.is_empty());
         let in_other_branches = || {
             let others = self.used().flat_map(|file| file.settings.keys());
             others.filter(|other| other.is_setting() && entry.surroundings.conditional)
         };
         let own = preferred(std::iter::once(entry).chain(through_variable()));
         own.or_else(|| preferred(in_other_branches()))
+    }
+
+    /// Whether the key comes from where no reader of sources sees it: a file, a service, a module that is not the project's.
+    #[must_use]
+    pub fn is_key_elsewhere(&self) -> bool {
+        let Some((file, entry)) = self.key() else { return false };
+        let sources: Vec<&KeySource> = match entry.sources.as_slice() {
+            [] => self.variables_of(file).flat_map(|variable| &variable.sources).collect(),
+            own => own.iter().collect(),
+        };
+        let is_seen = |source: &&KeySource| !matches!(source, KeySource::File | KeySource::Unknown);
+        match sources.is_empty() {
+            true => !file.settings.borrowed.is_empty() && self.lenders.is_empty(),
+            false => !sources.iter().any(is_seen),
+        }
+    }
+
+    /// What sets the variables from which a file's SECRET_KEY may be read, in that file or in another module.
+    fn variables_of<'a>(&'a self, file: &'a SettingsFile) -> impl Iterator<Item = &'a Entry> {
+        let own = file.settings.keys().filter(|entry| !entry.is_setting());
+        own.chain(self.lenders.iter().flat_map(|lender| lender.settings.keys()))
     }
 
     /// The other keys that stand in the settings and are accepted.
@@ -118,9 +141,14 @@ impl Project {
 
 impl SettingsFile {
     fn read(path: PathBuf, is_used: bool) -> Result<Self, ProjectError> {
+        Self::read_also(path, is_used, &[])
+    }
+
+    /// Reads a file in which other names count as SECRET_KEY too.
+    fn read_also(path: PathBuf, is_used: bool, also: &[&str]) -> Result<Self, ProjectError> {
         let bytes = bytes(&path)?;
         let Ok(source) = Source::decode(bytes.expose()) else { return Err(ProjectError::Undecodable(path)) };
-        let settings = Settings::of(&source, &[]);
+        let settings = Settings::of(&source, also);
         Ok(Self { path, is_used, settings, source, bytes })
     }
 

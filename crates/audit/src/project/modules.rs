@@ -27,6 +27,16 @@ pub(super) fn settings(folder: &Path) -> Result<Vec<SettingsFile>, ProjectError>
     Ok(files)
 }
 
+/// The modules from which settings in use import the key under another name. One that cannot be read lends nothing.
+pub(super) fn lenders(files: &[SettingsFile]) -> Vec<SettingsFile> {
+    let used = files.iter().filter(|file| file.is_used);
+    let borrowed = used.flat_map(|file| file.settings.borrowed.iter().map(move |borrowed| (file, borrowed)));
+    let lent = borrowed.filter_map(|(file, (module, name))| {
+        SettingsFile::read_also(imported(&file.path, module)?, false, &[name]).ok()
+    });
+    lent.take(MOST_FILES).collect()
+}
+
 /// A file and those whose names it takes over, each once.
 fn take(path: PathBuf, files: &mut Vec<SettingsFile>) -> Result<(), ProjectError> {
     if files.len() == MOST_FILES || files.iter().any(|file| file.path == path) {

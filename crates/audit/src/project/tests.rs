@@ -107,6 +107,35 @@ fn a_key_that_comes_through_a_variable() {
 }
 
 #[test]
+fn a_key_of_another_module_under_another_name() {
+    let folder = tree(&[
+        ("manage.py", &manage("shop.settings")),
+        ("shop/settings.py", "from .keys import MINE\nSECRET_KEY = MINE\n"),
+        ("shop/keys.py", "MINE = 'made-up'\n"),
+    ]);
+    assert_eq!(found(&folder).literal().unwrap().text.expose(), "made-up");
+}
+
+#[test]
+fn a_key_that_no_reader_of_sources_sees_is_known_to_be_elsewhere() {
+    let is_elsewhere = |settings| {
+        let folder = tree(&[("manage.py", &manage("shop.settings")), ("shop/settings.py", settings)]);
+        found(&folder).is_key_elsewhere()
+    };
+    assert!(is_elsewhere("SECRET_KEY = open('/etc/key').read()\n"));
+    assert!(is_elsewhere("KEY = fetch()\nSECRET_KEY = KEY\n"));
+    assert!(is_elsewhere("from vault import KEY\nSECRET_KEY = KEY\n"));
+    for settings in [
+        "SECRET_KEY = ''\n",
+        "SECRET_KEY = None\n",
+        "DEBUG = True\n",
+        "SECRET_KEY = get_random_secret_key()\n",
+    ] {
+        assert!(!is_elsewhere(settings), "{settings}");
+    }
+}
+
+#[test]
 fn a_key_of_another_branch_is_a_key_too() {
     let settings =
         "if DEBUG:\n    SECRET_KEY = 'made-up'\nelse:\n    SECRET_KEY = os.environ['SECRET_KEY']\n";

@@ -32,7 +32,7 @@ impl Today {
             }
             (_, Some(key)) => Ok(Self::Environment(key)),
             (Some(literal), None) => Ok(Self::Default(literal.text.duplicate())),
-            (None, None) if is_absent && is_elsewhere(entry) => Err(elsewhere(file, entry, ring)),
+            (None, None) if is_absent && project.is_key_elsewhere() => Err(elsewhere(file, entry, ring)),
             (None, None) => Ok(Self::Nothing),
         }
     }
@@ -47,12 +47,6 @@ fn in_environment(entry: &Entry) -> Option<SecretText> {
         .filter_map(|name| std::env::var(name).ok())
         .find(|key| !key.trim().is_empty())
         .map(SecretText::new)
-}
-
-/// Whether the key comes from where it cannot be seen, and would be lost.
-fn is_elsewhere(entry: &Entry) -> bool {
-    let is_seen = |source: &KeySource| !matches!(source, KeySource::File | KeySource::Unknown);
-    !entry.sources.iter().any(is_seen)
 }
 
 fn elsewhere(file: &SettingsFile, entry: &Entry, ring: &RingName) -> Failure {
