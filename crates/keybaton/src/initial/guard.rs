@@ -25,7 +25,9 @@ pub(crate) struct Guard {
 impl Guard {
     /// Looks at the files of keys as git sees them. Without a repository they are guarded too: there may be one tomorrow.
     pub(crate) fn look(secrets: &[PathBuf]) -> Result<Option<Self>, Failure> {
-        let Some(folder) = secrets.first().and_then(|first| first.parent()) else { return Ok(None) };
+        // The folder of the keys may have to be made yet.
+        let folders = secrets.first().into_iter().flat_map(|first| first.ancestors().skip(1));
+        let Some(folder) = folders.into_iter().find(|folder| folder.is_dir()) else { return Ok(None) };
         let git = Git::at(folder);
         let ignore_file = ignore_file(folder, git.as_ref());
         let old = files::read_text(&ignore_file)?;

@@ -102,6 +102,16 @@ fn run_above_the_project_it_works_beside_manage_py() {
 }
 
 #[test]
+fn a_store_that_is_named_is_configured_and_its_files_are_kept_out_of_git() {
+    let ground = Ground::startproject();
+    ground.says(&["init", "--write", "--store", "file:secrets/key.txt"]);
+    assert_eq!(ground.read("secrets/key.txt"), crate::ground::MADE_UP);
+    assert_eq!(ground.read(".gitignore"), "/secrets/key.txt\n/secrets/key.txt.fallbacks\n.keybaton-*.tmp\n");
+    assert!(ground.read("keybaton.toml").contains("store = \"file:secrets/key.txt\"\n"));
+    assert!(ground.says(&["status"]).contains("staged: "));
+}
+
+#[test]
 fn bytes_that_are_not_the_keys_stay() {
     let ground = Ground::startproject();
     ground.write(

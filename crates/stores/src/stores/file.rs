@@ -5,7 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use keybaton_core::{RingName, Writes};
-use keybaton_files::Place;
+use keybaton_files::{Place, private_folder};
 
 use crate::local::path_of;
 use crate::three_files::{Names, read_files, write_files};
@@ -19,7 +19,7 @@ pub(super) const KIND: StoreKind = StoreKind {
     example: "file:secrets/secret_key.txt",
     can: Can { read_back: true, guard: Guard::Lock, atomic: false },
     guarded_by: "folder lock, one file after another",
-    creates: "three files (0600)",
+    creates: "three files (0600), and their folder (0700)",
     local: true,
     open,
 };
@@ -40,6 +40,9 @@ impl Store for KeyFile {
     }
 
     fn write(&self, new: &Writes, over: &Version) -> Result<Written, StoreError> {
+        if *over == Version::Absent {
+            private_folder(&beside(&self.path)?.0)?;
+        }
         let (folder, names) = beside(&Place::find(&self.path)?.path())?;
         write_files(&folder, &names, new, over)
     }

@@ -3,6 +3,7 @@
 use std::fs;
 use std::os::unix::fs::{PermissionsExt, symlink};
 use std::process::Command;
+use std::sync::Arc;
 use std::thread;
 
 use keybaton_core::{Field, RingName};
@@ -10,7 +11,7 @@ use keybaton_stores::{Note, Settings, StoreErrorKind, StoreUrl, Version};
 
 use crate::fixtures::{FIXTURES, Fixture};
 use crate::support::{set_mode, writes};
-use crate::world::{World, read, texts};
+use crate::world::{World, open_url, read, texts};
 
 #[test]
 fn one_line_end_is_no_part_of_the_key_and_stays() {
@@ -53,10 +54,13 @@ fn new_files_are_for_their_owner_and_those_beside_a_key_for_its_readers() {
 
 #[test]
 fn a_new_folder_is_private() {
-    let world = World::new();
-    world.open(of("dir")).write(&writes(&texts("a", "a", "cmVj")), &Version::Absent).unwrap();
-    let mode = fs::metadata(world.path().join("secrets")).unwrap().permissions().mode();
-    assert_eq!(mode & 0o777, 0o700);
+    for url in ["dir:secrets", "file:secrets/key.txt"] {
+        let world = World::new();
+        let settings = Settings { base: world.path(), environment: Arc::new(|_| None) };
+        open_url(url, &settings).write(&writes(&texts("a", "a", "cmVj")), &Version::Absent).unwrap();
+        let mode = fs::metadata(world.path().join("secrets")).unwrap().permissions().mode();
+        assert_eq!(mode & 0o777, 0o700, "{url}");
+    }
 }
 
 #[test]
@@ -192,8 +196,8 @@ fn a_path_that_makes_no_sense_is_told_why() {
         ),
     ];
     for (url, sentence, hint) in cases {
-        let settings = Settings { base: world.path(), environment: std::sync::Arc::new(|_| None) };
-        let store = crate::world::open_url(url, &settings);
+        let settings = Settings { base: world.path(), environment: Arc::new(|_| None) };
+        let store = open_url(url, &settings);
         let error = store.read().unwrap_err();
         assert_eq!((error.kind, error.sentence), (StoreErrorKind::Malformed, sentence.clone()));
         assert_eq!(error.hint, Some(hint));
@@ -205,7 +209,7 @@ fn a_path_that_makes_no_sense_is_told_why() {
 #[test]
 fn a_url_that_names_no_file_is_told_how_to() {
     let world = World::new();
-    let settings = Settings { base: world.path(), environment: std::sync::Arc::new(|_| None) };
+    let settings = Settings { base: world.path(), environment: Arc::new(|_| None) };
     let told = |url| {
         let url = StoreUrl::parse(url).unwrap();
         let error = keybaton_stores::open(&url, &RingName::default(), &settings).unwrap_err();
