@@ -1,10 +1,12 @@
 //! What `keybaton init` decides: which key a ring begins with, and what the files around it have to say.
 
+pub(crate) mod act;
 pub(crate) mod configuration;
 mod diff;
-pub(crate) mod files;
+mod files;
 pub(crate) mod guard;
 pub(crate) mod keys;
+pub(crate) mod refusals;
 pub(crate) mod settings;
 pub(crate) mod today;
-pub(crate) mod words;
+mod words;

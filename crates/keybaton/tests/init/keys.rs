@@ -1,5 +1,7 @@
 //! Which key the ring begins with.
 
+use std::process::Command;
+
 use insta::assert_snapshot;
 
 use crate::ground::{Ground, MADE_UP};
@@ -153,6 +155,44 @@ fn settings_without_a_key_get_a_fresh_one() {
     ");
     assert_eq!(ground.variable("SECRET_KEY").len(), 64);
     assert_eq!(ground.variable("SECRET_KEY"), ground.variable("SECRET_KEY_FALLBACKS"));
+}
+
+/// A project whose first `init` was killed between two texts of the ring.
+fn cut_short() -> Ground {
+    for number in 2..12 {
+        let ground = Ground::startproject();
+        let calls = "renameat,renameat2,rename,linkat";
+        let inject = format!("inject={calls}:signal=SIGKILL:when={number}");
+        let strace = ["-qq", "-o", "/dev/null", "-e", &format!("trace={calls}"), "-e", &inject];
+        let mut command = Command::new("strace");
+        command.args(strace).arg(env!("CARGO_BIN_EXE_keybaton")).current_dir(ground.path("."));
+        command.args(["init", "--write", "--store", "dir:keys"]).output().unwrap();
+        if ground.says(&["status", "--store", "dir:keys"]).contains("torn: ") {
+            return ground;
+        }
+    }
+    panic!("no kill tears the ring");
+}
+
+#[test]
+fn a_first_write_that_was_cut_short_is_finished() {
+    let ground = cut_short();
+    let said = ground.says(&["init", "--write", "--store", "dir:keys"]);
+    assert!(
+        said.contains("\ndone      finish a write of SECRET_KEY in dir:keys that had been cut short\n"),
+        "{said}"
+    );
+    assert!(ground.read("shop/settings.py").contains("keybaton.load()"));
+    assert_eq!(ground.read("keys/SECRET_KEY"), MADE_UP);
+}
+
+#[test]
+fn settings_with_another_key_than_the_one_that_was_begun_with_are_left_alone() {
+    let ground = cut_short();
+    ground.write("shop/settings.py", b"SECRET_KEY = 'another made-up one'\n");
+    let said = ground.says(&["init", "--write", "--store", "dir:keys"]);
+    assert!(said.contains("does not hold the key that stands in the settings"), "{said}");
+    assert_eq!(ground.read("shop/settings.py"), "SECRET_KEY = 'another made-up one'\n");
 }
 
 #[test]

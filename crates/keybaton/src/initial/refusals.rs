@@ -1,0 +1,67 @@
+//! Why `keybaton init` stops before it writes anything.
+
+use std::path::Path;
+
+use keybaton_audit::project::ProjectError;
+
+use crate::configuration::shown;
+use crate::exit::Exit;
+use crate::failure::Failure;
+use crate::opened::Opened;
+
+/// There is no project to work on.
+pub(crate) fn no_project(error: ProjectError) -> Failure {
+    let hint = match &error {
+        ProjectError::NotFound { .. } => {
+            "run `keybaton init` in the folder of manage.py, or make a project first: django-admin startproject NAME ."
+        }
+        ProjectError::Several { .. } => "run `keybaton init` in the folder of the one that is meant",
+        ProjectError::NoSettings { .. } => {
+            "name them there: os.environ.setdefault(\"DJANGO_SETTINGS_MODULE\", \"NAME.settings\")"
+        }
+        ProjectError::Undecodable(_) => {
+            "save it as UTF-8, or name its encoding in the first line: # -*- coding: latin-1 -*-"
+        }
+        ProjectError::Unreadable(_) => "let yourself read it",
+    };
+    let hint = match &error {
+        ProjectError::Unreadable(error) => error.hint().unwrap_or(hint).to_owned(),
+        _ => hint.to_owned(),
+    };
+    Failure::new(Exit::Configuration, told(&error)).hint(hint)
+}
+
+/// The error's sentence, with paths as the user would type them.
+fn told(error: &ProjectError) -> String {
+    let here = std::env::current_dir().unwrap_or_default();
+    error.to_string().replace(&format!("{}/", here.display()), "")
+}
+
+/// The key would go into a file that git tracks.
+pub(crate) fn would_leak(file: &Path) -> Failure {
+    let file = shown(file);
+    Failure::new(
+        Exit::Refused,
+        format!("git tracks {file}, so a key written into it would get into the repository"),
+    )
+    .hint(format!(
+        "git rm --cached {file} && git commit -m \"Stop tracking {file}\", then run `keybaton init` again"
+    ))
+}
+
+/// The ring that is there lacks the key of the settings.
+pub(crate) fn foreign(opened: &Opened) -> Failure {
+    let sentence =
+        format!("{} does not hold the key that stands in the settings and signs today", opened.name());
+    Failure::new(Exit::Refused, sentence)
+        .hint("reading the ring instead would log everybody out; if that is well, put keybaton.load() into the settings yourself")
+}
+
+/// Settings that split at commas could not read a key.
+pub(crate) fn awkward(opened: &Opened) -> Failure {
+    let sentence = format!(
+        "a key of {} has a comma in it or begins with `[`, which --plain settings cannot read as a fallback",
+        opened.name()
+    );
+    Failure::new(Exit::Refused, sentence).hint("leave --plain out: keybaton.load() reads any key")
+}
