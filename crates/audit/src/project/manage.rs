@@ -1,6 +1,7 @@
 //! Finding `manage.py`.
 
 use std::fs;
+use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
 use memchr::memmem;
@@ -23,9 +24,11 @@ pub(super) fn folder(from: &Path) -> Result<PathBuf, ProjectError> {
     }
 }
 
-/// This folder or the nearest above it, as far as the repository's root.
+/// This folder or the nearest above it, as far as the repository's root, and never a folder of somebody else: what lies in
+/// `/tmp` could be anybody's.
 fn above(from: &Path) -> Option<PathBuf> {
-    for folder in from.ancestors() {
+    let owner = owner(from);
+    for folder in from.ancestors().take_while(|folder| self::owner(folder) == owner) {
         if is_project(folder) {
             return Some(folder.to_owned());
         }
@@ -34,6 +37,10 @@ fn above(from: &Path) -> Option<PathBuf> {
         }
     }
     None
+}
+
+fn owner(folder: &Path) -> Option<u32> {
+    fs::metadata(folder).ok().map(|metadata| metadata.uid())
 }
 
 fn below(folder: &Path, depth: usize, left: &mut usize, found: &mut Vec<PathBuf>) {

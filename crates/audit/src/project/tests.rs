@@ -157,6 +157,18 @@ fn the_project_is_found_from_below_and_from_above() {
 }
 
 #[test]
+fn a_project_of_somebody_else_above_is_not_this_one() {
+    let folder = tree(&[("manage.py", &manage("settings")), ("settings.py", ""), ("mine/keep", "")]);
+    fs::remove_dir(folder.path().join(".git")).unwrap();
+    let mine = folder.path().join("mine");
+    assert!(Project::find(&mine).is_ok());
+    // Only root can give a folder away.
+    if std::os::unix::fs::chown(&mine, Some(65_534), None).is_ok() {
+        assert!(matches!(Project::find(&mine), Err(ProjectError::NotFound { .. })));
+    }
+}
+
+#[test]
 fn a_virtual_environments_projects_are_not_this_one() {
     let folder = tree(&[
         ("manage.py", "print('no project of Django')\n"),
