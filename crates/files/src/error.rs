@@ -91,15 +91,17 @@ impl FileError {
 
     /// What an operating system's error means for `path`; `doing` is a verb, as in "read".
     pub(crate) fn from_io(doing: &str, path: &Path, error: io::Error) -> Self {
-        let path = shown(path);
+        let (place, path) = (path, shown(path));
         let (kind, why, hint) = match error.kind() {
             io::ErrorKind::NotFound => return Self::missing(&path),
             io::ErrorKind::NotADirectory => {
                 (FileErrorKind::NotAFile, ": part of its path is a file, not a folder", None)
             }
-            io::ErrorKind::PermissionDenied => {
-                (FileErrorKind::Denied, ": permission denied", Some(format!("see `ls -ld {path}`")))
-            }
+            io::ErrorKind::PermissionDenied => (
+                FileErrorKind::Denied,
+                ": permission denied",
+                Some(format!("see `ls -ld {}`", shown(reachable(place)))),
+            ),
             io::ErrorKind::ReadOnlyFilesystem => (
                 FileErrorKind::ReadOnly,
                 ": read-only file system",
@@ -119,6 +121,12 @@ impl FileError {
     fn missing(path: &str) -> Self {
         Self::new(FileErrorKind::NotFound, format!("there is no {path}"))
     }
+}
+
+/// The path itself, or the nearest folder above it that can be looked at: that one denies the rest.
+fn reachable(path: &Path) -> &Path {
+    let parents = path.ancestors().filter(|parent| !parent.as_os_str().is_empty());
+    parents.into_iter().find(|parent| parent.symlink_metadata().is_ok()).unwrap_or(Path::new("."))
 }
 
 impl fmt::Display for FileError {

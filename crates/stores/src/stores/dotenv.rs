@@ -118,5 +118,9 @@ fn refused(path: &str, error: &EditError) -> StoreError {
         | EditErrorKind::Reference
         | EditErrorKind::Nul => StoreErrorKind::Unsupported,
     };
-    StoreError::new(kind, format!("cannot write {path}: {error}")).hint(error.hint())
+    let hint = match error.kind() {
+        EditErrorKind::Reference => format!("{}; file:PATH and dir:FOLDER hold any", error.hint()),
+        _ => error.hint(),
+    };
+    StoreError::new(kind, format!("cannot write {path}: {error}")).hint(hint)
 }
