@@ -16,7 +16,7 @@ pub(crate) fn url(at: &Located) -> Result<StoreUrl, Failure> {
 }
 
 pub(crate) fn open(at: &Located, ring: &RingName) -> Result<Box<dyn Store>, Failure> {
-    let settings = Settings { base: base(at), environment: Arc::new(|name| std::env::var_os(name)) };
+    let settings = Settings::new(base(at), Arc::new(|name| std::env::var_os(name)));
     keybaton_stores::open(&url(at)?, ring, &settings).map_err(Failure::of_store)
 }
 

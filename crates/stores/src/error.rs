@@ -35,6 +35,8 @@ pub enum StoreErrorKind {
     TooLarge,
     /// What is there, or what the URL says, makes no sense.
     Malformed,
+    /// Unsafe as things are: the user has to decide.
+    Refused,
     /// This store cannot do that.
     Unsupported,
 }

@@ -8,7 +8,7 @@
 //! use keybaton_stores::{Held, Settings, StoreUrl, open};
 //!
 //! let folder = tempfile::tempdir()?;
-//! let settings = Settings { base: folder.path(), environment: Arc::new(|_| None) };
+//! let settings = Settings::new(folder.path(), Arc::new(|_| None));
 //! let store = open(&StoreUrl::parse("dotenv:.env")?, &"SECRET_KEY".parse()?, &settings)?;
 //! assert!(matches!(store.read()?, Held::Absent));
 //! # Ok::<(), Box<dyn std::error::Error>>(())
@@ -17,6 +17,8 @@
 
 mod error;
 mod local;
+#[cfg(feature = "remote")]
+mod remote;
 mod settings;
 mod store;
 mod stores;

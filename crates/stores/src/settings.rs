@@ -15,6 +15,16 @@ pub struct Settings<'a> {
     pub base: &'a Path,
     /// Looks up an environment variable, now or later.
     pub environment: Environment,
+    /// Whether to write what somebody else makes, and may make anew.
+    pub adopt_owner: bool,
+}
+
+impl<'a> Settings<'a> {
+    /// A folder and an environment, and nothing out of the ordinary.
+    #[must_use]
+    pub fn new(base: &'a Path, environment: Environment) -> Self {
+        Self { base, environment, adopt_owner: false }
+    }
 }
 
 impl fmt::Debug for Settings<'_> {

@@ -142,10 +142,13 @@ mod tests {
 
     #[test]
     fn an_unknown_scheme_names_the_known_ones_and_the_nearest() {
-        let sentence = "there is no kind of store called dotnev:, only dotenv:, dir:, file:, env:";
-        assert_eq!(told("dotnev:.env"), (sentence.to_owned(), "did you mean dotenv:?".to_owned()));
+        let known: Vec<String> = STORES.iter().map(|kind| format!("{}:", kind.scheme)).collect();
+        let known = known.join(", ");
+        assert!(known.starts_with("dotenv:, dir:, file:, env:"));
+        let sentence = format!("there is no kind of store called dotnev:, only {known}");
+        assert_eq!(told("dotnev:.env"), (sentence, "did you mean dotenv:?".to_owned()));
         let (sentence, hint) = told("postgres:db");
-        assert_eq!(sentence, "there is no kind of store called postgres:, only dotenv:, dir:, file:, env:");
+        assert_eq!(sentence, format!("there is no kind of store called postgres:, only {known}"));
         assert_eq!(hint, "`keybaton stores` says what each of them is");
     }
 

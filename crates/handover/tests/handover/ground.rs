@@ -59,7 +59,7 @@ pub(crate) fn ring(place: &Place) -> Ring {
 }
 
 pub(crate) fn place(url: &str, base: &Path) -> Place {
-    let settings = Settings { base, environment: Arc::new(|_| None) };
+    let settings = Settings::new(base, Arc::new(|_| None));
     let store = open(&StoreUrl::parse(url).unwrap(), &"SECRET_KEY".parse().unwrap(), &settings).unwrap();
     Place { url: url.to_owned(), store }
 }

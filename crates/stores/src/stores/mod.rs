@@ -6,6 +6,15 @@ mod dir;
 mod dotenv;
 mod env;
 mod file;
+#[cfg(feature = "vault")]
+mod vault;
 
 /// Every kind of store, the most usual first.
-pub static STORES: &[StoreKind] = &[dotenv::KIND, dir::KIND, file::KIND, env::KIND];
+pub static STORES: &[StoreKind] = &[
+    dotenv::KIND,
+    dir::KIND,
+    file::KIND,
+    env::KIND,
+    #[cfg(feature = "vault")]
+    vault::KIND,
+];

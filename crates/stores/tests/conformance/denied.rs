@@ -1,26 +1,25 @@
 //! What belongs to somebody else.
 
-use std::sync::Arc;
-
 use keybaton_core::Field;
 use keybaton_stores::{Settings, StoreErrorKind, Version};
 
-use crate::fixtures::FIXTURES;
-use crate::support::{as_nobody, given, is_root, set_mode, writes};
-use crate::world::{World, open_url, texts};
+use crate::fixtures::Locked;
+use crate::support::{as_nobody, as_whoever_has, given, is_root, set_mode, writes};
+use crate::world::{World, open_url, outer_environment, tested, texts};
 
 #[test]
 fn what_may_not_be_read_is_denied() {
-    for (number, fixture) in FIXTURES.iter().enumerate() {
-        let Some(lock_up) = fixture.lock_up else { continue };
+    for fixture in tested() {
         let world = World::new();
-        (fixture.plant)(&world, Field::Signing, b"planted");
-        lock_up(&world);
-        std::fs::write(world.path().join("which"), number.to_string()).unwrap();
-        if is_root() {
-            as_nobody("denied::case_denied", world.path());
-        } else {
-            must_be_denied(world.path(), fixture.url);
+        fixture.outside.plant(&world, Field::Signing, b"planted");
+        std::fs::write(world.path().join("which"), world.url(fixture)).unwrap();
+        match fixture.outside.lock_up(&world) {
+            Locked::Never => {}
+            Locked::ForUsers if is_root() => as_nobody("denied::case_denied", world.path()),
+            Locked::ForUsers => must_be_denied(world.path(), &world.url(fixture)),
+            Locked::ForWhoeverHas(variables) => {
+                as_whoever_has(&variables, "denied::case_denied", world.path());
+            }
         }
         // So that the folder can be removed.
         let _ = std::fs::metadata(world.path().join("secrets"))
@@ -32,18 +31,21 @@ fn what_may_not_be_read_is_denied() {
 #[ignore = "run by what_may_not_be_read_is_denied"]
 fn case_denied() {
     let (folder, _) = given();
-    let number: usize = std::fs::read_to_string(folder.join("which")).unwrap().parse().unwrap();
-    must_be_denied(&folder, FIXTURES[number].url);
+    must_be_denied(&folder, &std::fs::read_to_string(folder.join("which")).unwrap());
 }
 
 fn must_be_denied(folder: &std::path::Path, url: &str) {
-    let store = open_url(url, &Settings { base: folder, environment: Arc::new(|_| None) });
+    let store = open_url(url, &Settings::new(folder, outer_environment()));
     let error = store.read().unwrap_err();
-    assert_eq!(error.kind, StoreErrorKind::Denied, "{url}: {error}");
-    assert!(error.sentence.ends_with(": permission denied"), "{error}");
-    assert!(error.hint.is_some());
-    for over in [Version::Absent, Version::Is("made-up".into())] {
-        let error = store.write(&writes(&texts("a", "a", "cmVj")), &over).unwrap_err();
-        assert_eq!(error.kind, StoreErrorKind::Denied, "{url}: {error}");
+    must_say_so(&error);
+    for over in [Version::Absent, Version::Is("7".into())] {
+        must_say_so(&store.write(&writes(&texts("a", "a", "cmVj")), &over).unwrap_err());
     }
+}
+
+fn must_say_so(error: &keybaton_stores::StoreError) {
+    assert_eq!(error.kind, StoreErrorKind::Denied, "{error}");
+    let told = [": permission denied", "no right to this when reading", "no right to this when writing"];
+    assert!(told.iter().any(|told| error.sentence.ends_with(told)), "{error}");
+    assert!(error.hint.is_some());
 }

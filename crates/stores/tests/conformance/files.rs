@@ -20,12 +20,12 @@ fn one_line_end_is_no_part_of_the_key_and_stays() {
             [("a\n", "a", "b\n"), ("a\r\n", "a", "b\r\n"), ("a", "a", "b"), ("a\n\n", "a\n", "b\n")]
         {
             let world = World::new();
-            (fixture.plant)(&world, Field::Signing, bytes.as_bytes());
+            fixture.outside.plant(&world, Field::Signing, bytes.as_bytes());
             let store = world.open(fixture);
             let (held, version) = read(&*store);
             assert_eq!(held.get(Field::Signing), Some(key));
             store.write(&writes(&texts("b", "b", "cmVj")), &version).unwrap();
-            let path = if fixture.url == "dir:secrets" { "secrets/SECRET_KEY" } else { "key.txt" };
+            let path = if fixture.template == "dir:secrets" { "secrets/SECRET_KEY" } else { "key.txt" };
             assert_eq!(fs::read_to_string(world.path().join(path)).unwrap(), after);
         }
     }
@@ -36,10 +36,10 @@ fn new_files_are_for_their_owner_and_those_beside_a_key_for_its_readers() {
     for fixture in [of("file"), of("dir")] {
         for (planted, expected) in [(None, 0o600), (Some(0o640), 0o640)] {
             let world = World::new();
-            let path = if fixture.url == "dir:secrets" { "secrets/SECRET_KEY" } else { "key.txt" };
+            let path = if fixture.template == "dir:secrets" { "secrets/SECRET_KEY" } else { "key.txt" };
             let path = world.path().join(path);
             if let Some(mode) = planted {
-                (fixture.plant)(&world, Field::Signing, b"a");
+                fixture.outside.plant(&world, Field::Signing, b"a");
                 set_mode(&path, mode);
             }
             let store = world.open(fixture);
@@ -56,7 +56,7 @@ fn new_files_are_for_their_owner_and_those_beside_a_key_for_its_readers() {
 fn a_new_folder_is_private() {
     for url in ["dir:secrets", "file:secrets/key.txt"] {
         let world = World::new();
-        let settings = Settings { base: world.path(), environment: Arc::new(|_| None) };
+        let settings = Settings::new(world.path(), Arc::new(|_| None));
         open_url(url, &settings).write(&writes(&texts("a", "a", "cmVj")), &Version::Absent).unwrap();
         let mode = fs::metadata(world.path().join("secrets")).unwrap().permissions().mode();
         assert_eq!(mode & 0o777, 0o700, "{url}");
@@ -196,7 +196,7 @@ fn a_path_that_makes_no_sense_is_told_why() {
         ),
     ];
     for (url, sentence, hint) in cases {
-        let settings = Settings { base: world.path(), environment: Arc::new(|_| None) };
+        let settings = Settings::new(world.path(), Arc::new(|_| None));
         let store = open_url(url, &settings);
         let error = store.read().unwrap_err();
         assert_eq!((error.kind, error.sentence), (StoreErrorKind::Malformed, sentence.clone()));
@@ -209,7 +209,7 @@ fn a_path_that_makes_no_sense_is_told_why() {
 #[test]
 fn a_url_that_names_no_file_is_told_how_to() {
     let world = World::new();
-    let settings = Settings { base: world.path(), environment: Arc::new(|_| None) };
+    let settings = Settings::new(world.path(), Arc::new(|_| None));
     let told = |url| {
         let url = StoreUrl::parse(url).unwrap();
         let error = keybaton_stores::open(&url, &RingName::default(), &settings).unwrap_err();
@@ -231,5 +231,5 @@ fn a_url_that_names_no_file_is_told_how_to() {
 }
 
 fn of(scheme: &str) -> &'static Fixture {
-    FIXTURES.iter().find(|fixture| fixture.kind().scheme == scheme).unwrap()
+    FIXTURES.iter().find(|fixture| fixture.scheme() == scheme).unwrap()
 }

@@ -3,28 +3,28 @@
 use std::fs;
 
 use keybaton_core::{Field, SecretText, Texts};
-use keybaton_stores::{Held, StoreErrorKind, Version};
+use keybaton_stores::{Guard, Held, StoreErrorKind, Version};
 
-use crate::fixtures::FIXTURES;
+use crate::fixtures::{Fixture, variable};
 use crate::support::writes;
-use crate::world::{World, read, texts, writable};
+use crate::world::{World, read, tested, texts, writable};
 
 #[test]
 fn nothing_is_absent_whatever_stands_around_it() {
-    for fixture in FIXTURES {
+    for fixture in tested() {
         let world = World::new();
         assert!(matches!(world.open(fixture).read().unwrap(), Held::Absent));
-        (fixture.surround)(&world);
-        assert!(matches!(world.open(fixture).read().unwrap(), Held::Absent), "{}", fixture.url);
+        fixture.outside.surround(&world);
+        assert!(matches!(world.open(fixture).read().unwrap(), Held::Absent), "{}", fixture.template);
     }
 }
 
 #[test]
 fn a_key_that_somebody_put_there_is_read_as_it_is() {
-    for fixture in FIXTURES {
+    for fixture in tested() {
         let world = World::new();
-        (fixture.surround)(&world);
-        (fixture.plant)(&world, Field::Signing, b"made-up");
+        fixture.outside.surround(&world);
+        fixture.outside.plant(&world, Field::Signing, b"made-up");
         let (held, version) = read(&*world.open(fixture));
         let bare = Texts { signing: Some(SecretText::new("made-up")), ..Texts::default() };
         assert_eq!(held, bare);
@@ -42,9 +42,22 @@ fn what_is_written_is_read_back_under_the_version_that_was_told() {
             let written = store.write(&writes(&new), &over).unwrap();
             assert_eq!(written.notes, []);
             let (held, version) = read(&*world.open(fixture));
-            assert_eq!((&held, &version), (&new, &written.version), "{}", fixture.url);
+            assert_eq!((&held, &version), (&new, &written.version), "{}", fixture.template);
             over = version;
         }
+    }
+}
+
+#[test]
+fn programs_that_know_nothing_of_keybaton_read_the_three_texts() {
+    for fixture in writable() {
+        let world = World::new();
+        (fixture.outside).surround(&world);
+        let new = texts("b", "b,a", "cmVj");
+        world.open(fixture).write(&writes(&new), &Version::Absent).unwrap();
+        let Some(found) = fixture.outside.texts(&world) else { continue };
+        let expected = Field::ALL.map(|field| (variable(field), new.get(field).unwrap().to_owned()));
+        assert_eq!(found, expected.into(), "{}", fixture.template);
     }
 }
 
@@ -52,7 +65,7 @@ fn what_is_written_is_read_back_under_the_version_that_was_told() {
 fn a_bare_key_becomes_a_ring() {
     for fixture in writable() {
         let world = World::new();
-        (fixture.plant)(&world, Field::Signing, b"made-up");
+        fixture.outside.plant(&world, Field::Signing, b"made-up");
         let store = world.open(fixture);
         let (_, version) = read(&*store);
         let new = texts("made-up", "made-up", "cmVj");
@@ -82,16 +95,14 @@ fn an_old_version_is_a_conflict_and_nothing_is_written() {
 #[test]
 fn a_ring_that_has_gone_is_a_conflict_too() {
     for fixture in writable() {
-        let version = {
-            let world = World::new();
-            let new = texts("a", "a", "cmVj");
-            world.open(fixture).write(&writes(&new), &Version::Absent).unwrap().version
-        };
-        let empty = World::new();
-        (fixture.surround)(&empty);
-        let error = empty.open(fixture).write(&writes(&texts("b", "b", "cmVj")), &version).unwrap_err();
+        let world = World::new();
+        fixture.outside.surround(&world);
+        let store = world.open(fixture);
+        let version = store.write(&writes(&texts("a", "a", "cmVj")), &Version::Absent).unwrap().version;
+        fixture.outside.take_out(&world);
+        let error = store.write(&writes(&texts("b", "b", "cmVj")), &version).unwrap_err();
         assert_eq!(error.kind, StoreErrorKind::Conflict);
-        assert_eq!(read(&*empty.open(fixture)).0, Texts::default());
+        assert_eq!(read(&*world.open(fixture)).0, Texts::default());
     }
 }
 
@@ -99,15 +110,15 @@ fn a_ring_that_has_gone_is_a_conflict_too() {
 fn everything_else_stays_byte_for_byte() {
     for fixture in writable() {
         let world = World::new();
-        (fixture.surround)(&world);
-        let before = (fixture.surroundings)(&world);
+        fixture.outside.surround(&world);
+        let before = fixture.outside.surroundings(&world);
         assert!(!before.is_empty());
         let store = world.open(fixture);
         let mut over = Version::Absent;
         for new in [texts("a", "a", "cmVj"), texts("b'\"", "b'\",a", "cmVjMg")] {
             over = store.write(&writes(&new), &over).unwrap().version;
             assert_eq!(
-                String::from_utf8_lossy(&(fixture.surroundings)(&world)),
+                String::from_utf8_lossy(&fixture.outside.surroundings(&world)),
                 String::from_utf8_lossy(&before)
             );
         }
@@ -116,7 +127,8 @@ fn everything_else_stays_byte_for_byte() {
 
 #[test]
 fn what_only_can_be_read_says_so() {
-    for fixture in FIXTURES.iter().filter(|fixture| writable().all(|other| other.url != fixture.url)) {
+    let is_writable = |fixture: &Fixture| fixture.kind().can.guard != Guard::ReadOnly;
+    for fixture in tested().filter(|fixture| !is_writable(fixture)) {
         let world = World::new();
         let error =
             world.open(fixture).write(&writes(&texts("a", "a", "cmVj")), &Version::Absent).unwrap_err();
@@ -127,8 +139,9 @@ fn what_only_can_be_read_says_so() {
 
 #[test]
 fn nothing_but_the_ring_is_left_in_the_folder() {
+    let local = writable().filter(|fixture| fixture.kind().local);
     for (fixture, names) in
-        writable().zip([&[".env"][..], &["secrets"], &["key.txt", "key.txt.fallbacks", "key.txt.ring"]])
+        local.zip([&[".env"][..], &["secrets"], &["key.txt", "key.txt.fallbacks", "key.txt.ring"]])
     {
         let world = World::new();
         world.open(fixture).write(&writes(&texts("a", "a", "cmVj")), &Version::Absent).unwrap();

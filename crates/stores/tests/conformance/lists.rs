@@ -10,10 +10,12 @@ use crate::fixtures::FIXTURES;
 
 #[test]
 fn every_store_has_a_fixture() {
-    let fixtures: Vec<_> = FIXTURES.iter().map(|fixture| fixture.kind().scheme).collect();
+    let fixtures: Vec<_> = FIXTURES.iter().map(|fixture| fixture.scheme()).collect();
     assert_eq!(fixtures, schemes());
 }
 
+// The lists of a build without all features are shorter than the folders.
+#[cfg(feature = "all")]
 #[test]
 fn every_file_of_the_folder_is_in_the_list() {
     for folder in ["src/stores", "tests/conformance/fixtures"] {
@@ -21,6 +23,7 @@ fn every_file_of_the_folder_is_in_the_list() {
     }
 }
 
+#[cfg(feature = "all")]
 #[test]
 fn every_store_has_a_page_that_says_the_same() {
     let folder = "../../docs/stores";

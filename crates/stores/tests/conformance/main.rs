@@ -4,6 +4,8 @@
 mod denied;
 mod files;
 mod fixtures;
+#[cfg(feature = "remote")]
+mod hands;
 mod hostile;
 mod leaks;
 mod life;

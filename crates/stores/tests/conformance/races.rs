@@ -1,14 +1,14 @@
 //! Twenty writers over one version: exactly one wins.
 
 use std::path::Path;
-use std::sync::{Arc, Barrier};
+use std::sync::Barrier;
 use std::thread;
 
 use keybaton_core::Field;
 use keybaton_stores::{Settings, Store, StoreErrorKind, Version};
 
 use crate::support::{given, must_pass, start_case, writes};
-use crate::world::{World, open_url, read, texts, writable};
+use crate::world::{World, open_url, outer_environment, read, texts, writable};
 
 #[test]
 fn of_twenty_threads_one_wins_and_its_texts_stand_there_whole() {
@@ -21,7 +21,7 @@ fn of_twenty_threads_one_wins_and_its_texts_stand_there_whole() {
             }
             let (_, over) = read(&*stores[0]);
             let winners = race(&stores, &over);
-            assert_eq!(winners.len(), 1, "{}: {winners:?}", fixture.url);
+            assert_eq!(winners.len(), 1, "{}: {winners:?}", fixture.template);
             assert_eq!(read(&*stores[0]).0, text_of_writer(winners[0]));
         }
     }
@@ -49,7 +49,7 @@ fn of_twenty_processes_one_wins() {
         let world = World::new();
         let writers: Vec<_> = (0..WRITERS)
             .map(|number| {
-                let argument = format!("{number} {}", fixture.url);
+                let argument = format!("{number} {}", world.url(fixture));
                 start_case("races::case_one_process", world.path(), &argument)
             })
             .collect();
@@ -57,7 +57,7 @@ fn of_twenty_processes_one_wins() {
         let outcomes: Vec<_> = writers.into_iter().map(must_pass).collect();
         let winners: Vec<_> =
             outcomes.iter().enumerate().filter(|(_, said)| said.contains("the winner")).collect();
-        assert_eq!(winners.len(), 1, "{}", fixture.url);
+        assert_eq!(winners.len(), 1, "{}", fixture.template);
         assert_eq!(read(&*world.open(fixture)).0, text_of_writer(winners[0].0));
     }
 }
@@ -67,7 +67,7 @@ fn of_twenty_processes_one_wins() {
 fn case_one_process() {
     let (folder, argument) = given();
     let (number, url) = argument.split_once(' ').unwrap();
-    let store = open_url(url, &Settings { base: &folder, environment: Arc::new(|_| None) });
+    let store = open_url(url, &Settings::new(&folder, outer_environment()));
     wait_for(&folder.join("go"));
     if wins(&*store, number.parse().unwrap(), &Version::Absent) {
         assert!(read(&*store).0.get(Field::Signing).is_some());

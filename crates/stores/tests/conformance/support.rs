@@ -53,6 +53,13 @@ pub(crate) fn as_nobody(case: &str, folder: &Path) {
     fs::remove_file(program).unwrap();
 }
 
+/// Runs one ignored case of this test program with other variables in its environment.
+pub(crate) fn as_whoever_has(variables: &[(String, String)], case: &str, folder: &Path) {
+    let mut command = Command::new(env::current_exe().unwrap());
+    command.envs(variables.iter().map(|(name, value)| (name, value)));
+    must_pass(start(command, case, folder, ""));
+}
+
 /// Starts one ignored case of this test program.
 pub(crate) fn start_case(case: &str, folder: &Path, argument: &str) -> Child {
     start(Command::new(env::current_exe().unwrap()), case, folder, argument)

@@ -1,12 +1,13 @@
-//! A folder and an environment of a test's own, in which each store can be opened.
+//! One test's own folder and environment, and the store in them.
 
 use std::collections::BTreeMap;
+use std::env;
 use std::ffi::OsString;
 use std::path::Path;
 use std::sync::{Arc, Mutex};
 
 use keybaton_core::{RingName, SecretText, Texts};
-use keybaton_stores::{Held, Settings, Store, StoreKind, StoreUrl, Version};
+use keybaton_stores::{Environment, Guard, Held, Settings, Store, StoreKind, StoreUrl, Version};
 
 use crate::fixtures::{FIXTURES, Fixture};
 
@@ -17,7 +18,8 @@ pub(crate) struct World {
 
 impl World {
     pub(crate) fn new() -> Self {
-        Self { folder: tempfile::tempdir().unwrap(), environment: Arc::default() }
+        let folder = tempfile::Builder::new().prefix("world-").rand_bytes(12).tempdir().unwrap();
+        Self { folder, environment: Arc::default() }
     }
 
     pub(crate) fn path(&self) -> &Path {
@@ -25,10 +27,22 @@ impl World {
     }
 
     pub(crate) fn open(&self, fixture: &Fixture) -> Box<dyn Store> {
-        let environment = Arc::clone(&self.environment);
-        let look_up = move |name: &str| environment.lock().unwrap().get(name).cloned();
-        let settings = Settings { base: self.path(), environment: Arc::new(look_up) };
-        open_url(fixture.url, &settings)
+        let (environment, is_local) = (Arc::clone(&self.environment), fixture.kind().local);
+        let look_up = move |name: &str| {
+            let own = environment.lock().unwrap().get(name).cloned();
+            // Where the servers are, only the environment of these tests says.
+            own.or_else(|| env::var_os(name).filter(|_| !is_local))
+        };
+        open_url(&self.url(fixture), &Settings::new(self.path(), Arc::new(look_up)))
+    }
+
+    pub(crate) fn url(&self, fixture: &Fixture) -> String {
+        let name = self.path().file_name().unwrap().to_str().unwrap();
+        fixture.template.replace("{world}", &name.to_lowercase())
+    }
+
+    pub(crate) fn url_of(&self, scheme: &str) -> String {
+        self.url(FIXTURES.iter().find(|fixture| fixture.scheme() == scheme).unwrap())
     }
 }
 
@@ -36,14 +50,32 @@ pub(crate) fn open_url(url: &str, settings: &Settings<'_>) -> Box<dyn Store> {
     keybaton_stores::open(&StoreUrl::parse(url).unwrap(), &RingName::default(), settings).unwrap()
 }
 
-/// Every store that can be written.
+/// The environment of these tests, for stores that are opened by another process.
+pub(crate) fn outer_environment() -> Environment {
+    Arc::new(|name| env::var_os(name))
+}
+
+/// The stores that are tested now: those whose servers run, else those that need none.
+pub(crate) fn tested() -> impl Iterator<Item = &'static Fixture> {
+    let named = env::var("KEYBATON_TEST_STORES").ok();
+    FIXTURES.iter().filter(move |fixture| match &named {
+        Some(named) => named.split(',').any(|name| name == fixture.scheme()),
+        None => fixture.kind().local,
+    })
+}
+
+/// Those of them that can be written.
 pub(crate) fn writable() -> impl Iterator<Item = &'static Fixture> {
-    FIXTURES.iter().filter(|fixture| fixture.kind().can.guard != keybaton_stores::Guard::ReadOnly)
+    tested().filter(|fixture| fixture.kind().can.guard != Guard::ReadOnly)
 }
 
 impl Fixture {
+    pub(crate) fn scheme(&self) -> &'static str {
+        self.template.split(':').next().unwrap()
+    }
+
     pub(crate) fn kind(&self) -> &'static StoreKind {
-        StoreUrl::parse(self.url).unwrap().kind()
+        StoreUrl::parse(self.template).unwrap().kind()
     }
 }
 

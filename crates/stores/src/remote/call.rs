@@ -1,0 +1,77 @@
+//! One question to a server, and what came of it.
+
+use reqwest::Method;
+use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
+use serde_json::Value;
+use zeroize::Zeroizing;
+
+/// What it means to send a call a second time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Effect {
+    /// It changes nothing.
+    Reads,
+    /// It changes something: where the answer is lost, it may have been done.
+    Writes,
+}
+
+/// One question to a server.
+pub(crate) struct Call {
+    pub(crate) method: Method,
+    pub(crate) url: String,
+    pub(crate) headers: HeaderMap,
+    pub(crate) body: Option<Zeroizing<Vec<u8>>>,
+    pub(crate) effect: Effect,
+}
+
+impl Call {
+    pub(crate) fn new(method: Method, url: impl Into<String>) -> Self {
+        let effect = if method == Method::GET { Effect::Reads } else { Effect::Writes };
+        Self { method, url: url.into(), headers: HeaderMap::new(), body: None, effect }
+    }
+
+    /// For calls that send something and change nothing.
+    pub(crate) fn that_reads(self) -> Self {
+        Self { effect: Effect::Reads, ..self }
+    }
+
+    /// A header that anybody may see. A value that is no header is left out.
+    pub(crate) fn header(mut self, name: &'static str, value: &str) -> Self {
+        if let Ok(value) = HeaderValue::from_str(value) {
+            self.headers.insert(HeaderName::from_static(name), value);
+        }
+        self
+    }
+
+    /// A header that must never be shown.
+    pub(crate) fn secret_header(mut self, name: &'static str, value: &str) -> Self {
+        if let Ok(mut value) = HeaderValue::from_str(value) {
+            value.set_sensitive(true);
+            self.headers.insert(HeaderName::from_static(name), value);
+        }
+        self
+    }
+
+    pub(crate) fn json(self, body: &Value, content_type: &str) -> Self {
+        let bytes = Zeroizing::new(body.to_string().into_bytes());
+        Self { body: Some(bytes), ..self }.header("content-type", content_type)
+    }
+}
+
+/// What a server answered.
+pub(crate) struct Answer {
+    pub(crate) status: u16,
+    pub(crate) body: Zeroizing<Vec<u8>>,
+    /// Whether an earlier attempt at the same write may have been done, though its answer was lost.
+    pub(crate) is_doubtful: bool,
+}
+
+impl Answer {
+    pub(crate) fn is_success(&self) -> bool {
+        (200..300).contains(&self.status)
+    }
+
+    /// The body as JSON; null where it is none.
+    pub(crate) fn json(&self) -> Value {
+        serde_json::from_slice(&self.body).unwrap_or_default()
+    }
+}

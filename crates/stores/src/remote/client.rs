@@ -1,0 +1,104 @@
+//! HTTPS as this machine is set up for it: its certificate authorities, its proxies; no redirects.
+
+use std::error::Error;
+use std::path::Path;
+use std::sync::OnceLock;
+use std::time::Duration;
+
+use reqwest::redirect::Policy;
+use reqwest::{Body, Certificate, Client, ClientBuilder, Response};
+use zeroize::Zeroizing;
+
+use super::call::{Answer, Call};
+use super::deadline::CONNECT;
+use super::line::{Carry, Trouble, When};
+use crate::{StoreError, StoreErrorKind};
+
+/// A client with the authorities of this machine, which `SSL_CERT_FILE` and `SSL_CERT_DIR` can replace.
+pub(crate) fn usual() -> Result<Client, StoreError> {
+    static USUAL: OnceLock<Client> = OnceLock::new();
+    if let Some(client) = USUAL.get() {
+        return Ok(client.clone());
+    }
+    let client = built(builder())?;
+    Ok(USUAL.get_or_init(|| client).clone())
+}
+
+/// A client that trusts the authorities of a file beside those of this machine.
+pub(crate) fn trusting(file: &Path) -> Result<Client, StoreError> {
+    let pem = keybaton_files::read(file, keybaton_files::Limits::default())?;
+    let malformed = || {
+        let sentence = format!("{} holds no certificates", file.display());
+        StoreError::new(StoreErrorKind::Malformed, sentence).hint("name a file of certificates in PEM format")
+    };
+    let certificates = Certificate::from_pem_bundle(pem.expose()).map_err(|_| malformed())?;
+    if certificates.is_empty() {
+        return Err(malformed());
+    }
+    built(builder().tls_certs_merge(certificates))
+}
+
+fn builder() -> ClientBuilder {
+    Client::builder()
+        .user_agent(concat!("keybaton/", env!("CARGO_PKG_VERSION")))
+        .redirect(Policy::none())
+        .referer(false)
+        .connect_timeout(CONNECT)
+        // A connection that waited longer may be dead, and a write lost in it would be in doubt.
+        .pool_idle_timeout(Duration::from_secs(5))
+}
+
+fn built(builder: ClientBuilder) -> Result<Client, StoreError> {
+    builder.build().map_err(|error| {
+        let sentence = format!("cannot prepare a connection: {}", innermost(&error.without_url()));
+        StoreError::new(StoreErrorKind::Malformed, sentence)
+            .hint("see whether HTTPS_PROXY and SSL_CERT_FILE say what they should")
+    })
+}
+
+impl Carry for Client {
+    async fn carry(&self, call: &Call) -> Result<Answer, Trouble> {
+        let mut request = self.request(call.method.clone(), &call.url).headers(call.headers.clone());
+        if let Some(body) = &call.body {
+            request = request.body(Body::from(body.to_vec()));
+        }
+        let response = request.send().await.map_err(trouble)?;
+        let status = response.status().as_u16();
+        Ok(Answer { status, body: body(response).await?, is_doubtful: false })
+    }
+}
+
+async fn body(mut response: Response) -> Result<Zeroizing<Vec<u8>>, Trouble> {
+    let mut body = Zeroizing::new(Vec::new());
+    while let Some(chunk) = response.chunk().await.map_err(trouble)? {
+        if body.len() + chunk.len() > LONGEST_ANSWER {
+            return Err(Trouble { when: When::TooLong, why: String::new() });
+        }
+        body.extend_from_slice(&chunk);
+    }
+    Ok(body)
+}
+
+fn trouble(error: reqwest::Error) -> Trouble {
+    let error = error.without_url();
+    let why = innermost(&error);
+    let when = match error.is_connect() {
+        _ if error.is_builder() => When::Connecting,
+        true if why.contains("certificate") => When::Trusting,
+        true => When::Connecting,
+        false => When::Sent,
+    };
+    Trouble { when, why }
+}
+
+/// What lies behind an error: the operating system's word, or that of TLS.
+pub(crate) fn innermost(error: &dyn Error) -> String {
+    let mut error = error;
+    while let Some(source) = error.source() {
+        error = source;
+    }
+    error.to_string()
+}
+
+/// A Kubernetes Secret can have 1 MiB, and more in base64; nothing else comes near.
+pub(crate) const LONGEST_ANSWER: usize = 4 << 20;

@@ -1,0 +1,181 @@
+//! The way to one server: patience where it is busy, one deadline, and what a failure on the way means.
+
+use std::time::Duration;
+
+use reqwest::StatusCode;
+use tokio::time::{sleep, timeout};
+
+use super::call::{Answer, Call, Effect};
+use super::deadline::Deadline;
+use super::runtime::wait;
+use crate::{StoreError, StoreErrorKind};
+
+/// Takes one call to a server and back, once.
+pub(crate) trait Carry {
+    async fn carry(&self, call: &Call) -> Result<Answer, Trouble>;
+}
+
+/// Why there is no answer.
+#[derive(Debug)]
+pub(crate) struct Trouble {
+    pub(crate) when: When,
+    /// What the network said, without an address.
+    pub(crate) why: String,
+}
+
+/// How far a call came.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum When {
+    /// There was no connection, so nothing was done.
+    Connecting,
+    /// Nobody vouches for us, so nothing was sent.
+    SigningIn,
+    /// The server's certificate is not one that is trusted here, so nothing was sent.
+    Trusting,
+    /// It was sent; the server may have done it.
+    Sent,
+    /// It was answered with more than any store has to say.
+    TooLong,
+}
+
+/// The way to one server.
+pub(crate) struct Line<C> {
+    pub(crate) carrier: C,
+    /// The store as the user names it.
+    pub(crate) store: String,
+    /// The server, for messages.
+    pub(crate) host: String,
+    /// Whether an answer says that it would be another one later. Throttling and 5xx always do.
+    pub(crate) is_busy: fn(&Answer) -> bool,
+    /// How the user signs in.
+    pub(crate) sign_in: &'static str,
+    /// How the user names another certificate authority.
+    pub(crate) authority: &'static str,
+}
+
+impl<C: Carry> Line<C> {
+    /// Asks, and asks again while the server is busy.
+    pub(crate) fn ask(&self, call: &Call, deadline: Deadline) -> Result<Answer, StoreError> {
+        let answer = wait(self.patiently(call, deadline))??;
+        if (300..400).contains(&answer.status) {
+            return Err(self.error(StoreErrorKind::Malformed, "answered with another address, which is not followed")
+                .hint("check the address: what stands there is not the store itself"));
+        }
+        Ok(answer)
+    }
+
+    async fn patiently(&self, call: &Call, deadline: Deadline) -> Result<Answer, StoreError> {
+        let mut is_doubtful = false;
+        let mut pauses = PAUSES.iter();
+        loop {
+            let outcome = match timeout(deadline.left(), self.carrier.carry(call)).await {
+                Ok(outcome) => outcome,
+                Err(_) => Err(Trouble { when: When::Sent, why: "no answer came in time".to_owned() }),
+            };
+            let failure = match outcome {
+                Ok(answer) if !self.would_change(&answer) => return Ok(Answer { is_doubtful, ..answer }),
+                Ok(answer) => {
+                    is_doubtful |= call.effect == Effect::Writes && answer.status >= 500;
+                    self.busy(answer.status, is_doubtful)
+                }
+                Err(trouble) if trouble.when == When::Sent && call.effect == Effect::Reads => {
+                    self.failed(&trouble, is_doubtful)
+                }
+                Err(trouble) => return Err(self.failed(&trouble, is_doubtful || call.effect == Effect::Writes)),
+            };
+            let Some(pause) = pauses.next().map(|pause| jittered(*pause)) else { return Err(failure) };
+            if deadline.left() <= pause {
+                return Err(failure);
+            }
+            sleep(pause).await;
+        }
+    }
+
+    fn would_change(&self, answer: &Answer) -> bool {
+        answer.status == 429 || (500..600).contains(&answer.status) || (self.is_busy)(answer)
+    }
+
+    fn busy(&self, status: u16, is_doubtful: bool) -> StoreError {
+        if is_doubtful {
+            return self.uncertain(&format!("it answered with an error of its own (HTTP {status})"));
+        }
+        let what = match StatusCode::from_u16(status).ok().and_then(|code| code.canonical_reason()) {
+            Some(reason) => format!("is busy (HTTP {status} {reason})"),
+            None => format!("is busy (HTTP {status})"),
+        };
+        self.error(StoreErrorKind::Unreachable, &what).hint("nothing was written; try again in a few minutes")
+    }
+
+    /// `is_doubtful`: a write may have been done.
+    fn failed(&self, trouble: &Trouble, is_doubtful: bool) -> StoreError {
+        let Trouble { when, why } = trouble;
+        match when {
+            When::Sent if is_doubtful => self.uncertain(why),
+            When::Sent => self
+                .error(StoreErrorKind::Unreachable, &format!("does not answer: {why}"))
+                .hint("see whether it is up, or try again later"),
+            When::TooLong => self
+                .error(StoreErrorKind::Malformed, "answers with more than any store has to say")
+                .hint("check the address: what stands there is not the store itself"),
+            When::Trusting => self
+                .error(StoreErrorKind::Unreachable, &format!("has a certificate that is not trusted here: {why}"))
+                .hint(format!("name its certificate authority: {}", self.authority)),
+            When::SigningIn => {
+                let sentence = format!("{}: cannot sign in to {}: {why}", self.store, self.host);
+                StoreError::new(StoreErrorKind::SignInNeeded, sentence).hint(self.sign_in)
+            }
+            When::Connecting => StoreError::new(
+                StoreErrorKind::Unreachable,
+                format!("{}: cannot reach {}: {why}", self.store, self.host),
+            )
+            .hint("check the address and the network, or try again later"),
+        }
+    }
+
+    /// The write may have been done.
+    pub(crate) fn uncertain(&self, why: &str) -> StoreError {
+        let sentence = format!("{}: the write may have been done, but {} did not say so: {why}", self.store, self.host);
+        StoreError::new(StoreErrorKind::Uncertain, sentence).hint("run it again: it looks first")
+    }
+
+    /// Somebody else wrote; where an earlier attempt of ours may have been done, that may have been us.
+    pub(crate) fn conflict(&self, answer: &Answer) -> StoreError {
+        if answer.is_doubtful {
+            return self.uncertain("an earlier attempt failed, and what stands there has changed since");
+        }
+        conflict(&self.store)
+    }
+
+    /// An answer that nothing here knows. Its text is not shown: it may repeat what was sent.
+    pub(crate) fn unknown(&self, answer: &Answer, doing: &str) -> StoreError {
+        let what = format!("answers with HTTP {}, which nobody expects when {doing}", answer.status);
+        self.error(StoreErrorKind::Malformed, &what).hint("check the address: is it this kind of store?")
+    }
+
+    fn error(&self, kind: StoreErrorKind, what: &str) -> StoreError {
+        StoreError::new(kind, format!("{}: {} {what}", self.store, self.host))
+    }
+}
+
+/// Somebody else wrote after the store was read.
+pub(crate) fn conflict(store: &str) -> StoreError {
+    let sentence = format!("{store} was changed by another program meanwhile");
+    StoreError::new(StoreErrorKind::Conflict, sentence).hint("nothing was written; run it again")
+}
+
+/// Between half of it and all of it, so that those who were turned away together do not come back together.
+fn jittered(pause: Duration) -> Duration {
+    let mut byte = [0];
+    // Without randomness all come back together, which is no reason to stop.
+    let _ = getrandom::fill(&mut byte);
+    pause.mul_f64(0.5 + f64::from(byte[0]) / 512.0)
+}
+
+/// How long a busy server is left alone before it is asked again.
+const PAUSES: [Duration; 5] = [
+    Duration::from_millis(200),
+    Duration::from_millis(400),
+    Duration::from_millis(800),
+    Duration::from_millis(1600),
+    Duration::from_millis(3200),
+];

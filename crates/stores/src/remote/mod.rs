@@ -1,0 +1,19 @@
+//! What the stores behind a network have in common: calls with one deadline, retries, and errors by what the caller does.
+
+pub(crate) mod address;
+#[cfg(feature = "base64")]
+pub(crate) mod base64;
+pub(crate) mod call;
+pub(crate) mod client;
+pub(crate) mod deadline;
+pub(crate) mod json;
+pub(crate) mod line;
+pub(crate) mod path;
+mod runtime;
+pub(crate) mod seen;
+
+pub(crate) use address::Address;
+pub(crate) use call::{Answer, Call};
+pub(crate) use deadline::Deadline;
+pub(crate) use line::Line;
+pub(crate) use seen::Seen;

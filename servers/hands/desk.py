@@ -1,0 +1,79 @@
+"""The socket at which tests ask for a hand: one JSON object a line, one answer a line."""
+
+from __future__ import annotations
+
+import base64
+import json
+import socketserver
+import threading
+import traceback
+from collections.abc import Callable
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+
+from hands.hand import Hand
+from hands.vault import VaultHand
+from stage import Stage
+
+# Each store with the variable that its server leaves in the environment, and its hand.
+HANDS: dict[str, tuple[str, Callable[[Stage], Hand]]] = {
+    "vault": ("VAULT_ADDR", VaultHand),
+}
+
+
+class Desk:
+    def __init__(self, stage: Stage) -> None:
+        served = {store: make for store, (variable, make) in HANDS.items() if variable in stage.environment}
+        hands = {store: make(stage) for store, make in served.items()}
+        self.stores = list(hands)
+        self.socket: Path = stage.folder / "hands.socket"
+        self._server = Server(str(self.socket), handler(hands))
+        self._thread = threading.Thread(target=self._server.serve_forever, daemon=True)
+
+    def __enter__(self) -> Desk:
+        self._thread.start()
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        self._server.shutdown()
+
+
+class Server(socketserver.ThreadingMixIn, socketserver.UnixStreamServer):
+    daemon_threads = True
+    request_queue_size = 64
+
+
+def handler(hands: dict[str, Hand]) -> type[socketserver.StreamRequestHandler]:
+    class Handler(socketserver.StreamRequestHandler):
+        def handle(self) -> None:
+            for line in self.rfile:
+                self.wfile.write(json.dumps(answer(hands, json.loads(line))).encode() + b"\n")
+
+    return Handler
+
+
+def answer(hands: dict[str, Hand], asked: dict[str, Any]) -> dict[str, Any]:
+    try:
+        return {"done": do(hands[asked["store"]], asked)}
+    except Exception:  # noqa: BLE001 - the test that asked shall see it, whatever it is
+        return {"failed": traceback.format_exc()}
+
+
+def do(hand: Hand, asked: dict[str, Any]) -> object:
+    place = asked["place"]
+    match asked["do"]:
+        case "surround":
+            return hand.surround(place)
+        case "surroundings":
+            return hand.surroundings(place)
+        case "plant":
+            return hand.plant(place, asked["name"], base64.b64decode(asked["content"]))
+        case "take_out":
+            return hand.take_out(place)
+        case "texts":
+            return hand.texts(place)
+        case "lock_up":
+            return hand.lock_up(place)
+        case other:
+            raise ValueError(f"no hand can do {other}")

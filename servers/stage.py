@@ -1,0 +1,68 @@
+"""Where servers run: a folder, a certificate authority, and processes that are ended when the command is."""
+
+from __future__ import annotations
+
+import socket
+import subprocess
+import time
+from pathlib import Path
+from types import TracebackType
+
+import trustme
+from cache import ToolError
+
+
+class Stage:
+    """What a server needs to start, and what it leaves to those who use it."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.authority = trustme.CA()
+        self.authority_file = folder / "authority.pem"
+        self.authority.cert_pem.write_to_path(self.authority_file)
+        # What the command finds in its environment, as the platform's own programs want it.
+        self.environment: dict[str, str] = {}
+        self._processes: list[subprocess.Popen[bytes]] = []
+
+    def __enter__(self) -> Stage:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        for process in reversed(self._processes):
+            process.terminate()
+            try:
+                process.wait(10)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.wait()
+
+    def start(self, name: str, command: list[str | Path], port: int, **extra: str) -> None:
+        """Starts a server and waits until it listens on a port of this machine."""
+        log = self.folder / f"{name}.log"
+        with log.open("wb") as output:
+            process = subprocess.Popen(
+                [str(word) for word in command], stdout=output, stderr=output, cwd=self.folder, env=extra or None
+            )
+        self._processes.append(process)
+        end = time.monotonic() + PATIENCE
+        while not listens(port):
+            if process.poll() is not None or time.monotonic() > end:
+                raise ToolError(f"{name} did not start:\n{log.read_text(errors='replace')[-4000:]}")
+            time.sleep(0.05)
+
+
+def free_port() -> int:
+    with socket.socket() as server:
+        server.bind(("127.0.0.1", 0))
+        port: int = server.getsockname()[1]
+        return port
+
+
+def listens(port: int) -> bool:
+    with socket.socket() as client:
+        client.settimeout(1)
+        return client.connect_ex(("127.0.0.1", port)) == 0
+
+
+# A server that has not started by then does not start at all.
+PATIENCE = 60
