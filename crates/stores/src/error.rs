@@ -52,6 +52,13 @@ impl StoreError {
     pub fn hint(self, hint: impl Into<String>) -> Self {
         Self { hint: Some(hint.into()), ..self }
     }
+
+    /// An error after the first of several values was written: what stands there now serves, and the next writer finishes it.
+    pub(crate) fn after_a_part(self) -> Self {
+        let sentence = format!("{}, after a part of the write was done", self.sentence);
+        Self { kind: StoreErrorKind::Uncertain, sentence, ..self }
+            .hint("every key in use is still accepted; mend the cause and run it again to finish")
+    }
 }
 
 /// The same sentence and hint, under the kind that fits a store.

@@ -17,13 +17,17 @@ pub struct Settings<'a> {
     pub environment: Environment,
     /// Whether to write what somebody else makes, and may make anew.
     pub adopt_owner: bool,
+    /// Whether a store on a network may make what holds the ring, where it is missing. Files are always made.
+    pub may_create: bool,
+    /// Whether a value that other programs read whole may be given another shape.
+    pub may_reshape: bool,
 }
 
 impl<'a> Settings<'a> {
     /// A folder and an environment, and nothing out of the ordinary.
     #[must_use]
     pub fn new(base: &'a Path, environment: Environment) -> Self {
-        Self { base, environment, adopt_owner: false }
+        Self { base, environment, adopt_owner: false, may_create: false, may_reshape: false }
     }
 }
 

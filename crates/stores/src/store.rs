@@ -112,6 +112,10 @@ pub enum Guard {
     CompareAndSwap,
     /// It keeps other writers out while it compares and writes.
     Lock,
+    /// A claim keeps other keybatons out; another program's write is seen afterwards.
+    Claim,
+    /// A write by anybody else at the same moment is seen afterwards.
+    Afterwards,
     /// It cannot be written at all.
     ReadOnly,
 }

@@ -64,7 +64,7 @@ pub(crate) fn write_files(
     for (done, step) in new.steps.iter().enumerate() {
         let content = writer
             .replace(step.field, step.text.expose(), contents.get(&step.field))
-            .map_err(|error| if done == 0 { error } else { partly(error) })?;
+            .map_err(|error| if done == 0 { error } else { error.after_a_part() })?;
         contents.insert(step.field, content);
         texts.set(step.field, step.text.duplicate());
     }
@@ -134,11 +134,4 @@ fn texts_of(contents: &Contents, folder: &Path, names: &Names) -> Result<Texts, 
         texts.set(*field, SecretText::new(text));
     }
     without_nul(texts, place)
-}
-
-/// An error after the first file was written: what stands there now serves, and the next writer finishes it.
-fn partly(error: StoreError) -> StoreError {
-    let sentence = format!("{}, after a part of the write was done", error.sentence);
-    StoreError { kind: StoreErrorKind::Uncertain, sentence, ..error }
-        .hint("every key in use is still accepted; mend the cause and run it again to finish")
 }

@@ -68,6 +68,8 @@ fn guard(guard: Guard) -> &'static str {
     match guard {
         Guard::CompareAndSwap => "compare-and-swap",
         Guard::Lock => "lock",
+        Guard::Claim => "claim",
+        Guard::Afterwards => "afterwards",
         Guard::ReadOnly => "read-only",
     }
 }

@@ -16,9 +16,13 @@ impl Address {
     /// Reads a URL that may have these parameters.
     pub(crate) fn of(url: &StoreUrl, known: &[&str]) -> Result<Self, StoreError> {
         let example = || format!("write for example {}", url.kind().example);
-        let malformed = |sentence: String| StoreError::new(StoreErrorKind::Malformed, sentence).hint(example());
+        let malformed =
+            |sentence: String| StoreError::new(StoreErrorKind::Malformed, sentence).hint(example());
         let Some(rest) = url.rest().strip_prefix("//") else {
-            return Err(malformed(format!("{url} is no address: two slashes belong behind {}:", url.scheme())));
+            return Err(malformed(format!(
+                "{url} is no address: two slashes belong behind {}:",
+                url.scheme()
+            )));
         };
         let (place, query) = rest.split_once('?').unwrap_or((rest, ""));
         if place.contains(['#', ' ', '\\']) || place.chars().any(char::is_control) {

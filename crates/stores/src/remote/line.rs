@@ -58,7 +58,8 @@ impl<C: Carry> Line<C> {
     pub(crate) fn ask(&self, call: &Call, deadline: Deadline) -> Result<Answer, StoreError> {
         let answer = wait(self.patiently(call, deadline))??;
         if (300..400).contains(&answer.status) {
-            return Err(self.error(StoreErrorKind::Malformed, "answered with another address, which is not followed")
+            return Err(self
+                .error(StoreErrorKind::Malformed, "answered with another address, which is not followed")
                 .hint("check the address: what stands there is not the store itself"));
         }
         Ok(answer)
@@ -81,7 +82,9 @@ impl<C: Carry> Line<C> {
                 Err(trouble) if trouble.when == When::Sent && call.effect == Effect::Reads => {
                     self.failed(&trouble, is_doubtful)
                 }
-                Err(trouble) => return Err(self.failed(&trouble, is_doubtful || call.effect == Effect::Writes)),
+                Err(trouble) => {
+                    return Err(self.failed(&trouble, is_doubtful || call.effect == Effect::Writes));
+                }
             };
             let Some(pause) = pauses.next().map(|pause| jittered(*pause)) else { return Err(failure) };
             if deadline.left() <= pause {
@@ -118,7 +121,10 @@ impl<C: Carry> Line<C> {
                 .error(StoreErrorKind::Malformed, "answers with more than any store has to say")
                 .hint("check the address: what stands there is not the store itself"),
             When::Trusting => self
-                .error(StoreErrorKind::Unreachable, &format!("has a certificate that is not trusted here: {why}"))
+                .error(
+                    StoreErrorKind::Unreachable,
+                    &format!("has a certificate that is not trusted here: {why}"),
+                )
                 .hint(format!("name its certificate authority: {}", self.authority)),
             When::SigningIn => {
                 let sentence = format!("{}: cannot sign in to {}: {why}", self.store, self.host);
@@ -134,7 +140,8 @@ impl<C: Carry> Line<C> {
 
     /// The write may have been done.
     pub(crate) fn uncertain(&self, why: &str) -> StoreError {
-        let sentence = format!("{}: the write may have been done, but {} did not say so: {why}", self.store, self.host);
+        let sentence =
+            format!("{}: the write may have been done, but {} did not say so: {why}", self.store, self.host);
         StoreError::new(StoreErrorKind::Uncertain, sentence).hint("run it again: it looks first")
     }
 
@@ -144,6 +151,12 @@ impl<C: Carry> Line<C> {
             return self.uncertain("an earlier attempt failed, and what stands there has changed since");
         }
         conflict(&self.store)
+    }
+
+    /// There is nothing yet that could hold the ring, and nobody said that it may be made.
+    pub(crate) fn not_made(&self, creates: &str) -> StoreError {
+        StoreError::new(StoreErrorKind::Refused, format!("{}: there is no such secret", self.store))
+            .hint(format!("check the name, or say --create, which makes {creates}"))
     }
 
     /// An answer that nothing here knows. Its text is not shown: it may repeat what was sent.

@@ -6,11 +6,19 @@ pub(crate) mod base64;
 pub(crate) mod call;
 pub(crate) mod client;
 pub(crate) mod deadline;
+#[cfg(feature = "values")]
+mod joined;
 pub(crate) mod json;
 pub(crate) mod line;
+#[cfg(feature = "values")]
+mod object;
 pub(crate) mod path;
 mod runtime;
 pub(crate) mod seen;
+#[cfg(feature = "values")]
+mod separate;
+#[cfg(feature = "values")]
+pub(crate) mod values;
 
 pub(crate) use address::Address;
 pub(crate) use call::{Answer, Call};

@@ -18,7 +18,8 @@ pub(crate) fn wait<F: Future>(future: F) -> Result<F::Output, StoreError> {
         Ok(runtime) => Ok(runtime.block_on(future)),
         Err(why) => {
             let sentence = format!("cannot prepare a connection: {why}");
-            Err(StoreError::new(StoreErrorKind::Unreachable, sentence).hint("free some memory or file handles"))
+            Err(StoreError::new(StoreErrorKind::Unreachable, sentence)
+                .hint("free some memory or file handles"))
         }
     }
 }

@@ -36,6 +36,7 @@ struct Vault {
     mount: String,
     path: String,
     ring: RingName,
+    may_create: bool,
     seen: Seen<Around>,
 }
 
@@ -58,7 +59,8 @@ fn open(url: &StoreUrl, ring: &RingName, settings: &Settings<'_>) -> Result<Box<
     };
     let (login, line) = login::prepare(url, settings)?;
     let (mount, path) = (mount.replace("%2F", "/").replace("%2f", "/"), path.to_owned());
-    Ok(Box::new(Vault { line, login, mount, path, ring: ring.clone(), seen: Seen::default() }))
+    let (ring, may_create) = (ring.clone(), settings.may_create);
+    Ok(Box::new(Vault { line, login, mount, path, ring, may_create, seen: Seen::default() }))
 }
 
 impl Store for Vault {
@@ -76,6 +78,7 @@ impl Store for Vault {
                 self.patch(members, version, deadline)?
             }
             Version::Absent => match self.around(deadline)? {
+                Around::Nothing if !self.may_create => return Err(self.line.not_made(KIND.creates)),
                 Around::Nothing => {
                     self.must_be_version_2(deadline)?;
                     self.put(members, 0, deadline)?
@@ -130,7 +133,12 @@ impl Vault {
     }
 
     /// Changes the ring's members alone.
-    fn patch(&self, members: Map<String, Value>, over: u64, deadline: Deadline) -> Result<Answer, StoreError> {
+    fn patch(
+        &self,
+        members: Map<String, Value>,
+        over: u64,
+        deadline: Deadline,
+    ) -> Result<Answer, StoreError> {
         let body = json!({ "options": { "cas": over }, "data": members });
         let call = Call::new(Method::PATCH, self.data()).json(&body, "application/merge-patch+json");
         let answer = self.ask(call, deadline)?;
@@ -144,7 +152,12 @@ impl Vault {
     }
 
     /// The same with the rights to read and to update.
-    fn merge(&self, members: Map<String, Value>, over: u64, deadline: Deadline) -> Result<Answer, StoreError> {
+    fn merge(
+        &self,
+        members: Map<String, Value>,
+        over: u64,
+        deadline: Deadline,
+    ) -> Result<Answer, StoreError> {
         let answer = self.ask(Call::new(Method::GET, self.data()), deadline)?;
         let mut body = answer.json();
         let Some(all) = body["data"]["data"].as_object_mut().filter(|_| answer.is_success()) else {
@@ -157,18 +170,23 @@ impl Vault {
 
     fn put(&self, members: Map<String, Value>, over: u64, deadline: Deadline) -> Result<Answer, StoreError> {
         let body = json!({ "options": { "cas": over }, "data": members });
-        let answer = self.ask(Call::new(Method::POST, self.data()).json(&body, "application/json"), deadline)?;
+        let answer =
+            self.ask(Call::new(Method::POST, self.data()).json(&body, "application/json"), deadline)?;
         if answer.status == 200 { Ok(answer) } else { Err(self.refused(&answer, "writing", deadline)) }
     }
 
     /// In version 1 of the engine the same call would succeed, in another place and without a guard.
     fn must_be_version_2(&self, deadline: Deadline) -> Result<(), StoreError> {
-        let answer = self.ask(Call::new(Method::GET, self.api("sys/internal/ui/mounts", &self.mount)), deadline)?;
+        let answer =
+            self.ask(Call::new(Method::GET, self.api("sys/internal/ui/mounts", &self.mount)), deadline)?;
         let body = answer.json();
         if body["data"]["type"] == "kv" && body["data"]["options"]["version"] != "2" {
-            let sentence = format!("{}: the mount {} is version 1 of the key-value engine", self.line.store, self.mount);
-            return Err(StoreError::new(StoreErrorKind::Unsupported, sentence)
-                .hint(format!("only version 2 can guard a write: vault kv enable-versioning {}", self.mount)));
+            let sentence =
+                format!("{}: the mount {} is version 1 of the key-value engine", self.line.store, self.mount);
+            return Err(StoreError::new(StoreErrorKind::Unsupported, sentence).hint(format!(
+                "only version 2 can guard a write: vault kv enable-versioning {}",
+                self.mount
+            )));
         }
         Ok(())
     }
@@ -202,7 +220,8 @@ impl Vault {
             }
             413 => {
                 let sentence = format!("{}: the secret is larger than the server allows", self.line.store);
-                StoreError::new(StoreErrorKind::TooLarge, sentence).hint("keep the ring in a secret of its own")
+                StoreError::new(StoreErrorKind::TooLarge, sentence)
+                    .hint("keep the ring in a secret of its own")
             }
             _ => self.line.unknown(answer, doing),
         }

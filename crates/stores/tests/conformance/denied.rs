@@ -1,11 +1,11 @@
 //! What belongs to somebody else.
 
 use keybaton_core::Field;
-use keybaton_stores::{Settings, StoreErrorKind, Version};
+use keybaton_stores::{StoreErrorKind, Version};
 
 use crate::fixtures::Locked;
 use crate::support::{as_nobody, as_whoever_has, given, is_root, set_mode, writes};
-use crate::world::{World, open_url, outer_environment, tested, texts};
+use crate::world::{World, open_url, outer_environment, settings, tested, texts};
 
 #[test]
 fn what_may_not_be_read_is_denied() {
@@ -35,7 +35,7 @@ fn case_denied() {
 }
 
 fn must_be_denied(folder: &std::path::Path, url: &str) {
-    let store = open_url(url, &Settings::new(folder, outer_environment()));
+    let store = open_url(url, &settings(folder, outer_environment()));
     let error = store.read().unwrap_err();
     must_say_so(&error);
     for over in [Version::Absent, Version::Is("7".into())] {

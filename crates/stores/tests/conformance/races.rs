@@ -5,10 +5,10 @@ use std::sync::Barrier;
 use std::thread;
 
 use keybaton_core::Field;
-use keybaton_stores::{Settings, Store, StoreErrorKind, Version};
+use keybaton_stores::{Store, StoreErrorKind, Version};
 
 use crate::support::{given, must_pass, start_case, writes};
-use crate::world::{World, open_url, outer_environment, read, texts, writable};
+use crate::world::{World, open_url, outer_environment, read, settings, texts, writable};
 
 #[test]
 fn of_twenty_threads_one_wins_and_its_texts_stand_there_whole() {
@@ -67,7 +67,7 @@ fn of_twenty_processes_one_wins() {
 fn case_one_process() {
     let (folder, argument) = given();
     let (number, url) = argument.split_once(' ').unwrap();
-    let store = open_url(url, &Settings::new(&folder, outer_environment()));
+    let store = open_url(url, &settings(&folder, outer_environment()));
     wait_for(&folder.join("go"));
     if wins(&*store, number.parse().unwrap(), &Version::Absent) {
         assert!(read(&*store).0.get(Field::Signing).is_some());

@@ -33,7 +33,7 @@ impl World {
             // Where the servers are, only the environment of these tests says.
             own.or_else(|| env::var_os(name).filter(|_| !is_local))
         };
-        open_url(&self.url(fixture), &Settings::new(self.path(), Arc::new(look_up)))
+        open_url(&self.url(fixture), &settings(self.path(), Arc::new(look_up)))
     }
 
     pub(crate) fn url(&self, fixture: &Fixture) -> String {
@@ -48,6 +48,11 @@ impl World {
 
 pub(crate) fn open_url(url: &str, settings: &Settings<'_>) -> Box<dyn Store> {
     keybaton_stores::open(&StoreUrl::parse(url).unwrap(), &RingName::default(), settings).unwrap()
+}
+
+/// Settings that let a store make what is missing.
+pub(crate) fn settings(base: &Path, environment: Environment) -> Settings<'_> {
+    Settings { may_create: true, ..Settings::new(base, environment) }
 }
 
 /// The environment of these tests, for stores that are opened by another process.

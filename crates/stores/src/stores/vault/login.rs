@@ -33,7 +33,8 @@ pub(super) fn prepare(url: &StoreUrl, settings: &Settings<'_>) -> Result<(Login,
     let address = of_either(&environment, "ADDR")?.unwrap_or_else(|| "https://127.0.0.1:8200".to_owned());
     let address = address.trim_end_matches('/').to_owned();
     let host = address.split_once("://").map(|(_, host)| host.to_owned());
-    let Some(host) = host.filter(|host| address.starts_with("http") && !host.contains(['@', '/', '?'])) else {
+    let Some(host) = host.filter(|host| address.starts_with("http") && !host.contains(['@', '/', '?']))
+    else {
         return Err(StoreError::new(StoreErrorKind::Malformed, "VAULT_ADDR is no address of a server")
             .hint("write for example VAULT_ADDR=https://vault.example.com:8200"));
     };
@@ -77,7 +78,12 @@ impl Login {
     }
 
     /// The call with a token. The first one fetches it.
-    pub(super) fn sign(&self, call: Call, line: &Line<Client>, deadline: Deadline) -> Result<Call, StoreError> {
+    pub(super) fn sign(
+        &self,
+        call: Call,
+        line: &Line<Client>,
+        deadline: Deadline,
+    ) -> Result<Call, StoreError> {
         let mut held = self.token.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
         if held.is_none() {
             *held = Some(self.fetch(line, deadline)?);
@@ -155,8 +161,11 @@ fn helper(home: &Path) -> Result<Option<String>, StoreError> {
 /// Asks that program, as Vault's own does.
 fn helped(program: &str) -> Result<Option<String>, StoreError> {
     let failed = |why: String| {
-        StoreError::new(StoreErrorKind::SignInNeeded, format!("the token helper {program} gave no token: {why}"))
-            .hint("run `vault login`, or set VAULT_TOKEN")
+        StoreError::new(
+            StoreErrorKind::SignInNeeded,
+            format!("the token helper {program} gave no token: {why}"),
+        )
+        .hint("run `vault login`, or set VAULT_TOKEN")
     };
     let asked = Command::new(program).arg("get").stdin(Stdio::null()).stderr(Stdio::inherit()).output();
     let output = asked.map_err(|error| failed(error.to_string()))?;

@@ -1,0 +1,100 @@
+//! A ring as three values, for consumers that can only take a whole one.
+
+use std::fmt;
+
+use keybaton_core::{Field, Texts, Writes};
+
+use super::Deadline;
+use super::values::{Spot, Values};
+use crate::text::without_nul;
+use crate::{Held, Store, StoreError, Version, Written};
+
+/// The signing key under the name itself, the fallbacks and the record beside it.
+pub(crate) struct Separate<V> {
+    pub(crate) values: V,
+    pub(crate) spot: Spot,
+}
+
+impl<V: Values> Separate<V> {
+    fn name_of(&self, field: Field) -> String {
+        let name = &self.spot.name;
+        match field {
+            Field::Signing => name.clone(),
+            Field::Fallbacks => format!("{name}-fallbacks"),
+            Field::Record => format!("{name}-ring"),
+        }
+    }
+}
+
+impl<V: Values> Store for Separate<V> {
+    /// The signing key last: in core's order of writes no reader then holds a pair that refuses a valid signature.
+    fn read(&self) -> Result<Held, StoreError> {
+        let deadline = Deadline::begin();
+        let (mut texts, mut versions) = (Texts::default(), Versions::default());
+        for field in [Field::Record, Field::Fallbacks, Field::Signing] {
+            if let Some(value) = self.values.get(&self.name_of(field), deadline)? {
+                texts.set(field, value.text);
+                *versions.of(field) = Some(value.version);
+            }
+        }
+        let texts = without_nul(texts, |field| self.name_of(field))?;
+        Ok(match versions.together() {
+            Version::Absent => Held::Absent,
+            version => Held::Texts(texts, version),
+        })
+    }
+
+    fn write(&self, new: &Writes, over: &Version) -> Result<Written, StoreError> {
+        let deadline = Deadline::begin();
+        let mut versions = Versions::apart(over);
+        let mut notes = Vec::new();
+        for (done, step) in new.steps.iter().enumerate() {
+            let version = versions.of(step.field);
+            let put = self.values.put(&self.name_of(step.field), &step.text, version.as_deref(), deadline);
+            let put = put.map_err(|error| if done == 0 { error } else { error.after_a_part() })?;
+            *version = Some(put.version);
+            notes.extend(put.notes);
+        }
+        Ok(Written { version: versions.together(), notes })
+    }
+}
+
+/// The version of each of the three.
+#[derive(Default)]
+struct Versions {
+    signing: Option<Box<str>>,
+    fallbacks: Option<Box<str>>,
+    record: Option<Box<str>>,
+}
+
+impl Versions {
+    fn of(&mut self, field: Field) -> &mut Option<Box<str>> {
+        match field {
+            Field::Signing => &mut self.signing,
+            Field::Fallbacks => &mut self.fallbacks,
+            Field::Record => &mut self.record,
+        }
+    }
+
+    fn together(&self) -> Version {
+        let all = [&self.signing, &self.fallbacks, &self.record];
+        if all.iter().all(|version| version.is_none()) {
+            return Version::Absent;
+        }
+        Version::Is(all.map(|version| version.as_deref().unwrap_or_default()).join("\n").into())
+    }
+
+    fn apart(version: &Version) -> Self {
+        let Version::Is(together) = version else { return Self::default() };
+        let mut parts =
+            together.split('\n').map(|part| Some(part).filter(|part| !part.is_empty()).map(Box::from));
+        let mut next = || parts.next().flatten();
+        Self { signing: next(), fallbacks: next(), record: next() }
+    }
+}
+
+impl<V> fmt::Debug for Separate<V> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Separate({:?})", self.spot)
+    }
+}

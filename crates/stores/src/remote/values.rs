@@ -1,0 +1,79 @@
+//! Services that keep single values by name. A ring is one value there, a JSON object of the three texts, or three values.
+
+use std::fmt;
+
+use keybaton_core::{RingName, SecretText};
+
+use super::joined::Joined;
+use super::separate::Separate;
+use super::{Address, Deadline};
+use crate::{Note, Settings, Store, StoreError, StoreErrorKind, StoreUrl};
+
+/// A service that keeps single values by name.
+pub(crate) trait Values: Send + Sync {
+    /// What stands under a name; `None` where nothing does.
+    fn get(&self, name: &str, deadline: Deadline) -> Result<Option<Value>, StoreError>;
+
+    /// Puts a value in the place of the version that was found; `None`: nothing was.
+    fn put(
+        &self,
+        name: &str,
+        new: &SecretText,
+        over: Option<&str>,
+        deadline: Deadline,
+    ) -> Result<Put, StoreError>;
+}
+
+/// A value, and the service's own name for this version of it.
+pub(crate) struct Value {
+    pub(crate) text: SecretText,
+    pub(crate) version: Box<str>,
+}
+
+/// What became of a value.
+#[derive(Default)]
+pub(crate) struct Put {
+    pub(crate) version: Box<str>,
+    pub(crate) notes: Vec<Note>,
+}
+
+/// Where a ring stands among the values of a service.
+pub(crate) struct Spot {
+    /// The store as the user names it.
+    pub(crate) store: String,
+    /// The value's name, or what the names of the three begin with.
+    pub(crate) name: String,
+    pub(crate) ring: RingName,
+    /// Whether a value that is read whole may become an object.
+    pub(crate) may_reshape: bool,
+}
+
+impl fmt::Debug for Spot {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}, ring {}", self.store, self.ring)
+    }
+}
+
+/// The parameter of a URL that says which of the two it is.
+pub(crate) const LAYOUT: &str = "layout";
+
+/// The store for a ring in the layout that its URL asks for.
+pub(crate) fn arranged(
+    values: impl Values + 'static,
+    name: &str,
+    (url, address): (&StoreUrl, &Address),
+    ring: &RingName,
+    settings: &Settings<'_>,
+) -> Result<Box<dyn Store>, StoreError> {
+    let (store, name, ring) = (url.to_string(), name.to_owned(), ring.clone());
+    let spot = Spot { store, name, ring, may_reshape: settings.may_reshape };
+    match address.get(LAYOUT) {
+        None | Some("json") => Ok(Box::new(Joined::new(values, spot))),
+        Some("separate") => Ok(Box::new(Separate { values, spot })),
+        Some(_) => {
+            let sentence = format!("{url} names a layout that there is not");
+            Err(StoreError::new(StoreErrorKind::Malformed, sentence)
+                .hint("layout=json is one value with three members, layout=separate is three values"))
+        }
+    }
+}
