@@ -5,8 +5,8 @@ use core::fmt;
 
 use crate::change::{Stamp, facts, fresh_key};
 use crate::fallbacks::survives_commas;
-use crate::reading::Bare;
-use crate::record::{Record, Role, Row};
+use crate::reading::{Bare, bury_missing};
+use crate::record::{MOST_KEYS, Record, Role, Row};
 use crate::ring::{Head, Key, Retiring, Revision, Ring, Unknown, What, Why};
 use crate::writes::{Before, writes};
 use crate::{RingId, Salt, SecretText, WriteId, Writes};
@@ -45,11 +45,20 @@ impl Adoption {
         Self::known(Some(signing), fallbacks, None)
     }
 
+    /// Each key once: a key that stood in a ring twice would still be accepted after it was cut off.
     pub(crate) fn known(
         signing: Option<SecretText>,
-        fallbacks: Vec<SecretText>,
+        mut fallbacks: Vec<SecretText>,
         record: Option<Record>,
     ) -> Self {
+        let mut seen: Vec<SecretText> = signing.iter().map(SecretText::duplicate).collect();
+        fallbacks.retain(|key| {
+            let is_new = !key.expose().trim().is_empty() && !seen.contains(key);
+            if is_new {
+                seen.push(key.duplicate());
+            }
+            is_new
+        });
         Self { signing, fallbacks, record, ..Self::default() }
     }
 
@@ -81,6 +90,13 @@ impl Adoption {
         keys.filter(|key| !known(key)).count()
     }
 
+    /// How many keys there are, where they are more than a ring can have: [`MOST_KEYS`].
+    #[must_use]
+    pub fn too_many(&self) -> Option<usize> {
+        let keys = self.signing.iter().chain(&self.fallbacks).count();
+        (keys > MOST_KEYS).then_some(keys)
+    }
+
     /// Whether each key can stand in a list that is split at its commas.
     #[must_use]
     pub fn survives_commas(&self) -> bool {
@@ -98,7 +114,7 @@ impl Adoption {
         let before = self.record.as_ref().map(|record| record.keys.clone()).unwrap_or_default();
         let fresh = self.signing.is_none();
         let what = if fresh && self.fallbacks.is_empty() { What::Created } else { What::Adopted };
-        let ring = self.ring(stamp).log(what, None, stamp);
+        let ring = bury_missing(self.ring(stamp), &before, stamp.now).log(what, None, stamp);
         let writes = writes(Before::disorder(before), &ring, fresh);
         (ring, writes)
     }
@@ -118,7 +134,6 @@ impl Adoption {
         if stage && ring.next.is_none() && ring.retiring.is_empty() {
             ring.next = Some(fresh_key(&ring.head, 0, stamp));
         }
-        ring.forget_return();
         ring.number();
         ring
     }

@@ -4,7 +4,7 @@ use alloc::string::String;
 use alloc::vec::Vec;
 use core::fmt;
 
-use crate::ring::{Event, Facts, Head, Key, Left, Retiring, Revision, Ring, What, Why};
+use crate::ring::{Event, Facts, Head, Key, Left, Retiring, Revision, Ring, Unknown, What, Why};
 use crate::time::Timestamp;
 use crate::writes::{Before, writes};
 use crate::{KeyId, Random, SecretText, WriteId, Writes, generate};
@@ -91,9 +91,10 @@ impl Ring {
             Change::RevokeAll => self.revoke_all(stamp),
         };
         let key = key.or_else(|| ring.next.as_ref().map(|next| next.facts.id));
+        let revokes = what == What::Revoked;
         self = ring.log(what, key, stamp);
-        let fresh = !before.knows(&self.signing);
-        let writes = writes(before, &self, fresh && what == What::Revoked);
+        let fresh = revokes && !before.knows(&self.signing);
+        let writes = writes(before, &self, fresh);
         Ok((self, writes))
     }
 
@@ -216,7 +217,7 @@ impl Ring {
     pub(crate) fn log(mut self, what: What, key: Option<KeyId>, stamp: &mut Stamp<'_>) -> Self {
         self.head.count(WriteId::draw(stamp.random), stamp.floor, stamp.now);
         let reason = stamp.reason.map(shortened);
-        self.head.events.push(Event { at: stamp.now, what, key, reason });
+        self.head.events.push(Event { at: stamp.now, what, key, reason, unknown: Unknown::new() });
         self
     }
 }
@@ -248,7 +249,7 @@ pub(crate) fn facts(head: &Head, secret: &SecretText, number: u32, stamp: &mut S
         made: stamp.now,
         since: stamp.now,
         exposed: false,
-        unknown: crate::ring::Unknown::new(),
+        unknown: Unknown::new(),
     }
 }
 

@@ -34,7 +34,7 @@ pub use name::{BadName, RingName};
 pub use next::{Goal, MirrorSeen, Next, Ready, Refusal, Seen, Step, Wait, next, ready, under_way};
 pub use policy::Policy;
 pub use reading::{Bare, Edit, Edited, Newer, Reading, Torn, read};
-pub use record::{RECORD_LIMIT, Role};
+pub use record::{MOST_KEYS, RECORD_LIMIT, Role};
 pub use ring::{
     Event, Facts, Head, Key, Left, Phase, Retiring, Revision, Ring, Tombstone, Unknown, What, Why,
 };

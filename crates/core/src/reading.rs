@@ -20,9 +20,10 @@ pub enum Reading {
     Bare(Bare),
     /// A ring in order.
     Whole(Ring),
-    /// A write was cut short, or a reader came in the middle of one. The next writer finishes it.
+    /// A write was cut short or is under way: the record says which. The next writer finishes it.
     Torn(Torn),
-    /// Somebody edited the texts by hand. No writer touches them but an adoption or a revocation.
+    /// Somebody edited the texts by hand. No writer touches them but an adoption or a revocation. A reader that took the
+    /// texts one after another, on two sides of a write, may find this as well: it looks again before it believes it.
     Edited(Edited),
     /// A later version wrote the record: it can be looked at and not written.
     Newer(Newer),
@@ -37,7 +38,7 @@ pub struct Bare {
     pub fallbacks: Vec<SecretText>,
 }
 
-/// Texts that are in between: each key in them is known.
+/// Texts in the midst of a write that the record announces; each key in them is known.
 pub struct Torn {
     record: Record,
     keys: Pool,
@@ -64,6 +65,8 @@ pub enum Edit {
     UnknownKey,
     /// The signing key is gone.
     NoSigningKey,
+    /// Each key is known, but stands elsewhere than the record says, or is gone; and no write was under way.
+    Rearranged,
 }
 
 /// A record of a later format.
@@ -162,23 +165,33 @@ impl Found {
         if !keys.are_all_in(&record) {
             return self.edited(Edit::UnknownKey, Some(record));
         }
-        if record.intent.is_none() && keys.have_all(&record.keys) {
-            let ring = Parts::of(&record.keys, &keys).into_ring(record.head.clone());
-            if let Some(ring) = ring.filter(|ring| is_in_order(ring, texts)) {
-                return Reading::Whole(ring);
-            }
-        }
         match Target::of(&record, &keys) {
-            Some(target) => Reading::Torn(Torn { record, keys, target }),
             None => self.edited(Edit::NoSigningKey, Some(record)),
+            Some(_) if record.intent.is_none() && !self.agrees_with(&record, &keys) => {
+                self.edited(Edit::Rearranged, Some(record))
+            }
+            Some(target) => match in_order(&record, &keys, texts) {
+                Some(ring) => Reading::Whole(ring),
+                None => Reading::Torn(Torn { record, keys, target }),
+            },
         }
+    }
+
+    /// Whether each key is there, and the one that signs is the record's, if any: then the texts are untidy at most.
+    fn agrees_with(&self, record: &Record, keys: &Pool) -> bool {
+        let signs = |row: &Row| row.role == Role::Signing && keys.get(row) == self.signing.as_ref();
+        keys.have_all(&record.keys) && (self.signing.is_none() || record.keys.iter().any(signs))
     }
 }
 
-/// Whether the texts are just those of the ring.
-fn is_in_order(ring: &Ring, texts: &Texts) -> bool {
-    texts.signing.as_ref() == Some(&ring.signing.secret)
-        && texts.fallbacks.as_ref() == Some(&ring.fallbacks())
+/// The ring of a record, where the texts are just those of that ring.
+fn in_order(record: &Record, keys: &Pool, texts: &Texts) -> Option<Ring> {
+    let is_final = record.intent.is_none() && keys.have_all(&record.keys);
+    let parts = is_final.then(|| Parts::of(&record.keys, keys))?;
+    let ring = parts.into_ring(record.head.clone())?;
+    let same = texts.signing.as_ref() == Some(&ring.signing.secret)
+        && texts.fallbacks.as_ref() == Some(&ring.fallbacks());
+    same.then_some(ring)
 }
 
 /// Keys by their marks.
@@ -295,7 +308,7 @@ fn restart_clocks(rows: &mut [Row], former: &[Row], now: Timestamp) {
 }
 
 /// Remembers keys that are gone from the texts, and forgets that those left which are there.
-fn bury_missing(mut ring: Ring, former: &[Row], now: Timestamp) -> Ring {
+pub(crate) fn bury_missing(mut ring: Ring, former: &[Row], now: Timestamp) -> Ring {
     ring.forget_return();
     for row in former {
         let remembered = ring.head.gone.iter().any(|tomb| tomb.id == row.facts.id);
@@ -332,7 +345,9 @@ impl Parts {
         match row.role {
             Role::Next => self.next = Some(key),
             Role::Signing => self.signing = Some(key),
-            Role::Retiring => self.retiring.push(Retiring { key, why: row.why.unwrap_or(Why::Replaced) }),
+            Role::Retiring => {
+                self.retiring.push(Retiring { key, why: row.why.clone().unwrap_or(Why::Replaced) });
+            }
         }
     }
 

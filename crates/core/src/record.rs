@@ -8,17 +8,23 @@ use alloc::vec::Vec;
 use data_encoding::BASE64URL_NOPAD;
 use serde::{Deserialize, Serialize};
 
-use crate::ring::{Facts, Head, Left, Revision, Ring, Tombstone, Why};
+use crate::ring::{Facts, Head, Left, Revision, Ring, Tombstone, Unknown, Why};
 use crate::time::Timestamp;
 
 /// The format that this version writes.
 pub(crate) const FORMAT: u32 = 1;
 
-/// A record stays under this many bytes as it is written.
+/// A record stays under this many bytes as it is written, unless more keys were taken in than a handover has.
 pub const RECORD_LIMIT: usize = 2048;
 
 /// A longer text is no record: nobody has to read megabytes to find that out.
 const READ_LIMIT: usize = 8 * RECORD_LIMIT;
+
+/// A ring of more keys cannot be taken in: its record would be longer than what is read, when it names them twice.
+pub const MOST_KEYS: usize = 24;
+
+/// No ring lives long enough to count so many keys.
+const NUMBER_LIMIT: u32 = 1 << 24;
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub(crate) struct Record {
@@ -138,7 +144,14 @@ impl Head {
     }
 
     pub(crate) fn bury(&mut self, facts: &Facts, why: Left, now: Timestamp) {
-        self.gone.push(Tombstone { id: facts.id, mark: facts.mark, made: facts.made, gone: now, why });
+        self.gone.push(Tombstone {
+            id: facts.id,
+            mark: facts.mark,
+            made: facts.made,
+            gone: now,
+            why,
+            unknown: Unknown::new(),
+        });
     }
 }
 
@@ -147,7 +160,8 @@ pub(crate) fn rows(ring: &Ring) -> Vec<Row> {
     let next = ring.next.iter().map(|key| row(&key.facts, Role::Next, None));
     let signing = core::iter::once(row(&ring.signing.facts, Role::Signing, None));
     let retiring = ring.retiring.iter();
-    let retiring = retiring.map(|retiring| row(&retiring.key.facts, Role::Retiring, Some(retiring.why)));
+    let retiring =
+        retiring.map(|retiring| row(&retiring.key.facts, Role::Retiring, Some(retiring.why.clone())));
     let mut rows: Vec<Row> = next.chain(signing).chain(retiring).collect();
     rows.sort_by_key(|row| core::cmp::Reverse(row.facts.number));
     rows
@@ -157,10 +171,11 @@ fn row(facts: &Facts, role: Role, why: Option<Why>) -> Row {
     Row { role, why, facts: facts.clone() }
 }
 
-/// One signing key, at most one next key, no id or number twice.
+/// One signing key, at most one next key, no id or number twice, and room for further numbers.
 fn is_ring(rows: &[Row]) -> bool {
+    let countable = rows.iter().all(|row| row.facts.number < NUMBER_LIMIT);
     let count = |role| rows.iter().filter(|row| row.role == role).count();
     let twice = |a: &Row, b: &Row| a.facts.id == b.facts.id || a.facts.number == b.facts.number;
     let distinct = rows.iter().enumerate().all(|(at, a)| !rows[..at].iter().any(|b| twice(a, b)));
-    count(Role::Signing) == 1 && count(Role::Next) <= 1 && distinct
+    count(Role::Signing) == 1 && count(Role::Next) <= 1 && distinct && countable
 }

@@ -1,5 +1,6 @@
 //! A ring: the keys that one project trusts in one environment.
 
+use alloc::boxed::Box;
 use alloc::collections::BTreeMap;
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -112,7 +113,7 @@ pub struct Retiring {
 }
 
 /// Why a key retires.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Why {
     /// A newer key signs.
@@ -123,6 +124,9 @@ pub enum Why {
     Adopted,
     /// It stood in source control.
     Exposed,
+    /// A word of a later version, which is kept.
+    #[serde(untagged)]
+    Other(Box<str>),
 }
 
 /// Where a ring stands in its handover. It is read off the ring and never stored.
@@ -150,10 +154,13 @@ pub struct Tombstone {
     pub gone: Timestamp,
     /// Why it left.
     pub why: Left,
+    /// Members that this version does not know, and keeps.
+    #[serde(flatten)]
+    pub unknown: Unknown,
 }
 
 /// Why a key left its ring.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Left {
     /// Its time was over.
@@ -162,6 +169,9 @@ pub enum Left {
     Revoked,
     /// It was staged and never signed.
     Dropped,
+    /// A word of a later version, which is kept.
+    #[serde(untagged)]
+    Other(Box<str>),
 }
 
 /// Something that was done to the ring.
@@ -177,10 +187,13 @@ pub struct Event {
     /// What the operator gave as the reason for not waiting.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reason: Option<String>,
+    /// Members that this version does not know, and keeps.
+    #[serde(flatten)]
+    pub unknown: Unknown,
 }
 
 /// What was done to a ring.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum What {
     /// The ring began with a fresh key.
@@ -199,6 +212,9 @@ pub enum What {
     Aborted,
     /// A write that had been cut short was finished.
     Mended,
+    /// A word of a later version, which is kept.
+    #[serde(untagged)]
+    Other(Box<str>),
 }
 
 impl Ring {

@@ -66,6 +66,9 @@ fn taken_in(places: &Places, world: &mut World<'_>) -> Result<Standing, Handover
         Reading::Bare(bare) => bare.into(),
         _ => return standing(&places.store, world),
     };
+    if let Some(keys) = adoption.too_many() {
+        return Err(HandoverError::TooManyKeys(keys));
+    }
     let (ring, writes) = adoption.begin(&mut world.stamp(None));
     write(places, ring, &writes, &version)
 }

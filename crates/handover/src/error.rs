@@ -3,7 +3,7 @@
 use std::error::Error;
 use std::fmt;
 
-use keybaton_core::{Edit, Misfit, NotAMirror};
+use keybaton_core::{Edit, MOST_KEYS, Misfit, NotAMirror};
 use keybaton_stores::StoreError;
 
 /// Why a handover did not go on.
@@ -19,6 +19,8 @@ pub enum HandoverError {
     Edited(Edit),
     /// A later version wrote the record, in this format.
     Newer(u32),
+    /// So many keys were put in by hand that no record can name them.
+    TooManyKeys(usize),
     /// The change makes no sense for the ring as it stands.
     Misfit(Misfit),
     /// The store was written, and some mirrors were not.
@@ -51,6 +53,7 @@ impl fmt::Display for HandoverError {
             Self::Bare => f.write_str("there is a key that keybaton does not look after yet"),
             Self::Edited(edit) => f.write_str(edited(*edit)),
             Self::Newer(format) => write!(f, "the record has format {format}; this keybaton knows 1"),
+            Self::TooManyKeys(keys) => write!(f, "there are {keys} keys, and a ring has at most {MOST_KEYS}"),
             Self::Misfit(misfit) => misfit.fmt(f),
             Self::Partly(missed) => {
                 let urls: Vec<&str> = missed.iter().map(|missed| missed.url.as_str()).collect();
@@ -66,6 +69,7 @@ fn edited(edit: Edit) -> &'static str {
         Edit::Fallbacks => "the fallbacks begin like a JSON list and are none",
         Edit::UnknownKey => "a key was put in by hand",
         Edit::NoSigningKey => "the signing key was taken out by hand",
+        Edit::Rearranged => "its keys were rearranged by hand",
     }
 }
 

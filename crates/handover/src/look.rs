@@ -19,6 +19,15 @@ pub struct Look {
 /// # Errors
 /// The store could not be read.
 pub fn look(place: &Place) -> Result<Look, StoreError> {
+    let first = look_once(place)?;
+    match first.reading {
+        // Stores that are read text after text may have been written in between, which looks the same.
+        Reading::Edited(_) => look_once(place),
+        _ => Ok(first),
+    }
+}
+
+fn look_once(place: &Place) -> Result<Look, StoreError> {
     Ok(match place.store.read()? {
         Held::Absent => Look { reading: Reading::Absent, version: Version::Absent },
         Held::Texts(texts, version) => Look { reading: read(texts), version },

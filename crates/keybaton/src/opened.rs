@@ -81,6 +81,8 @@ impl Opened {
             HandoverError::Newer(_) => {
                 Failure::new(Exit::Conflict, sentence).hint("update keybaton: pip install --upgrade keybaton")
             }
+            HandoverError::TooManyKeys(_) => Failure::new(Exit::Refused, sentence)
+                .hint("take the oldest fallbacks out by hand, then run it again"),
             HandoverError::Misfit(_) => Failure::new(Exit::Refused, sentence)
                 .hint("`keybaton status` shows where the handover stands"),
             HandoverError::Partly(missed) => {

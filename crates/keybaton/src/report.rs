@@ -81,7 +81,7 @@ fn keys(ring: &Ring) -> Vec<KeyReport> {
     };
     let next = ring.next.iter().map(|key| report(key, Role::Next, None));
     let signing = std::iter::once(report(&ring.signing, Role::Signing, None));
-    let retiring = ring.retiring.iter().map(|old| report(&old.key, Role::Retiring, Some(old.why)));
+    let retiring = ring.retiring.iter().map(|old| report(&old.key, Role::Retiring, Some(old.why.clone())));
     next.chain(signing).chain(retiring).collect()
 }
 
@@ -143,13 +143,13 @@ pub(crate) fn role(key: &KeyReport) -> (&'static str, &'static str) {
         Role::Signing => "signing",
         Role::Retiring => "retiring",
     };
-    let remark = match key.why {
+    let remark = match &key.why {
         Some(Why::Exposed) => "stood in source control",
         Some(Why::Aborted) => "its promotion was taken back",
         Some(Why::Adopted) => "was a fallback when the ring was adopted",
         Some(Why::Replaced) => "replaced",
         None if key.exposed => "stood in source control: rotate it",
-        None => "",
+        Some(Why::Other(_)) | None => "",
     };
     (role, remark)
 }

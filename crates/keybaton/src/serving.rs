@@ -50,7 +50,7 @@ fn edit(ring: &RingName, why: Edit) -> String {
         Edit::Record => format!("{} cannot be read", ring.record()),
         Edit::Fallbacks => format!("{} is not the list it begins as, so it is left out", ring.fallbacks()),
         Edit::UnknownKey => format!("{ring} holds a key that its record does not know"),
-        Edit::NoSigningKey => format!("the record of {ring} does not fit its keys"),
+        Edit::NoSigningKey | Edit::Rearranged => format!("the record of {ring} does not fit its keys"),
     };
     format!("{what}; `keybaton status` says more")
 }

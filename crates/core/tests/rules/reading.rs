@@ -3,7 +3,8 @@
 use data_encoding::BASE64URL_NOPAD;
 use keybaton_core::time::Timestamp;
 use keybaton_core::{
-    Adoption, Change, Edit, NotAMirror, Phase, RECORD_LIMIT, Reading, Ring, SecretText, What, Writes,
+    Adoption, Change, Edit, MOST_KEYS, NotAMirror, Phase, RECORD_LIMIT, Reading, Ring, SecretText, What,
+    Writes,
 };
 use serde_json::{Value, json};
 
@@ -131,6 +132,62 @@ fn members_that_a_later_version_wrote_are_kept() {
         assert_eq!(record["colour"], json!("green"));
         assert_eq!(record["keys"][1]["shape"], json!({"round": true}));
     });
+}
+
+#[test]
+fn words_and_members_of_a_later_version_are_kept_everywhere() {
+    let mut dice = Dice(1);
+    let mut cupboard = created(&mut dice);
+    changed(&mut cupboard, &mut dice, |_| Change::Stage, 1_001);
+    changed(&mut cupboard, &mut dice, |_| Change::Abort, 1_002);
+    edit_record(&mut cupboard, |record| {
+        record["gone"][0]["why"] = json!("expired");
+        record["gone"][0]["by"] = json!("hand");
+        record["events"][0]["what"] = json!("renamed");
+        record["events"][0]["from"] = json!({"name": "X"});
+    });
+    changed(&mut cupboard, &mut dice, |_| Change::Stage, 1_003);
+    edit_record(&mut cupboard, |record| {
+        assert_eq!(
+            (&record["gone"][0]["why"], &record["gone"][0]["by"]),
+            (&json!("expired"), &json!("hand"))
+        );
+        assert_eq!(record["events"][0]["what"], json!("renamed"));
+        assert_eq!(record["events"][0]["from"], json!({"name": "X"}));
+    });
+}
+
+#[test]
+fn numbers_that_leave_no_room_for_another_key_are_an_edit() {
+    let mut cupboard = created(&mut Dice(1));
+    edit_record(&mut cupboard, |record| record["keys"][0]["n"] = json!(u32::MAX));
+    assert_edited(&cupboard, Edit::Record);
+}
+
+#[test]
+fn a_ring_of_as_many_keys_as_can_be_is_readable_in_the_midst_of_a_write() {
+    let mut dice = Dice(1);
+    let keys = (1..MOST_KEYS).map(|n| SecretText::new(format!("made-up-{n}"))).collect();
+    let adoption = Adoption::keys(SecretText::new("made-up"), keys);
+    assert_eq!(adoption.too_many(), None);
+    let (ring, writes) = dice.stamped(1_000, |stamp| adoption.begin(stamp));
+    let mut cupboard = Cupboard::default();
+    cupboard.write(&writes);
+    assert_eq!(cupboard.ring().accepted().len(), MOST_KEYS);
+    let oldest = ring.retiring.last().unwrap().key.facts.id;
+    let (_, writes) = dice.change(ring, Change::Retire(oldest), 2_000).unwrap();
+    for prefix in cupboard.prefixes(&writes) {
+        assert!(matches!(prefix.read(), Reading::Whole(_) | Reading::Torn(_)), "{:?}", prefix.read());
+    }
+}
+
+#[test]
+fn a_key_that_was_given_twice_is_taken_in_once() {
+    let key = |text: &str| SecretText::new(text);
+    let adoption = Adoption::keys(key("a"), vec![key("a"), key("b"), key("b"), key(" "), key("")]);
+    let (ring, _) = Dice(1).stamped(1_000, |stamp| adoption.begin(stamp));
+    let texts = ring.texts();
+    assert_eq!(texts.fallbacks.as_ref().unwrap().expose(), "a,b");
 }
 
 #[test]

@@ -3,8 +3,8 @@
 use std::fs;
 
 use keybaton_core::time::Timestamp;
-use keybaton_core::{Change, Edit, Goal, Next, Phase, Wait};
-use keybaton_handover::{HandoverError, advance, change, cut};
+use keybaton_core::{Change, Edit, Goal, Next, Phase, Revision, Stamp, Wait};
+use keybaton_handover::{HandoverError, advance, change, cut, look};
 use keybaton_stores::StoreErrorKind;
 
 use crate::ground::{Ground, POLICY};
@@ -41,7 +41,7 @@ fn other_lines_of_a_file_stay_through_a_whole_rotation() {
     let ground = Ground::empty(&["dotenv:.env"]);
     fs::write(ground.path(".env"), "# mine\r\nDEBUG=1\r\n").unwrap();
     let adoption = keybaton_core::Adoption::nothing();
-    let version = keybaton_handover::look(&ground.places.store).unwrap().version;
+    let version = look(&ground.places.store).unwrap().version;
     ground.act(|world| keybaton_handover::begin(&ground.places, adoption, &version, world)).unwrap();
     for now in [1_000, 2_000, 3_000] {
         ground.now.set(now);
@@ -57,11 +57,33 @@ fn other_lines_of_a_file_stay_through_a_whole_rotation() {
 fn what_somebody_left_half_written_is_finished_first() {
     let ground = Ground::settled(&["file:key.txt"]);
     ground.act(|world| change(&ground.places, Change::Stage, None, world)).unwrap();
-    ground.act(|world| change(&ground.places, Change::Promote, None, world)).unwrap();
-    fs::remove_file(ground.path("key.txt.fallbacks")).unwrap();
+    let (promoted, version) = (ground.ring(), look(&ground.places.store).unwrap().version);
+    let mut random = |bytes: &mut [u8]| bytes.fill(7);
+    let mut stamp = Stamp { now: Timestamp(9), floor: Revision(0), reason: None, random: &mut random };
+    let (_, mut cut) = promoted.change(Change::Promote, &mut stamp).unwrap();
+    cut.steps.truncate(2);
+    ground.places.store.store.write(&cut, &version).unwrap();
     let after = ground.act(|world| keybaton_handover::standing(&ground.places.store, world)).unwrap();
     assert!(after.mended);
+    assert_eq!(after.ring.phase(), Phase::Promoted);
     assert_eq!(ground.ring().signing.secret, after.ring.signing.secret);
+}
+
+#[test]
+fn a_rollback_by_hand_stays_until_it_is_taken_in() {
+    let ground = Ground::settled(&["dotenv:.env"]);
+    let old = ground.ring().signing.secret.expose().to_owned();
+    ground.act(|world| change(&ground.places, Change::Stage, None, world)).unwrap();
+    ground.act(|world| change(&ground.places, Change::Promote, None, world)).unwrap();
+    let text = fs::read_to_string(ground.path(".env")).unwrap();
+    let new = ground.ring().signing.secret.expose().to_owned();
+    let edited = text.replace(&format!("SECRET_KEY={new}"), &format!("SECRET_KEY={old}"));
+    assert_ne!(edited, text);
+    fs::write(ground.path(".env"), &edited).unwrap();
+    ground.now.set(10_000_000);
+    let refused = ground.act(|world| advance(&ground.places, Goal::Settle, &POLICY, world).map(|_| ()));
+    assert!(matches!(refused, Err(HandoverError::Edited(Edit::Rearranged))), "{refused:?}");
+    assert_eq!(fs::read_to_string(ground.path(".env")).unwrap(), edited);
 }
 
 #[test]

@@ -18,7 +18,7 @@ use crate::initial::act::{Act, Plan};
 use crate::initial::configuration;
 use crate::initial::guard::Guard;
 use crate::initial::keys::{Begin, Beginning, decide};
-use crate::initial::refusals::{awkward, foreign, no_project, would_leak};
+use crate::initial::refusals::{awkward, foreign, no_project, too_many, would_leak};
 use crate::initial::settings::{Rewrite, Rewrites};
 use crate::initial::today::Today;
 use crate::opened::Opened;
@@ -119,6 +119,9 @@ impl Init {
             Beginning::Edited(edit) => Err(opened.failed(HandoverError::Edited(edit))),
             Beginning::Foreign => Err(foreign(opened)),
             Beginning::Begin(begin) => {
+                if let Some(keys) = begin.adoption.too_many() {
+                    return Err(too_many(opened, keys));
+                }
                 let adoption = self.with_fallback(world, begin.adoption, begin.unknown_fallbacks)?;
                 let adoption = if tracked.is_some() { adoption.exposed() } else { adoption };
                 if self.plain && !adoption.survives_commas() {

@@ -18,7 +18,7 @@ pub(crate) enum Beginning {
     Edited(Edit),
     /// A later version wrote it.
     Newer(u32),
-    /// It holds a ring without the key that signs today: with it, everybody would be logged out.
+    /// It holds a ring without a key that the settings sign with or accept today: its users would be logged out.
     Foreign,
 }
 
@@ -50,6 +50,7 @@ pub(crate) enum With {
 pub(crate) fn decide(reading: Reading, today: Today, fallbacks: Vec<SecretText>, adopt: bool) -> Beginning {
     match (reading, today) {
         (Reading::Whole(ring), Today::Literal(key)) if !accepts(&ring, &key) => Beginning::Foreign,
+        (Reading::Whole(ring), _) if !fallbacks.iter().all(|key| accepts(&ring, key)) => Beginning::Foreign,
         (Reading::Whole(_), _) => Beginning::AsItIs,
         (Reading::Torn(_), _) => Beginning::Finish,
         (Reading::Newer(newer), _) => Beginning::Newer(newer.format),
@@ -62,16 +63,27 @@ pub(crate) fn decide(reading: Reading, today: Today, fallbacks: Vec<SecretText>,
         (Reading::Absent, Today::Literal(key) | Today::Default(key)) => from_settings(key, fallbacks, adopt),
         (Reading::Bare(bare), Today::Literal(key)) if key != bare.signing => {
             // The settings do not read the store yet, so the store's key signs nowhere: it comes next.
-            let adoption = Adoption::keys(key, vec![bare.signing]).exposed();
+            let others = [vec![bare.signing], fallbacks, bare.fallbacks].into_iter().flatten();
+            let adoption = Adoption::keys(key, others.collect()).exposed();
             begin_known(adoption.with_fallback(Fallback::Next), With::SettingsStaged)
         }
-        (Reading::Bare(bare), Today::Literal(_)) => from_settings(bare.signing, bare.fallbacks, adopt),
-        (Reading::Bare(bare), _) => begin(bare.into(), With::Store),
+        (Reading::Bare(bare), Today::Literal(_)) => {
+            from_settings(bare.signing, both(bare.fallbacks, fallbacks), adopt)
+        }
+        (Reading::Bare(bare), _) => {
+            begin(Adoption::keys(bare.signing, both(bare.fallbacks, fallbacks)), With::Store)
+        }
     }
 }
 
 fn accepts(ring: &Ring, key: &SecretText) -> bool {
     ring.accepted().into_iter().any(|accepted| accepted.secret == *key)
+}
+
+/// Whatever is accepted today, by the store or by the settings, is accepted by the ring.
+fn both(mut store: Vec<SecretText>, settings: Vec<SecretText>) -> Vec<SecretText> {
+    store.extend(settings);
+    store
 }
 
 fn from_settings(signing: SecretText, fallbacks: Vec<SecretText>, adopt: bool) -> Beginning {

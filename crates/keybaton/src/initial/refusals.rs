@@ -49,12 +49,22 @@ pub(crate) fn would_leak(file: &Path) -> Failure {
     ))
 }
 
-/// The ring that is there lacks the key of the settings.
+/// The ring that is there lacks a key of the settings.
 pub(crate) fn foreign(opened: &Opened) -> Failure {
-    let sentence =
-        format!("{} does not hold the key that stands in the settings and signs today", opened.name());
+    let sentence = format!("{} lacks a key that stands in the settings and is in use today", opened.name());
     Failure::new(Exit::Refused, sentence)
-        .hint("reading the ring instead would log everybody out; if that is well, put keybaton.load() into the settings yourself")
+        .hint("reading the ring instead would log its users out; if that is well, put keybaton.load() into the settings yourself")
+}
+
+/// No record has room for so many keys.
+pub(crate) fn too_many(opened: &Opened, keys: usize) -> Failure {
+    let sentence = format!(
+        "{} would have {keys} keys, and a ring has at most {}",
+        opened.name(),
+        keybaton_core::MOST_KEYS
+    );
+    Failure::new(Exit::Refused, sentence)
+        .hint("take the oldest fallbacks out: what only they signed is refused then")
 }
 
 /// Settings that split at commas could not read a key.

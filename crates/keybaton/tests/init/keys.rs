@@ -191,7 +191,7 @@ fn settings_with_another_key_than_the_one_that_was_begun_with_are_left_alone() {
     let ground = cut_short();
     ground.write("shop/settings.py", b"SECRET_KEY = 'another made-up one'\n");
     let said = ground.says(&["init", "--write", "--store", "dir:keys"]);
-    assert!(said.contains("does not hold the key that stands in the settings"), "{said}");
+    assert!(said.contains("lacks a key that stands in the settings and is in use today"), "{said}");
     assert_eq!(ground.read("shop/settings.py"), "SECRET_KEY = 'another made-up one'\n");
 }
 
@@ -204,4 +204,44 @@ fn no_message_shows_a_key() {
         let said = ground.says(words);
         assert!(!said.contains("made-up") && !said.contains("hunter"), "{said}");
     }
+}
+
+#[test]
+fn no_fallback_of_store_or_settings_is_lost() {
+    // What the .env file holds, beside settings of A and OLD; and what is accepted afterwards, the signing key aside.
+    let cases = [
+        ("", "OLD"),
+        ("SECRET_KEY=X\n", "X OLD"),
+        ("SECRET_KEY=A-made-up\n", "OLD"),
+        ("SECRET_KEY=X\nSECRET_KEY_FALLBACKS=X,OLDER\n", "X OLD OLDER"),
+        ("SECRET_KEY=A-made-up\nSECRET_KEY_FALLBACKS=OLDER,OLD\n", "OLDER OLD"),
+    ];
+    for (env_file, kept) in cases {
+        let ground = Ground::startproject();
+        ground.write("shop/settings.py", b"SECRET_KEY = 'A-made-up'\nSECRET_KEY_FALLBACKS = ['OLD']\n");
+        if !env_file.is_empty() {
+            ground.write(".env", env_file.as_bytes());
+        }
+        ground.says(&["init", "--write", "--no-input"]);
+        let accepted = ground.variable("SECRET_KEY_FALLBACKS");
+        let missing: Vec<_> =
+            kept.split(' ').filter(|key| !accepted.split(',').any(|one| one == *key)).collect();
+        assert!(missing.is_empty(), "{env_file}: {accepted} lacks {missing:?}");
+        assert_eq!(ground.variable("SECRET_KEY"), "A-made-up", "{env_file}");
+    }
+}
+
+#[test]
+fn more_keys_than_a_record_can_name_are_refused_before_anything_is_written() {
+    let ground = Ground::startproject();
+    let old: Vec<String> = (0..30).map(|n| format!("'old-made-up-{n}'")).collect();
+    let settings = format!("SECRET_KEY = 'made-up'\nSECRET_KEY_FALLBACKS = [{}]\n", old.join(", "));
+    ground.write("shop/settings.py", settings.as_bytes());
+    let before = ground.everything();
+    assert_snapshot!(ground.says(&["init", "--write", "--no-input"]), @r"
+    6
+    error: SECRET_KEY in dotenv:.env (dev) would have 31 keys, and a ring has at most 24
+    hint: take the oldest fallbacks out: what only they signed is refused then
+    ");
+    assert_eq!(ground.everything(), before);
 }

@@ -81,8 +81,8 @@ fn a_ring_without_the_key_that_signs_today() {
     ground.write("shop/settings.py", b"SECRET_KEY = 'another made-up one'\n");
     assert_snapshot!(refused(&ground, &["init", "--write"]), @r"
     6
-    error: SECRET_KEY in dotenv:.env (dev) does not hold the key that stands in the settings and signs today
-    hint: reading the ring instead would log everybody out; if that is well, put keybaton.load() into the settings yourself
+    error: SECRET_KEY in dotenv:.env (dev) lacks a key that stands in the settings and is in use today
+    hint: reading the ring instead would log its users out; if that is well, put keybaton.load() into the settings yourself
     ");
 }
 
