@@ -95,6 +95,8 @@ pub enum Refusal {
     NoPropagation,
     /// The change does not fit the ring.
     Misfit(Misfit),
+    /// This mirror lacks the last write.
+    MirrorBehind(usize),
 }
 
 impl fmt::Display for Refusal {
@@ -102,6 +104,7 @@ impl fmt::Display for Refusal {
         match self {
             Self::NoPropagation => f.write_str("nothing says how long a new key takes to reach each process"),
             Self::Misfit(misfit) => misfit.fmt(f),
+            Self::MirrorBehind(_) => f.write_str("a mirror lacks the last write"),
         }
     }
 }
@@ -137,7 +140,7 @@ pub enum Ready {
     Refused(Refusal),
 }
 
-/// Decides whether a change fits the ring, and when it is safe. Mirrors that are behind are not looked at here.
+/// Decides whether a change fits the ring, and when it is safe.
 #[must_use]
 pub fn ready(change: Change, seen: &Seen<'_>, policy: &Policy) -> Ready {
     if let Some(misfit) = seen.ring.misfit(change) {
@@ -148,8 +151,11 @@ pub fn ready(change: Change, seen: &Seen<'_>, policy: &Policy) -> Ready {
         Change::Retire(id) => seen.ring.key(id).map(|key| key.facts.since),
         Change::Stage | Change::Revoke(_) | Change::RevokeAll | Change::Abort => return Ready::Now,
     };
+    if let Some(behind) = seen.mirror_behind() {
+        return Ready::Refused(Refusal::MirrorBehind(behind));
+    }
     let Some(propagation) = policy.propagation else { return Ready::Refused(Refusal::NoPropagation) };
-    let loaded = seen.written_after(since.unwrap_or_default()) + propagation;
+    let loaded = seen.written_after(since.unwrap_or_default()) + policy.slowest_write + propagation;
     let safe = match change {
         // What was signed last, by the process that was last to load the write, has to run out.
         Change::Retire(_) => loaded + policy.longest_signature,

@@ -9,6 +9,9 @@ pub struct Policy {
     pub propagation: Option<Span>,
     /// The longest lifetime of anything signed.
     pub longest_signature: Span,
+    /// How much later than its record says a write may have been done: the record is made before, and a store on a network
+    /// may take its time.
+    pub slowest_write: Span,
 }
 
 impl Policy {

@@ -6,7 +6,7 @@ use core::fmt;
 use crate::fallbacks;
 use crate::reading::Reading;
 use crate::record::{Intent, Record, Row, rows};
-use crate::ring::{Head, Ring};
+use crate::ring::{Head, Revision, Ring};
 use crate::time::Timestamp;
 use crate::{Field, FieldWrite, RingId, SecretText, Texts, Writes};
 
@@ -37,6 +37,8 @@ pub enum NotAMirror {
     UnknownKeys,
     /// It holds a record of a later format.
     Newer,
+    /// It holds a write of this ring that the store does not know: the store was put back to an older state, perhaps.
+    Ahead(Revision),
 }
 
 impl fmt::Display for NotAMirror {
@@ -45,6 +47,9 @@ impl fmt::Display for NotAMirror {
             Self::AnotherRing(id) => write!(f, "it holds another ring, {id}"),
             Self::UnknownKeys => f.write_str("it holds keys that do not belong to this ring"),
             Self::Newer => f.write_str("its record was written by a later version of keybaton"),
+            Self::Ahead(revision) => {
+                write!(f, "it holds revision {revision} of this ring, of which the store knows nothing")
+            }
         }
     }
 }
@@ -70,7 +75,15 @@ impl Ring {
     }
 
     fn rows_of_same(&self, other: &Head, rows: Vec<Row>) -> Result<Vec<Row>, NotAMirror> {
-        if other.id == self.head.id { Ok(rows) } else { Err(NotAMirror::AnotherRing(other.id)) }
+        if other.id != self.head.id {
+            return Err(NotAMirror::AnotherRing(other.id));
+        }
+        let is_ours = (other.revision, other.write) == (self.head.revision, self.head.write);
+        if other.revision < self.head.revision || is_ours {
+            Ok(rows)
+        } else {
+            Err(NotAMirror::Ahead(other.revision))
+        }
     }
 }
 

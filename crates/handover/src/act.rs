@@ -1,11 +1,12 @@
 //! Writing a ring: first the store, then its mirrors.
 
 use keybaton_core::{Adoption, Change, KeyId, Reading, Ring, Writes};
-use keybaton_stores::{Note, Version};
+use keybaton_stores::{StoreErrorKind, Version};
 
-use crate::error::{Missed, Reason};
-use crate::look::{Look, look, standing};
-use crate::{HandoverError, Place, Places, Standing, World};
+use crate::doubt::settle_doubt;
+use crate::look::{Look, look, standing_of};
+use crate::mirror::mirror;
+use crate::{HandoverError, Places, Standing, World};
 
 /// Begins a ring: with keys that were found, or with a fresh one.
 ///
@@ -18,23 +19,29 @@ pub fn begin(
     world: &mut World<'_>,
 ) -> Result<Standing, HandoverError> {
     let (ring, writes) = adoption.begin(&mut world.stamp(None));
-    let standing = write(places, ring, &writes, over)?;
-    mirror(places, &standing.ring, world)?;
+    let mut standing = write(places, ring, &writes, over, world)?;
+    standing.notes.extend(mirror(places, &standing.ring, world).map_err(HandoverError::Partly)?);
     Ok(standing)
 }
 
-/// Makes one change now, whether its time has come or not; [`crate::advance`] is the one that waits.
+/// Makes one change of a ring that was looked at, whether its time has come or not; [`crate::advance`] is the one that
+/// waits. What was looked at is what is changed: where somebody else wrote since, this is a conflict.
 ///
 /// # Errors
 /// The change does not fit the ring, the store could not be written, or a mirror was missed.
 pub fn change(
     places: &Places,
+    before: Standing,
     change: Change,
     reason: Option<&str>,
     world: &mut World<'_>,
 ) -> Result<Standing, HandoverError> {
-    let before = standing(&places.store, world)?;
-    changed(places, before, change, reason, world)
+    let Standing { ring, version, mended, mut notes } = before;
+    let (ring, writes) = ring.change(change, &mut world.stamp(reason))?;
+    let mut after = write(places, ring, &writes, &version, world)?;
+    notes.append(&mut after.notes);
+    notes.extend(mirror(places, &after.ring, world).map_err(HandoverError::Partly)?);
+    Ok(Standing { mended, notes, ..after })
 }
 
 /// Which keys to cut off.
@@ -55,7 +62,7 @@ pub fn cut(places: &Places, id: Option<KeyId>, world: &mut World<'_>) -> Result<
         Cut::One(id) => Change::Revoke(id),
         Cut::All => Change::RevokeAll,
     };
-    changed(places, before, revoke, None, world)
+    change(places, before, revoke, None, world)
 }
 
 /// The ring for a revocation: what was edited by hand is taken in first.
@@ -64,53 +71,28 @@ fn taken_in(places: &Places, world: &mut World<'_>) -> Result<Standing, Handover
     let adoption = match reading {
         Reading::Edited(edited) => edited.found,
         Reading::Bare(bare) => bare.into(),
-        _ => return standing(&places.store, world),
+        _ => return standing_of(&places.store, world),
     };
     if let Some(keys) = adoption.too_many() {
         return Err(HandoverError::TooManyKeys(keys));
     }
     let (ring, writes) = adoption.begin(&mut world.stamp(None));
-    write(places, ring, &writes, &version)
+    write(places, ring, &writes, &version, world)
 }
 
-pub(crate) fn changed(
+/// Writes the store; where the answer is lost, the write id tells whether the write was done.
+fn write(
     places: &Places,
-    before: Standing,
-    change: Change,
-    reason: Option<&str>,
+    ring: Ring,
+    writes: &Writes,
+    over: &Version,
     world: &mut World<'_>,
 ) -> Result<Standing, HandoverError> {
-    let Standing { ring, version, mended, mut notes } = before;
-    let (ring, writes) = ring.change(change, &mut world.stamp(reason))?;
-    let mut after = write(places, ring, &writes, &version)?;
-    notes.append(&mut after.notes);
-    mirror(places, &after.ring, world)?;
-    Ok(Standing { mended, notes, ..after })
-}
-
-fn write(places: &Places, ring: Ring, writes: &Writes, over: &Version) -> Result<Standing, HandoverError> {
-    let written = places.store.store.write(writes, over)?;
-    Ok(Standing { ring, version: written.version, mended: false, notes: written.notes })
-}
-
-/// Writes the ring to each mirror that lacks it. All are tried, whatever becomes of the first.
-pub(crate) fn mirror(places: &Places, ring: &Ring, world: &World<'_>) -> Result<Vec<Note>, HandoverError> {
-    let (mut missed, mut notes) = (Vec::new(), Vec::new());
-    for (place, seen) in places.mirrors.iter().zip(places.mirrors_of(ring)) {
-        if seen.holds == Some((ring.head.revision, ring.head.write)) {
-            continue;
+    match places.store.store.write(writes, over) {
+        Ok(written) => Ok(Standing { ring, version: written.version, mended: false, notes: written.notes }),
+        Err(error) if error.kind == StoreErrorKind::Uncertain => {
+            settle_doubt(&places.store, ring, over, error, world)
         }
-        match write_mirror(place, ring, world) {
-            Ok(said) => notes.extend(said),
-            Err(reason) => missed.push(Missed { url: place.url.clone(), reason }),
-        }
+        Err(error) => Err(error.into()),
     }
-    if missed.is_empty() { Ok(notes) } else { Err(HandoverError::Partly(missed)) }
-}
-
-fn write_mirror(place: &Place, ring: &Ring, world: &World<'_>) -> Result<Vec<Note>, Reason> {
-    let Look { reading, version } = look(place).map_err(Reason::Store)?;
-    let writes = ring.mirror_over(&reading, (world.now)()).map_err(Reason::NotAMirror)?;
-    let written = place.store.write(&writes, &version).map_err(Reason::Store)?;
-    Ok(written.notes)
 }

@@ -2,8 +2,9 @@
 
 use keybaton_core::{Change, Goal, Next, Policy, Seen, Step, next};
 
-use crate::act::{changed, mirror};
-use crate::look::standing;
+use crate::act;
+use crate::look::standing_of;
+use crate::mirror::mirror;
 use crate::{HandoverError, Places, Standing, World};
 
 /// What one turn came to.
@@ -27,16 +28,16 @@ pub fn advance(
     policy: &Policy,
     world: &mut World<'_>,
 ) -> Result<Advance, HandoverError> {
-    let mut now = standing(&places.store, world)?;
+    let mut now = standing_of(&places.store, world)?;
     let mut then = decide(places, goal, &now, policy, world);
     if let Next::Do(Step::Mirror(_)) = then {
-        now.notes.extend(mirror(places, &now.ring, world)?);
+        now.notes.extend(mirror(places, &now.ring, world).map_err(HandoverError::Behind)?);
         then = decide(places, goal, &now, policy, world);
     }
     let Next::Do(Step::Write(change)) = then else {
         return Ok(Advance { standing: now, did: None, then });
     };
-    let after = changed(places, now, change, None, world)?;
+    let after = act::change(places, now, change, None, world)?;
     let then = decide(places, goal, &after, policy, world);
     Ok(Advance { standing: after, did: Some(change), then })
 }

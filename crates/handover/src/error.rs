@@ -25,6 +25,8 @@ pub enum HandoverError {
     Misfit(Misfit),
     /// The store was written, and some mirrors were not.
     Partly(Vec<Missed>),
+    /// Some mirrors lack an earlier write and could not be brought up, so nothing was changed.
+    Behind(Vec<Missed>),
 }
 
 /// A mirror that did not receive a write.
@@ -43,6 +45,8 @@ pub enum Reason {
     Store(StoreError),
     /// It holds something that must not be written over.
     NotAMirror(NotAMirror),
+    /// The program stopped in the midst of it.
+    Stopped,
 }
 
 impl fmt::Display for HandoverError {
@@ -55,12 +59,16 @@ impl fmt::Display for HandoverError {
             Self::Newer(format) => write!(f, "the record has format {format}; this keybaton knows 1"),
             Self::TooManyKeys(keys) => write!(f, "there are {keys} keys, and a ring has at most {MOST_KEYS}"),
             Self::Misfit(misfit) => misfit.fmt(f),
-            Self::Partly(missed) => {
-                let urls: Vec<&str> = missed.iter().map(|missed| missed.url.as_str()).collect();
-                write!(f, "the store was written, but not {}", urls.join(", "))
+            Self::Partly(missed) => write!(f, "the store was written, but not {}", urls(missed)),
+            Self::Behind(missed) => {
+                write!(f, "nothing was changed, for an earlier write is still missing in {}", urls(missed))
             }
         }
     }
+}
+
+fn urls(missed: &[Missed]) -> String {
+    missed.iter().map(|missed| missed.url.as_str()).collect::<Vec<_>>().join(", ")
 }
 
 fn edited(edit: Edit) -> &'static str {
@@ -87,6 +95,7 @@ impl fmt::Display for Reason {
         match self {
             Self::Store(error) => error.fmt(f),
             Self::NotAMirror(not) => not.fmt(f),
+            Self::Stopped => f.write_str("the write stopped on its way"),
         }
     }
 }

@@ -7,8 +7,10 @@
 
 mod act;
 mod advance;
+mod doubt;
 mod error;
 mod look;
+mod mirror;
 mod place;
 
 pub use act::{begin, change, cut};

@@ -1,8 +1,9 @@
 //! Looking at a ring, and finishing what somebody left half done.
 
-use keybaton_core::{MirrorSeen, Reading, Ring, read};
+use keybaton_core::{MirrorSeen, Reading, Ring, Torn, read};
 use keybaton_stores::{Held, Note, StoreError, Version};
 
+use crate::mirror::mirror;
 use crate::{HandoverError, Place, Places, World};
 
 /// What a store holds, and what it means.
@@ -47,24 +48,40 @@ pub struct Standing {
     pub notes: Vec<Note>,
 }
 
-/// The ring of a store, for a writer: a write that was cut short is finished first.
+/// The ring, for a writer: a write that was cut short is finished first, and mirrors that lack one are brought up.
 ///
 /// # Errors
-/// The store cannot be read or written, or holds no ring in order.
-pub fn standing(place: &Place, world: &mut World<'_>) -> Result<Standing, HandoverError> {
+/// The store cannot be read or written, or holds no ring in order; or a mirror is behind and stays so, in which case
+/// nothing may go on.
+pub fn standing(places: &Places, world: &mut World<'_>) -> Result<Standing, HandoverError> {
+    let mut standing = standing_of(&places.store, world)?;
+    standing.notes.extend(mirror(places, &standing.ring, world).map_err(HandoverError::Behind)?);
+    Ok(standing)
+}
+
+/// The ring of the store alone.
+pub(crate) fn standing_of(place: &Place, world: &mut World<'_>) -> Result<Standing, HandoverError> {
     let Look { reading, version } = look(place)?;
     match reading {
         Reading::Whole(ring) => Ok(Standing { ring, version, mended: false, notes: Vec::new() }),
-        Reading::Torn(torn) => {
-            let (ring, writes) = torn.finish(&mut world.stamp(None));
-            let written = place.store.write(&writes, &version)?;
-            Ok(Standing { ring, version: written.version, mended: true, notes: written.notes })
-        }
+        Reading::Torn(torn) => finish(place, torn, &version, world),
         Reading::Absent => Err(HandoverError::Absent),
         Reading::Bare(_) => Err(HandoverError::Bare),
         Reading::Edited(edited) => Err(HandoverError::Edited(edited.why)),
         Reading::Newer(newer) => Err(HandoverError::Newer(newer.format)),
     }
+}
+
+/// Finishes a write that was cut short.
+pub(crate) fn finish(
+    place: &Place,
+    torn: Torn,
+    over: &Version,
+    world: &mut World<'_>,
+) -> Result<Standing, HandoverError> {
+    let (ring, writes) = torn.finish(&mut world.stamp(None));
+    let written = place.store.write(&writes, over)?;
+    Ok(Standing { ring, version: written.version, mended: true, notes: written.notes })
 }
 
 impl Places {
@@ -75,7 +92,7 @@ impl Places {
     }
 }
 
-fn seen(mirror: &Place, ring: &Ring) -> MirrorSeen {
+pub(crate) fn seen(mirror: &Place, ring: &Ring) -> MirrorSeen {
     match look(mirror).map(|look| look.reading) {
         Ok(Reading::Whole(copy)) if copy.head.id == ring.head.id => {
             MirrorSeen { holds: Some((copy.head.revision, copy.head.write)), written: copy.head.written }

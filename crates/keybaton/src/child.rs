@@ -9,10 +9,13 @@ use std::process::Command;
 use keybaton_core::RingName;
 use zeroize::Zeroizing;
 
+use crate::arguments::Choices;
+use crate::configuration::Place;
 use crate::env_file::EnvFile;
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::serving::Served;
+use crate::store;
 
 /// How the inherited environment changes.
 pub(crate) struct Environment {
@@ -56,6 +59,17 @@ impl Environment {
         }
         if let Some(record) = record {
             self.set(&ring.record(), &record);
+        }
+        Ok(())
+    }
+
+    /// What the user chose here counts in the program too: `keybaton.load()` asks there whether the key is the right one.
+    pub(crate) fn set_choice(&mut self, choices: &Choices, place: &Place) -> Result<(), Failure> {
+        if let Some(environment) = &choices.environment {
+            self.set("KEYBATON_ENV", environment);
+        }
+        if choices.store.is_some() {
+            self.set("KEYBATON_STORE", &store::from_anywhere(&place.store)?);
         }
         Ok(())
     }

@@ -1,8 +1,8 @@
 //! A ring that commands look at and write: its store, its mirrors, its policy.
 
-use keybaton_core::time::Timestamp;
-use keybaton_core::{Policy, Random, Reading};
-use keybaton_handover::{HandoverError, Look, Places, Standing, look};
+use keybaton_core::time::{Span, Timestamp};
+use keybaton_core::{NotAMirror, Policy, Random, Reading};
+use keybaton_handover::{HandoverError, Look, Missed, Places, Reason, Standing, look};
 use keybaton_stores::Note;
 
 use crate::clock;
@@ -10,6 +10,8 @@ use crate::commands::World;
 use crate::configuration::{Located, Place};
 use crate::exit::Exit;
 use crate::failure::Failure;
+use crate::initial::guard::Guard;
+use crate::initial::refusals::would_leak;
 use crate::interrupt::Interrupt;
 use crate::random;
 use crate::store;
@@ -31,13 +33,26 @@ impl Opened {
     pub(crate) fn of(place: Place) -> Result<Self, Failure> {
         let mirrors = place.mirrors.iter().map(|mirror| opened(&place, mirror)).collect::<Result<_, _>>()?;
         let places = Places { store: opened(&place, &place.store)?, mirrors };
-        let policy = Policy { propagation: place.propagation, longest_signature: place.longest_signature };
+        let policy = Policy {
+            propagation: place.propagation,
+            longest_signature: place.longest_signature,
+            slowest_write: slowest_write(&place)?,
+        };
         Ok(Self { place, places, policy })
     }
 
     /// How messages name the ring: its name, its store, its environment.
     pub(crate) fn name(&self) -> String {
         self.place.name()
+    }
+
+    /// A fresh key must not be written into a file that git tracks: the next commit would publish it.
+    pub(crate) fn must_not_leak(&self) -> Result<(), Failure> {
+        let files = store::files(&self.place.store)?;
+        match Guard::look(&files)?.and_then(|guard| guard.tracked) {
+            Some(file) => Err(would_leak(&file, "run it again")),
+            None => Ok(()),
+        }
     }
 
     /// Writes, while Ctrl-C waits for the write to end.
@@ -85,14 +100,34 @@ impl Opened {
                 .hint("take the oldest fallbacks out by hand, then run it again"),
             HandoverError::Misfit(_) => Failure::new(Exit::Refused, sentence)
                 .hint("`keybaton status` shows where the handover stands"),
-            HandoverError::Partly(missed) => {
-                let reasons: Vec<String> =
-                    missed.iter().map(|missed| format!("{}: {}", missed.url, missed.reason)).collect();
-                Failure::new(Exit::PartlyWritten, sentence)
-                    .because(reasons.join("; "))
-                    .hint("run the command again: it writes only what is missing")
+            HandoverError::Partly(missed) => Failure::new(Exit::PartlyWritten, sentence)
+                .because(reasons(&missed))
+                .hint(advice(&missed, "run `keybaton rotate --continue`: it writes only what is missing")),
+            HandoverError::Behind(missed) => {
+                Failure::new(Exit::PartlyWritten, sentence).because(reasons(&missed)).hint(advice(
+                    &missed,
+                    "mend the cause and run it again, or take that mirror out of keybaton.toml",
+                ))
             }
         }
+    }
+}
+
+fn reasons(missed: &[Missed]) -> String {
+    let each = missed.iter().map(|missed| format!("{}: {}", missed.url, missed.reason));
+    each.collect::<Vec<_>>().join("; ")
+}
+
+/// A mirror that knows more than the store tells that the store was put back to an older state.
+fn advice(missed: &[Missed], usual: &str) -> String {
+    let is_ahead = |missed: &&Missed| matches!(missed.reason, Reason::NotAMirror(NotAMirror::Ahead(_)));
+    match missed.iter().find(is_ahead) {
+        Some(ahead) => format!(
+            "was the store restored from a copy? `keybaton copy {} STORE` takes the later ring back; if the older one \
+             is right, empty the mirror",
+            ahead.url
+        ),
+        None => usual.to_owned(),
     }
 }
 
@@ -101,6 +136,16 @@ pub(crate) fn with_the_world<T>(act: impl FnOnce(&mut keybaton_handover::World<'
     let now: &dyn Fn() -> Timestamp = &clock::now;
     let random: Random<'_> = &mut random::fill;
     act(&mut keybaton_handover::World { now, random })
+}
+
+/// On this machine a write takes no time worth counting; on a network looking and writing end after 30 s each.
+fn slowest_write(place: &Place) -> Result<Span, Failure> {
+    for at in std::iter::once(&place.store).chain(&place.mirrors) {
+        if !store::url(at)?.kind().local {
+            return Ok(Span(60));
+        }
+    }
+    Ok(Span(0))
 }
 
 fn opened(place: &Place, at: &Located) -> Result<keybaton_handover::Place, Failure> {

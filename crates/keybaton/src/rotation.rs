@@ -1,7 +1,7 @@
 //! What a rotation is told in: its plan, what was done, and why something is not done.
 
 use keybaton_core::time::Timestamp;
-use keybaton_core::{Change, Misfit, Phase, Ready, Ring, Seen, ready};
+use keybaton_core::{Change, Misfit, Next, Phase, Ready, Ring, Seen, Step, ready};
 
 use crate::clock::{now, shown};
 use crate::exit::Exit;
@@ -25,6 +25,33 @@ pub(crate) fn plan(opened: &Opened) -> String {
 
 fn propagation_and(propagation: keybaton_core::time::Span, longest: keybaton_core::time::Span) -> String {
     keybaton_core::time::Span(propagation.0.saturating_add(longest.0)).to_string()
+}
+
+/// What a dry run would do, or why it would do nothing.
+pub(crate) fn would(opened: &Opened, next: Next, ring: &Ring, now: Timestamp) -> String {
+    match next {
+        Next::Do(Step::Write(change)) => {
+            let subject = match (change, &ring.next) {
+                (Change::Retire(id) | Change::Revoke(id), _) => format!(" {id}"),
+                (Change::Promote, Some(next)) => format!(" {}", next.facts.id),
+                _ => String::new(),
+            };
+            format!("would {}{subject} in {}", report::name(change), opened.name())
+        }
+        Next::Do(Step::Mirror(_)) => format!("would bring the mirrors of {} up first", opened.name()),
+        _ => what_next(opened, ring, now),
+    }
+}
+
+/// Waiting for time alone would be no rotation in steps: nobody could restart anything in between.
+pub(crate) fn no_time_to_restart(opened: &Opened) -> Failure {
+    let sentence = format!(
+        "{}: propagation is 0s, so --wait would promote before any process was restarted",
+        opened.name()
+    );
+    Failure::new(Exit::Refused, sentence).hint(
+        "leave --wait out and restart between the steps, or write in keybaton.toml how long a restart takes",
+    )
 }
 
 /// What was done, and what comes next.
@@ -78,12 +105,12 @@ pub(crate) fn what_next(opened: &Opened, ring: &Ring, now: Timestamp) -> String 
 pub(crate) fn price(step: Change, ring: &Ring) -> String {
     match step {
         Change::Promote => {
-            "processes that have not loaded the staged key refuse what it signs: users who meet one of them \
-                            are logged out"
+            "processes that have not loaded the staged key would refuse what it signs: users who meet one of them \
+                            would be logged out"
                 .to_owned()
         }
         Change::Retire(id) => format!(
-            "whatever {id} signed is refused from now on: users who have not come back since {} are logged out",
+            "whatever {id} signed would be refused: users who have not come back since {} would be logged out",
             ring.key(id).map_or_else(now, |key| key.facts.since)
         ),
         _ => String::new(),
@@ -110,6 +137,13 @@ pub(crate) fn misfit(opened: &Opened, misfit: Misfit, seen: &Seen<'_>) -> Failur
         Misfit::NothingStaged => failure.hint("`keybaton stage` makes a next key"),
         _ => failure.hint("`keybaton status` shows the ring"),
     }
+}
+
+/// A mirror lacks the last write.
+pub(crate) fn mirror_behind(opened: &Opened, which: usize) -> Failure {
+    let url = opened.places.mirrors.get(which).map_or("a mirror", |mirror| &mirror.url);
+    Failure::new(Exit::Refused, format!("{}: {url} lacks the last write", opened.name()))
+        .hint("`keybaton rotate --continue` brings it up")
 }
 
 /// Nobody said how long a write takes to reach each process.

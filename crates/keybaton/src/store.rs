@@ -28,6 +28,16 @@ pub(crate) fn base(at: &Located) -> &Path {
     }
 }
 
+/// The URL as it is understood in every folder.
+pub(crate) fn from_anywhere(at: &Located) -> Result<String, Failure> {
+    let url = url(at)?;
+    if !url.kind().local || url.rest().is_empty() {
+        return Ok(at.url.clone());
+    }
+    let path = path_of(&url, &at.folder).map_err(Failure::of_store)?;
+    Ok(format!("{}:{}", url.scheme(), path.display()))
+}
+
 /// The files that hold the keys, where the store is made of files: they are kept out of source control.
 pub(crate) fn files(at: &Located) -> Result<Vec<PathBuf>, Failure> {
     let url = url(at)?;

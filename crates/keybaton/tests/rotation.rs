@@ -117,7 +117,7 @@ fn a_rotation_from_the_first_step_to_the_last() {
       next      K1  since TIME
       signing   K2  since TIME
 
-    next   promote K1: safe now, keybaton rotate does it
+    next   promote K1: safe once every process was restarted; keybaton rotate does it
     ");
     assert_snapshot!(project.says(&["rotate"]), @"
     0
@@ -142,7 +142,7 @@ fn a_step_whose_time_has_not_come_is_refused_unless_it_is_forced() {
     project.says(&["promote"]);
     assert_snapshot!(project.says(&["retire"]), @r#"
     6
-    error: too early to retire: it is safe from TIME: whatever K1 signed is refused from now on: users who have not come back since TIME are logged out
+    error: too early to retire: it is safe from TIME: whatever K1 signed would be refused: users who have not come back since TIME would be logged out
     hint: wait, or say --force --reason "…" if you know better
     "#);
     assert_snapshot!(project.says(&["stage"]), @"
@@ -154,7 +154,7 @@ fn a_step_whose_time_has_not_come_is_refused_unless_it_is_forced() {
     0
     retired  K1: it is no longer accepted
     next     nothing: one key signs, and no other is accepted
-    warning: whatever K1 signed is refused from now on: users who have not come back since TIME are logged out
+    warning: whatever K1 signed would be refused: users who have not come back since TIME would be logged out
     ");
 }
 

@@ -212,7 +212,7 @@ proptest! {
         let ring = cupboard.ring();
         let id = ring.accepted().last().map(|key| key.facts.id).unwrap();
         let goal = [Goal::Replace(id), Goal::Settle, Goal::Revoke(id), Goal::Abort][goal];
-        let policy = Policy { propagation: propagation.map(Span), longest_signature: Span(700) };
+        let policy = Policy { propagation: propagation.map(Span), longest_signature: Span(700), slowest_write: Span(0) };
         let seen = Seen { now: Timestamp(now), ring: &ring, mirrors: &[] };
         let again = cupboard.ring();
         let seen_again = Seen { ring: &again, ..seen };
@@ -246,7 +246,7 @@ fn a_goal_is_reached_when_its_key_is_gone() {
     let (cupboard, _) = play(&[]);
     let ring = cupboard.ring();
     let unknown: KeyId = "0000000000".parse().unwrap();
-    let policy = Policy { propagation: None, longest_signature: Span(0) };
+    let policy = Policy { propagation: None, longest_signature: Span(0), slowest_write: Span(0) };
     let seen = Seen { now: Timestamp(0), ring: &ring, mirrors: &[] };
     assert_eq!(next(Goal::Replace(unknown), &seen, &policy), Next::Done);
     assert_eq!(next(Goal::Revoke(unknown), &seen, &policy), Next::Done);

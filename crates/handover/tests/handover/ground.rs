@@ -5,11 +5,12 @@ use std::path::Path;
 use std::sync::Arc;
 
 use keybaton_core::time::{Span, Timestamp};
-use keybaton_core::{Adoption, Policy, Reading, Ring};
-use keybaton_handover::{HandoverError, Place, Places, World, begin, look};
+use keybaton_core::{Adoption, Change, Policy, Reading, Ring};
+use keybaton_handover::{HandoverError, Place, Places, Standing, World, begin, look, standing};
 use keybaton_stores::{Settings, StoreUrl, Version, open};
 
-pub(crate) const POLICY: Policy = Policy { propagation: Some(Span(60)), longest_signature: Span(600) };
+pub(crate) const POLICY: Policy =
+    Policy { propagation: Some(Span(60)), longest_signature: Span(600), slowest_write: Span(0) };
 
 pub(crate) struct Ground {
     pub(crate) folder: tempfile::TempDir,
@@ -49,6 +50,17 @@ impl Ground {
     pub(crate) fn path(&self, name: &str) -> std::path::PathBuf {
         self.folder.path().join(name)
     }
+}
+
+/// Looks and makes one change, as the commands do.
+pub(crate) fn change(
+    places: &Places,
+    change: Change,
+    reason: Option<&str>,
+    world: &mut World<'_>,
+) -> Result<Standing, HandoverError> {
+    let before = standing(places, world)?;
+    keybaton_handover::change(places, before, change, reason, world)
 }
 
 pub(crate) fn ring(place: &Place) -> Ring {

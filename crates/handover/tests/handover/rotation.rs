@@ -4,10 +4,10 @@ use std::fs;
 
 use keybaton_core::time::Timestamp;
 use keybaton_core::{Change, Edit, Goal, Next, Phase, Revision, Stamp, Wait};
-use keybaton_handover::{HandoverError, advance, change, cut, look};
+use keybaton_handover::{HandoverError, advance, cut, look};
 use keybaton_stores::StoreErrorKind;
 
-use crate::ground::{Ground, POLICY};
+use crate::ground::{Ground, POLICY, change};
 
 fn turn(ground: &Ground, goal: Goal) -> (Option<Change>, Next) {
     let turn = ground.act(|world| advance(&ground.places, goal, &POLICY, world)).unwrap();
@@ -63,7 +63,7 @@ fn what_somebody_left_half_written_is_finished_first() {
     let (_, mut cut) = promoted.change(Change::Promote, &mut stamp).unwrap();
     cut.steps.truncate(2);
     ground.places.store.store.write(&cut, &version).unwrap();
-    let after = ground.act(|world| keybaton_handover::standing(&ground.places.store, world)).unwrap();
+    let after = ground.act(|world| keybaton_handover::standing(&ground.places, world)).unwrap();
     assert!(after.mended);
     assert_eq!(after.ring.phase(), Phase::Promoted);
     assert_eq!(ground.ring().signing.secret, after.ring.signing.secret);

@@ -106,7 +106,7 @@ impl Init {
     ) -> Result<Beginning, Failure> {
         let tracked = guard.and_then(|guard| guard.tracked.as_deref());
         if let (Reading::Absent, Some(file)) = (&reading, tracked) {
-            return Err(would_leak(file));
+            return Err(would_leak(file, "run `keybaton init` again"));
         }
         let is_absent = matches!(reading, Reading::Absent);
         if self.plain && !fits_plain(&reading) {

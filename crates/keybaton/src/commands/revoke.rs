@@ -1,8 +1,9 @@
 //! After a leak: cut a key off.
 
 use clap::Args;
-use keybaton_core::{Change, KeyId, Role};
-use keybaton_handover::{Look, cut, look};
+use keybaton_core::{Change, KeyId, Reading, Role};
+use keybaton_handover::{Look, cut, look, standing};
+use serde::Serialize;
 
 use crate::ask::{Answer, confirm};
 use crate::clock::now;
@@ -43,15 +44,31 @@ impl Revoke {
     pub(crate) fn carry_out(&self, world: &World<'_>) -> Result<Exit, Failure> {
         let opened = Opened::here(world)?;
         let key = self.chosen(&opened)?;
+        if let Chosen::Gone(id) = key {
+            return already_gone(world, &opened, id);
+        }
         world.print.note(&format!("{}: {}", opened.name(), key.consequence()));
         if self.dry_run {
-            return Ok(Exit::Done);
+            return self.tell_what_would(world, &opened, key);
         }
         let accepted = self.accept_logouts || !key.logs_out();
         if !accepted && confirm(world, "Cut it off?", "--accept-logouts")? == Answer::No {
             return Ok(Exit::Done);
         }
         self.cut_off(world, &opened, key.id())
+    }
+
+    fn tell_what_would(&self, world: &World<'_>, opened: &Opened, key: Chosen) -> Result<Exit, Failure> {
+        if self.json {
+            let ring = opened.place.ring.as_str();
+            world.print.json(&Would {
+                would: "revoke",
+                ring,
+                store: &opened.place.store.url,
+                key: key.id(),
+            })?;
+        }
+        Ok(Exit::Done)
     }
 
     fn cut_off(&self, world: &World<'_>, opened: &Opened, id: Option<KeyId>) -> Result<Exit, Failure> {
@@ -72,10 +89,38 @@ impl Revoke {
         let Some(text) = &self.key else { return Ok(Chosen::All) };
         let known = reading.known_keys();
         let ids: Vec<KeyId> = known.iter().map(|(id, _)| *id).collect();
+        if let Some(id) = gone(&reading).find(|id| id.to_string() == *text && !ids.contains(id)) {
+            return Ok(Chosen::Gone(id));
+        }
         let id = key_id::named(&ids, text)?;
         let role = known.iter().find(|(other, _)| *other == id).map_or(Role::Signing, |(_, role)| *role);
         Ok(Chosen::One(id, role))
     }
+}
+
+/// What a dry run says to programs.
+#[derive(Serialize)]
+struct Would<'a> {
+    would: &'static str,
+    ring: &'a str,
+    store: &'a str,
+    /// Nothing: every key.
+    key: Option<KeyId>,
+}
+
+/// The keys that were in the ring once.
+fn gone(reading: &Reading) -> impl Iterator<Item = KeyId> {
+    let ring = if let Reading::Whole(ring) = reading { Some(ring) } else { None };
+    ring.into_iter().flat_map(|ring| &ring.head.gone).map(|tomb| tomb.id)
+}
+
+/// Run again after a mirror was missed: the key is gone from the store, and goes from the mirrors now.
+fn already_gone(world: &World<'_>, opened: &Opened, id: KeyId) -> Result<Exit, Failure> {
+    let interrupt = interruptible()?;
+    let after = opened.write(world, &interrupt, |world| standing(&opened.places, world))?;
+    tell(world, after.mended, &after.notes);
+    world.print.result(&format!("key {id} is cut off already"))?;
+    Ok(Exit::Done)
 }
 
 /// Which keys to cut off.
@@ -83,18 +128,20 @@ impl Revoke {
 enum Chosen {
     One(KeyId, Role),
     All,
+    /// It left the ring earlier.
+    Gone(KeyId),
 }
 
 impl Chosen {
     fn id(self) -> Option<KeyId> {
         match self {
-            Self::One(id, _) => Some(id),
+            Self::One(id, _) | Self::Gone(id) => Some(id),
             Self::All => None,
         }
     }
 
     fn logs_out(self) -> bool {
-        !matches!(self, Self::One(_, Role::Next))
+        !matches!(self, Self::One(_, Role::Next) | Self::Gone(_))
     }
 
     /// What becomes of the users.
@@ -111,6 +158,7 @@ impl Chosen {
             Self::One(id, Role::Retiring) => {
                 format!("key {id} retires. The users who have not come back since its successor signs are logged out")
             }
+            Self::Gone(id) => format!("key {id} is in the ring no longer"),
             Self::One(id, Role::Next) => format!("key {id} signs nowhere yet, so nobody is logged out"),
         }
     }

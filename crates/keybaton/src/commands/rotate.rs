@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use clap::{Args, ValueEnum};
 use keybaton_core::time::{Span, Timestamp};
-use keybaton_core::{Change, Goal, Next, Phase, Refusal, Ring};
+use keybaton_core::{Change, Goal, Next, Phase, Refusal, Ring, Seen, Step, next};
 use keybaton_handover::{Advance, Standing, advance, standing};
 use serde::Serialize;
 
@@ -61,6 +61,9 @@ enum Until {
 #[derive(Serialize)]
 struct Outcome<'a> {
     did: Vec<&'static str>,
+    /// What a dry run would have done.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    would: Option<&'static str>,
     #[serde(flatten)]
     report: Report<'a>,
 }
@@ -71,13 +74,19 @@ impl Rotate {
         if opened.policy.propagation.is_none() {
             return Err(rotation::no_propagation(&opened));
         }
+        if self.wait.is_some() && opened.policy.propagation == Some(Span(0)) {
+            return Err(rotation::no_time_to_restart(&opened));
+        }
         let interrupt = interruptible()?;
         let before = self.look(world, &opened, &interrupt)?;
         let Some(goal) = self.goal(world, &opened, &before.ring)? else {
             return self.tell(world, &opened, &before.ring, &[]);
         };
         if self.dry_run {
-            return Ok(Exit::Done);
+            return self.tell_what_would(world, &opened, &before.ring, goal);
+        }
+        if matches!(goal, Goal::Replace(_)) {
+            opened.must_not_leak()?;
         }
         self.go_on(world, &opened, &interrupt, goal)
     }
@@ -86,7 +95,7 @@ impl Rotate {
         if self.dry_run {
             return opened.peek();
         }
-        let standing = opened.write(world, interrupt, |world| standing(&opened.places.store, world))?;
+        let standing = opened.write(world, interrupt, |world| standing(&opened.places, world))?;
         tell(world, standing.mended, &standing.notes);
         Ok(standing)
     }
@@ -94,6 +103,11 @@ impl Rotate {
     /// What this run is for; nothing where no rotation is under way and none is to be started.
     fn goal(&self, world: &World<'_>, opened: &Opened, ring: &Ring) -> Result<Option<Goal>, Failure> {
         if ring.phase() != Phase::Settled {
+            if self.new {
+                world.print.note(
+                    "a rotation is under way, so this goes on with it; the next can begin when it has ended",
+                );
+            }
             return Ok(Some(Goal::Settle));
         }
         if self.r#continue {
@@ -126,6 +140,7 @@ impl Rotate {
                 .write(world, interrupt, |world| advance(&opened.places, goal, &opened.policy, world))?;
             tell(world, turn.standing.mended, &turn.standing.notes);
             did.extend(turn.did);
+            self.say(world, opened, &turn)?;
             if let Next::Refuse(refusal) = turn.then {
                 return Err(refused(opened, refusal));
             }
@@ -133,8 +148,7 @@ impl Rotate {
                 return self.tell(world, opened, &turn.standing.ring, &did);
             };
             if let Some(stopped) = wait(world, interrupt, moment, deadline) {
-                self.tell(world, opened, &turn.standing.ring, &did)?;
-                return Ok(stopped);
+                return self.tell(world, opened, &turn.standing.ring, &did).map(|_| stopped);
             }
         }
     }
@@ -153,21 +167,43 @@ impl Rotate {
         }
     }
 
+    /// Says what a turn did while its ring still tells it, before anything is waited for.
+    fn say(&self, world: &World<'_>, opened: &Opened, turn: &Advance) -> Result<(), Failure> {
+        match turn.did {
+            Some(change) if !self.json => {
+                world.print.result(&rotation::done(opened, change, &turn.standing.ring, now()))
+            }
+            _ => Ok(()),
+        }
+    }
+
     fn tell(&self, world: &World<'_>, opened: &Opened, ring: &Ring, did: &[Change]) -> Result<Exit, Failure> {
         if self.json {
             let did = did.iter().map(|change| report::name(*change)).collect();
-            world.print.json(&Outcome { did, report: Report::new(opened, ring, now()) })?;
-            return Ok(Exit::Done);
+            world.print.json(&Outcome { did, would: None, report: Report::new(opened, ring, now()) })?;
+        } else if did.is_empty() {
+            world.print.result(&rotation::what_next(opened, ring, now()))?;
         }
-        let text = match did {
-            [] => rotation::what_next(opened, ring, now()),
-            [earlier @ .., last] => {
-                let earlier =
-                    earlier.iter().map(|change| rotation::did(*change, ring) + "\n").collect::<String>();
-                earlier + &rotation::done(opened, *last, ring, now())
-            }
+        Ok(Exit::Done)
+    }
+
+    fn tell_what_would(
+        &self,
+        world: &World<'_>,
+        opened: &Opened,
+        ring: &Ring,
+        goal: Goal,
+    ) -> Result<Exit, Failure> {
+        let mirrors = opened.places.mirrors_of(ring);
+        let next = next(goal, &Seen { now: now(), ring, mirrors: &mirrors }, &opened.policy);
+        if !self.json {
+            return world.print.result(&rotation::would(opened, next, ring, now())).map(|()| Exit::Done);
+        }
+        let would = match next {
+            Next::Do(Step::Write(change)) => Some(report::name(change)),
+            _ => None,
         };
-        world.print.result(&text)?;
+        world.print.json(&Outcome { did: Vec::new(), would, report: Report::new(opened, ring, now()) })?;
         Ok(Exit::Done)
     }
 }
@@ -197,5 +233,6 @@ fn refused(opened: &Opened, refusal: Refusal) -> Failure {
     match refusal {
         Refusal::NoPropagation => rotation::no_propagation(opened),
         Refusal::Misfit(misfit) => opened.failed(misfit.into()),
+        Refusal::MirrorBehind(which) => rotation::mirror_behind(opened, which),
     }
 }

@@ -50,6 +50,7 @@ impl Run {
         let (texts, file) = self.read(&place, &environment)?;
         let served = Served::new(&place.ring, texts).ok_or_else(|| store::no_key(&place))?;
         environment.set_ring(&place.ring, served)?;
+        environment.set_choice(world.choices, &place)?;
         if let Some(file) = file {
             environment.set_others(&file);
         }

@@ -100,10 +100,14 @@ fn text(world: &World<'_>, opened: &Opened, report: &Report<'_>) -> String {
 }
 
 fn next_line(report: &Report<'_>) -> String {
+    if report.mirrors.iter().any(|mirror| !mirror.up_to_date) {
+        return "next   keybaton rotate --continue, which brings the mirrors up".to_owned();
+    }
     match report.next {
         None => "next   keybaton rotate, when you want another key".to_owned(),
         Some(next) if next.safe_now => {
-            format!("next   {} {}: safe now, keybaton rotate does it", next.step, next.key)
+            let (step, key) = (next.step, next.key);
+            format!("next   {step} {key}: safe once every process was restarted; keybaton rotate does it")
         }
         Some(next) => match next.safe_from {
             Some(moment) => format!("next   {} {}: safe from {}", next.step, next.key, shown(moment, now())),

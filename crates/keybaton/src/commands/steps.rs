@@ -1,8 +1,9 @@
 //! The steps of a rotation, one command each: stage, promote, retire, abort.
 
 use clap::Args;
-use keybaton_core::{Change, KeyId, Ready, Refusal, Seen, ready};
+use keybaton_core::{Change, KeyId, Next, Ready, Refusal, Seen, Step, ready};
 use keybaton_handover::{Standing, change, standing};
+use serde::Serialize;
 
 use crate::clock::now;
 use crate::commands::World;
@@ -135,17 +136,21 @@ fn take(
     let before = if output.dry_run {
         opened.peek()?
     } else {
-        opened.write(world, &interrupt, |world| standing(&opened.places.store, world))?
+        opened.write(world, &interrupt, |world| standing(&opened.places, world))?
     };
     let step = choose(&before)?;
     let reason = hurry.filter(|hurry| hurry.force).and_then(|hurry| hurry.reason.as_deref());
     check(world, &opened, &before, step, reason)?;
     tell(world, before.mended, &before.notes);
+    let before = Standing { mended: false, notes: Vec::new(), ..before };
     if output.dry_run {
-        world.print.result(&format!("would {} in {}", report::name(step), opened.name()))?;
-        return Ok(Exit::Done);
+        return would(world, output, &opened, &before, step);
     }
-    let after = opened.write(world, &interrupt, |world| change(&opened.places, step, reason, world))?;
+    if step == Change::Stage {
+        opened.must_not_leak()?;
+    }
+    let after =
+        opened.write(world, &interrupt, |world| change(&opened.places, before, step, reason, world))?;
     tell(world, after.mended, &after.notes);
     if output.json {
         world.print.json(&Report::new(&opened, &after.ring, now()))?;
@@ -153,6 +158,31 @@ fn take(
         world.print.result(&rotation::done(&opened, step, &after.ring, now()))?;
     }
     Ok(Exit::Done)
+}
+
+fn would(
+    world: &World<'_>,
+    output: &Output,
+    opened: &Opened,
+    before: &Standing,
+    step: Change,
+) -> Result<Exit, Failure> {
+    if output.json {
+        let report = Report::new(opened, &before.ring, now());
+        world.print.json(&Would { would: report::name(step), report })?;
+    } else {
+        let next = Next::Do(Step::Write(step));
+        world.print.result(&rotation::would(opened, next, &before.ring, now()))?;
+    }
+    Ok(Exit::Done)
+}
+
+/// What a dry run says to programs: the ring as it is, and what would be done to it.
+#[derive(Serialize)]
+struct Would<'a> {
+    would: &'static str,
+    #[serde(flatten)]
+    report: Report<'a>,
 }
 
 /// Refuses a step whose time has not come.
@@ -171,6 +201,7 @@ fn check(
             return Err(rotation::misfit(opened, misfit, &seen));
         }
         Ready::Refused(Refusal::NoPropagation) => rotation::no_propagation(opened),
+        Ready::Refused(Refusal::MirrorBehind(which)) => rotation::mirror_behind(opened, which),
         Ready::At(moment) => rotation::too_early(step, &before.ring, moment),
     };
     if reason.is_none() {

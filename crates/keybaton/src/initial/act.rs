@@ -45,7 +45,7 @@ impl<'a> Act<'a> {
 
     /// Finishes a write that was cut short: nothing can be decided before.
     pub(crate) fn finish(&mut self, opened: &Opened) -> Result<(), Failure> {
-        self.unless_dry(|| self.write(opened, |world| standing(&opened.places.store, world)))?;
+        self.unless_dry(|| self.write(opened, |world| standing(&opened.places, world)))?;
         self.words.done(&format!("finish a write of {} that had been cut short", opened.name()))
     }
 
@@ -99,7 +99,11 @@ impl<'a> Act<'a> {
                 self.words.done(&begun(&name, with))?;
                 Ok(Some(with))
             }
-            _ => self.words.already(&format!("{name} is a ring already")).map(|()| None),
+            _ => {
+                // Mirrors that were missed, by an earlier run or because they are new here.
+                self.unless_dry(|| self.write(opened, |world| standing(&opened.places, world)))?;
+                self.words.already(&format!("{name} is a ring already")).map(|()| None)
+            }
         }
     }
 

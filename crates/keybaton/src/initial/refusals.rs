@@ -38,15 +38,13 @@ fn told(error: &ProjectError) -> String {
 }
 
 /// The key would go into a file that git tracks.
-pub(crate) fn would_leak(file: &Path) -> Failure {
+pub(crate) fn would_leak(file: &Path, then: &str) -> Failure {
     let file = shown(file);
     Failure::new(
         Exit::Refused,
         format!("git tracks {file}, so a key written into it would get into the repository"),
     )
-    .hint(format!(
-        "git rm --cached {file} && git commit -m \"Stop tracking {file}\", then run `keybaton init` again"
-    ))
+    .hint(format!("git rm --cached {file} && git commit -m \"Stop tracking {file}\", then {then}"))
 }
 
 /// The ring that is there lacks a key of the settings.

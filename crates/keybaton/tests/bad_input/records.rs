@@ -100,6 +100,7 @@ fn times_to_come() {
     $ keybaton rotate --new
     0
     next     restart every process, so that each accepts the new key; then run `keybaton rotate` from TIME (in 1h) to promote it
+    a rotation is under way, so this goes on with it; the next can begin when it has ended
     $ keybaton run -- true
     0
 
@@ -117,6 +118,6 @@ fn times_to_come() {
     0
     promoted ID: it signs, the old key is accepted only
     next     restart every process, so that each signs with ID; then run `keybaton rotate` from TIME (in 14d) to retire ID
-    warning: processes that have not loaded the staged key refuse what it signs: users who meet one of them are logged out
+    warning: processes that have not loaded the staged key would refuse what it signs: users who meet one of them would be logged out
     ");
 }

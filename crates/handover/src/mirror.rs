@@ -1,0 +1,58 @@
+//! Mirrors: each receives every write of the store, and no step goes on before all of them have it.
+
+use std::thread;
+
+use keybaton_core::Ring;
+use keybaton_core::time::Timestamp;
+use keybaton_stores::{Note, StoreErrorKind};
+
+use crate::error::{Missed, Reason};
+use crate::look::{Look, look, seen};
+use crate::{Place, Places, World};
+
+/// Writes the ring to each mirror that lacks it, to all at once: one that is slow or away keeps no other waiting.
+pub(crate) fn mirror(places: &Places, ring: &Ring, world: &World<'_>) -> Result<Vec<Note>, Vec<Missed>> {
+    let now = (world.now)();
+    let outcomes: Vec<_> = match places.mirrors.as_slice() {
+        // Most have one at most, and need no thread.
+        [] => return Ok(Vec::new()),
+        [only] => vec![bring_up(only, ring, now)],
+        several => thread::scope(|scope| {
+            let writers: Vec<_> =
+                several.iter().map(|place| scope.spawn(move || bring_up(place, ring, now))).collect();
+            let missed = |place: &Place| Err(Missed { url: place.url.clone(), reason: Reason::Stopped });
+            let ended = writers.into_iter().zip(several);
+            ended.map(|(writer, place)| writer.join().unwrap_or_else(|_| missed(place))).collect()
+        }),
+    };
+    let (mut notes, mut missed) = (Vec::new(), Vec::new());
+    for outcome in outcomes {
+        match outcome {
+            Ok(said) => notes.extend(said),
+            Err(one) => missed.push(one),
+        }
+    }
+    if missed.is_empty() { Ok(notes) } else { Err(missed) }
+}
+
+fn bring_up(place: &Place, ring: &Ring, now: Timestamp) -> Result<Vec<Note>, Missed> {
+    if has(place, ring) {
+        return Ok(Vec::new());
+    }
+    write(place, ring, now).map_err(|reason| Missed { url: place.url.clone(), reason })
+}
+
+fn write(place: &Place, ring: &Ring, now: Timestamp) -> Result<Vec<Note>, Reason> {
+    let Look { reading, version } = look(place).map_err(Reason::Store)?;
+    let writes = ring.mirror_over(&reading, now).map_err(Reason::NotAMirror)?;
+    match place.store.write(&writes, &version) {
+        Ok(written) => Ok(written.notes),
+        // The answer was lost, and the mirror has the ring all the same.
+        Err(error) if error.kind == StoreErrorKind::Uncertain && has(place, ring) => Ok(Vec::new()),
+        Err(error) => Err(Reason::Store(error)),
+    }
+}
+
+fn has(place: &Place, ring: &Ring) -> bool {
+    seen(place, ring).holds == Some((ring.head.revision, ring.head.write))
+}
