@@ -5,6 +5,7 @@ use std::fmt;
 use keybaton_core::{Field, Texts, Writes};
 
 use super::Deadline;
+use super::line::conflict;
 use super::values::{Spot, Values};
 use crate::text::without_nul;
 use crate::{Held, Store, StoreError, Version, Written};
@@ -24,12 +25,9 @@ impl<V: Values> Separate<V> {
             Field::Record => format!("{name}-ring"),
         }
     }
-}
 
-impl<V: Values> Store for Separate<V> {
     /// The signing key last: in core's order of writes no reader then holds a pair that refuses a valid signature.
-    fn read(&self) -> Result<Held, StoreError> {
-        let deadline = Deadline::begin();
+    fn look(&self, deadline: Deadline) -> Result<(Texts, Versions), StoreError> {
         let (mut texts, mut versions) = (Texts::default(), Versions::default());
         for field in [Field::Record, Field::Fallbacks, Field::Signing] {
             if let Some(value) = self.values.get(&self.name_of(field), deadline)? {
@@ -37,7 +35,13 @@ impl<V: Values> Store for Separate<V> {
                 *versions.of(field) = Some(value.version);
             }
         }
-        let texts = without_nul(texts, |field| self.name_of(field))?;
+        Ok((without_nul(texts, |field| self.name_of(field))?, versions))
+    }
+}
+
+impl<V: Values> Store for Separate<V> {
+    fn read(&self) -> Result<Held, StoreError> {
+        let (texts, versions) = self.look(Deadline::begin())?;
         Ok(match versions.together() {
             Version::Absent => Held::Absent,
             version => Held::Texts(texts, version),
@@ -45,8 +49,13 @@ impl<V: Values> Store for Separate<V> {
     }
 
     fn write(&self, new: &Writes, over: &Version) -> Result<Written, StoreError> {
+        new.steps.iter().try_for_each(|step| self.values.must_fit(&step.text))?;
         let deadline = Deadline::begin();
-        let mut versions = Versions::apart(over);
+        let (_, mut versions) = self.look(deadline)?;
+        // Each step is guarded by itself, but none of them should be done where a later one cannot be.
+        if versions.together() != *over {
+            return Err(conflict(&self.spot.store));
+        }
         let mut notes = Vec::new();
         for (done, step) in new.steps.iter().enumerate() {
             let version = versions.of(step.field);
@@ -82,14 +91,6 @@ impl Versions {
             return Version::Absent;
         }
         Version::Is(all.map(|version| version.as_deref().unwrap_or_default()).join("\n").into())
-    }
-
-    fn apart(version: &Version) -> Self {
-        let Version::Is(together) = version else { return Self::default() };
-        let mut parts =
-            together.split('\n').map(|part| Some(part).filter(|part| !part.is_empty()).map(Box::from));
-        let mut next = || parts.next().flatten();
-        Self { signing: next(), fallbacks: next(), record: next() }
     }
 }
 

@@ -14,6 +14,11 @@ pub(crate) trait Values: Send + Sync {
     /// What stands under a name; `None` where nothing does.
     fn get(&self, name: &str, deadline: Deadline) -> Result<Option<Value>, StoreError>;
 
+    /// Whether the service can hold such a value: asked of all that is to be written, before anything is.
+    fn must_fit(&self, _new: &SecretText) -> Result<(), StoreError> {
+        Ok(())
+    }
+
     /// Puts a value in the place of the version that was found; `None`: nothing was.
     fn put(
         &self,

@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 use crate::fixtures::{Locked, Outside, Planted, variable};
 use crate::world::World;
 
-/// The official client for the stores of one scheme.
+/// The official client for the stores of one scheme; behind a `?` stand parameters, where it has several fixtures.
 pub(crate) struct Hand(pub(crate) &'static str);
 
 impl Outside for Hand {
@@ -49,10 +49,11 @@ impl Outside for Hand {
 }
 
 impl Hand {
-    fn ask(&self, world: &World, mut asked: Value) -> Value {
+    /// What one store's own tests ask of its hand.
+    pub(crate) fn ask(&self, world: &World, mut asked: Value) -> Value {
         let socket = env::var_os("KEYBATON_TEST_HANDS")
             .expect("start the servers first: python3 servers NAME -- cargo test …");
-        asked["store"] = self.0.into();
+        asked["store"] = self.0.split('?').next().into();
         asked["place"] = world.url_of(self.0).into();
         let mut stream = UnixStream::connect(socket).unwrap();
         stream.write_all(format!("{asked}\n").as_bytes()).unwrap();

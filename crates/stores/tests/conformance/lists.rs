@@ -10,7 +10,9 @@ use crate::fixtures::FIXTURES;
 
 #[test]
 fn every_store_has_a_fixture() {
-    let fixtures: Vec<_> = FIXTURES.iter().map(|fixture| fixture.scheme()).collect();
+    let mut fixtures: Vec<_> = FIXTURES.iter().map(|fixture| fixture.scheme()).collect();
+    // A store with several layouts has several.
+    fixtures.dedup();
     assert_eq!(fixtures, schemes());
 }
 

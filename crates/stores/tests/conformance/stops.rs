@@ -13,7 +13,7 @@ use crate::world::{World, open_url, read, writable};
 
 #[test]
 fn after_any_number_of_steps_the_ring_serves_and_can_be_finished() {
-    for fixture in writable().filter(|fixture| !fixture.kind().can.atomic) {
+    for fixture in writable().filter(|fixture| !fixture.is_atomic()) {
         for stop in 0..=4 {
             let world = World::new();
             let store = world.open(fixture);

@@ -41,8 +41,12 @@ impl World {
         fixture.template.replace("{world}", &name.to_lowercase())
     }
 
-    pub(crate) fn url_of(&self, scheme: &str) -> String {
-        self.url(FIXTURES.iter().find(|fixture| fixture.scheme() == scheme).unwrap())
+    /// The URL of the store of a scheme; behind a `?` stand parameters, where it has several fixtures.
+    pub(crate) fn url_of(&self, named: &str) -> String {
+        let (scheme, parameters) = named.split_once('?').unwrap_or((named, ""));
+        let is_named =
+            |fixture: &&Fixture| fixture.scheme() == scheme && fixture.template.ends_with(parameters);
+        self.url(FIXTURES.iter().find(is_named).unwrap())
     }
 }
 
@@ -81,6 +85,11 @@ impl Fixture {
 
     pub(crate) fn kind(&self) -> &'static StoreKind {
         StoreUrl::parse(self.template).unwrap().kind()
+    }
+
+    /// Whether the three texts are written in one call: never where the URL asks for three values.
+    pub(crate) fn is_atomic(&self) -> bool {
+        self.kind().can.atomic && !self.template.contains("layout=separate")
     }
 }
 
