@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+import gcp
 import openbao
 from stage import Stage
 
 SERVERS: dict[str, Callable[[Stage], None]] = {
+    "gcp": gcp.start,
     "vault": openbao.start,
 }

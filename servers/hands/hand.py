@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Protocol
-
+from typing import Any, Protocol
 
 RING = ("SECRET_KEY", "SECRET_KEY_FALLBACKS", "SECRET_KEY_RING")
 
@@ -28,3 +27,7 @@ class Hand(Protocol):
 
     def lock_up(self, place: str) -> dict[str, str]:
         """Makes somebody with no right to it; the environment that lets a program be that somebody."""
+
+    def also(self, place: str, asked: dict[str, Any]) -> object:
+        """What the tests of one store alone ask for, in their own words."""
+        raise ValueError(f"no hand can do {asked['do']}")

@@ -1,0 +1,49 @@
+"""A stand-in for Google Cloud Secret Manager, with log-in and TLS; Google's own client is its referee."""
+
+from __future__ import annotations
+
+import ssl
+import threading
+
+from secretmanager.accounts import Accounts
+from secretmanager.calls import PERMISSIONS
+from secretmanager.web import Service
+from stage import Stage, free_port
+
+
+def start(stage: Stage) -> None:
+    port, folder = free_port(), stage.folder / "gcp"
+    folder.mkdir()
+    endpoint = f"https://127.0.0.1:{port}/"
+    tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    stage.authority.issue_cert("127.0.0.1").configure_cert(tls)
+    accounts = Accounts(PROJECT, f"{endpoint}token")
+    service = Service(port, tls, accounts, PROJECT_NUMBER)
+    threading.Thread(target=service.serve_forever, daemon=True).start()
+    files = {
+        name: accounts.write_key(accounts.add(name, rights), folder / f"{name}.json") for name, rights in ACCOUNTS.items()
+    }
+    person = accounts.add("person", frozenset(PERMISSIONS.values()))
+    stage.environment |= {
+        "GOOGLE_APPLICATION_CREDENTIALS": files["keeper"],
+        "GOOGLE_CLOUD_PROJECT": PROJECT,
+        "CLOUDSDK_API_ENDPOINT_OVERRIDES_SECRETMANAGER": endpoint,
+        "SSL_CERT_FILE": str(stage.authority_file),
+        # Other identities, for tests that want to be somebody else.
+        "KEYBATON_TEST_GCP_READER": files["reader"],
+        "KEYBATON_TEST_GCP_STRANGER": files["stranger"],
+        "KEYBATON_TEST_GCP_PERSON": accounts.write_log_in(person, folder / "person.json", "1//made-up-refresh"),
+        "KEYBATON_TEST_GCP_LOGGED_OUT": accounts.write_log_in(person, folder / "logged-out.json", "1//made-up-old"),
+        "KEYBATON_TEST_GCP_TOKEN": accounts.token_of(person),
+        "KEYBATON_TEST_GCP_EXPIRED_TOKEN": accounts.token_of(person, lifetime=-1),
+    }
+    accounts.log_out("1//made-up-old")
+
+
+PROJECT = "made-up-project"
+PROJECT_NUMBER = "123456789012"
+ACCOUNTS = {
+    "keeper": frozenset(PERMISSIONS.values()),
+    "reader": frozenset({"secretmanager.versions.access"}),
+    "stranger": frozenset[str](),
+}

@@ -1,0 +1,130 @@
+"""Who may call: service accounts with made-up keys, people with refresh tokens, and what they are allowed."""
+
+from __future__ import annotations
+
+import json
+import secrets
+import time
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric import rsa
+from google.auth import jwt
+from google.auth.exceptions import GoogleAuthError
+
+from secretmanager.refusal import unauthenticated
+
+AUDIENCE = "https://secretmanager.googleapis.com/"
+SCOPE = "https://www.googleapis.com/auth/cloud-platform"
+
+
+@dataclass
+class Account:
+    email: str
+    permissions: frozenset[str]
+    private_key: str
+    public_key: str
+    key_id: str = field(default_factory=lambda: secrets.token_hex(20))
+
+
+class Refused(Exception):
+    """The token endpoint gives nothing for that."""
+
+
+class Accounts:
+    def __init__(self, project: str, token_uri: str) -> None:
+        self.project = project
+        self.token_uri = token_uri
+        self._by_key: dict[str, Account] = {}
+        self._by_refresh_token: dict[str, Account] = {}
+        # Tokens that were given out, and when they end.
+        self._tokens: dict[str, tuple[Account, float]] = {}
+
+    def add(self, name: str, permissions: frozenset[str]) -> Account:
+        key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
+        pem, plain = serialization.Encoding.PEM, serialization.NoEncryption()
+        private = key.private_bytes(pem, serialization.PrivateFormat.PKCS8, plain).decode()
+        public = key.public_key().public_bytes(pem, serialization.PublicFormat.SubjectPublicKeyInfo).decode()
+        account = Account(f"{name}@{self.project}.iam.gserviceaccount.com", permissions, private, public)
+        self._by_key[account.key_id] = account
+        return account
+
+    def write_key(self, account: Account, file: Path) -> str:
+        """The file that `gcloud iam service-accounts keys create` leaves."""
+        content = {
+            "type": "service_account",
+            "project_id": self.project,
+            "private_key_id": account.key_id,
+            "private_key": account.private_key,
+            "client_email": account.email,
+            "client_id": "100000000000000000001",
+            "token_uri": self.token_uri,
+            "universe_domain": "googleapis.com",
+        }
+        file.write_text(json.dumps(content))
+        return str(file)
+
+    def write_log_in(self, account: Account, file: Path, refresh_token: str) -> str:
+        """The file that `gcloud auth application-default login` leaves; here a person has an account's rights."""
+        self._by_refresh_token[refresh_token] = account
+        content = {
+            "type": "authorized_user",
+            "client_id": "made-up.apps.googleusercontent.com",
+            "client_secret": "made-up-client",
+            "refresh_token": refresh_token,
+            "quota_project_id": self.project,
+            "token_uri": self.token_uri,
+        }
+        file.write_text(json.dumps(content))
+        return str(file)
+
+    def log_out(self, refresh_token: str) -> None:
+        del self._by_refresh_token[refresh_token]
+
+    def who(self, authorization: str) -> Account:
+        """Whose bearer it is: a token of ours, or an assertion that a service account signed itself."""
+        kind, _, bearer = authorization.partition(" ")
+        if kind != "Bearer" or not bearer:
+            raise unauthenticated("CREDENTIALS_MISSING")
+        if known := self._tokens.get(bearer):
+            account, end = known
+            if end < time.time():
+                raise unauthenticated("ACCESS_TOKEN_EXPIRED")
+            return account
+        try:
+            account, claims = self._read(bearer)
+        except Refused as error:
+            raise unauthenticated("ACCESS_TOKEN_TYPE_UNSUPPORTED") from error
+        if claims.get("aud") != AUDIENCE and SCOPE not in str(claims.get("scope", "")).split():
+            raise unauthenticated("ACCESS_TOKEN_TYPE_UNSUPPORTED")
+        return account
+
+    def exchange(self, asked: dict[str, str]) -> dict[str, object]:
+        """What the token endpoint answers."""
+        match asked.get("grant_type"):
+            case "urn:ietf:params:oauth:grant-type:jwt-bearer":
+                account, claims = self._read(asked.get("assertion", ""))
+                if claims.get("aud") != self.token_uri:
+                    raise Refused
+            case "refresh_token" if asked.get("refresh_token") in self._by_refresh_token:
+                account = self._by_refresh_token[asked["refresh_token"]]
+            case _:
+                raise Refused
+        return {"access_token": self.token_of(account), "expires_in": 3599, "token_type": "Bearer"}
+
+    def token_of(self, account: Account, lifetime: float = 3599) -> str:
+        token = f"ya29.made-up-{secrets.token_urlsafe(24)}"
+        self._tokens[token] = (account, time.time() + lifetime)
+        return token
+
+    def _read(self, assertion: str) -> tuple[Account, dict[str, object]]:
+        keys = {key_id: account.public_key for key_id, account in self._by_key.items()}
+        try:
+            account = self._by_key[jwt.decode_header(assertion)["kid"]]
+            claims = dict(jwt.decode(assertion, certs=keys))
+        except (GoogleAuthError, KeyError, ValueError) as error:
+            raise Refused from error
+        if claims.get("iss") != account.email:
+            raise Refused
+        return account, claims
