@@ -6,6 +6,8 @@ mod dir;
 mod dotenv;
 mod env;
 mod file;
+#[cfg(feature = "gcsm")]
+mod gcsm;
 #[cfg(feature = "vault")]
 mod vault;
 
@@ -15,6 +17,8 @@ pub static STORES: &[StoreKind] = &[
     dir::KIND,
     file::KIND,
     env::KIND,
+    #[cfg(feature = "gcsm")]
+    gcsm::KIND,
     #[cfg(feature = "vault")]
     vault::KIND,
 ];

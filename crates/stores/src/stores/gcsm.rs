@@ -1,0 +1,210 @@
+//! Google Cloud Secret Manager.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::sync::{Mutex, PoisonError};
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use keybaton_core::{RingName, SecretText};
+
+use crate::remote::line::conflict;
+use crate::remote::values::{LAYOUT, Put, Value, Values, arranged};
+use crate::remote::{Address, Deadline, Line};
+use crate::{Can, Guard, Note, Settings, Store, StoreError, StoreErrorKind, StoreKind, StoreUrl};
+
+mod calls;
+mod claim;
+mod errors;
+mod login;
+mod payload;
+mod place;
+mod secret;
+
+use calls::Added;
+use claim::Claim;
+use login::Google;
+use place::{LOCATION, Place};
+use secret::Secret;
+
+pub(super) const KIND: StoreKind = StoreKind {
+    scheme: "gcsm",
+    summary: "Google Cloud Secret Manager",
+    example: "gcsm://my-project/shop-django",
+    can: Can { read_back: true, guard: Guard::Claim, atomic: true },
+    guarded_by: "a claim in an annotation, taken with the secret's etag; a foreign version is seen by its number",
+    creates: "the secret, with automatic replication (in a location: only there) and the label created-by=keybaton",
+    local: false,
+    open,
+};
+
+struct Gcsm {
+    line: Line<Google>,
+    place: Place,
+    may_create: bool,
+    adopt_owner: bool,
+    /// The number of the version that was written last under each name.
+    written: Mutex<BTreeMap<String, u64>>,
+}
+
+fn open(url: &StoreUrl, ring: &RingName, settings: &Settings<'_>) -> Result<Box<dyn Store>, StoreError> {
+    let address = Address::of(url, &[LOCATION, LAYOUT])?;
+    let (place, name) = Place::of(url, &address, &settings.environment)?;
+    let line = Line {
+        carrier: Google::new(&settings.environment)?,
+        store: url.to_string(),
+        host: place.host.clone(),
+        is_busy: |_| false,
+        sign_in: "gcloud auth application-default login",
+        authority: "SSL_CERT_FILE=/path/to/ca.pem",
+    };
+    let (may_create, adopt_owner) = (settings.may_create, settings.adopt_owner);
+    let gcsm = Gcsm { line, place, may_create, adopt_owner, written: Mutex::default() };
+    arranged(gcsm, &name, (url, &address), ring, settings)
+}
+
+impl Values for Gcsm {
+    fn get(&self, name: &str, deadline: Deadline) -> Result<Option<Value>, StoreError> {
+        let latest = self.access(name, "latest", deadline)?;
+        let number = latest.as_ref().and_then(|value| value.version.parse().ok()).unwrap_or(0);
+        match self.written(name) {
+            // Google promises that a version can be had by its number at once, and by `latest` within minutes.
+            Some(ours) if number < ours => Ok(self.access(name, &ours.to_string(), deadline)?.or(latest)),
+            _ => Ok(latest),
+        }
+    }
+
+    fn must_fit(&self, new: &SecretText) -> Result<(), StoreError> {
+        match new.expose().len() {
+            0 => Err(self.empty()),
+            1..=LARGEST => Ok(()),
+            _ => Err(self.too_large()),
+        }
+    }
+
+    fn put(
+        &self,
+        name: &str,
+        new: &SecretText,
+        over: Option<&str>,
+        deadline: Deadline,
+    ) -> Result<Put, StoreError> {
+        let before = over.map_or(Ok(0), str::parse).map_err(|_| conflict(&self.line.store))?;
+        let claim = Claim::new(now());
+        let held = match self.secret(name, deadline)? {
+            Some(secret) => self.claimed(name, &secret, before, &claim, deadline)?,
+            None if over.is_some() => return Err(conflict(&self.line.store)),
+            None if !self.may_create => return Err(self.line.not_made(KIND.creates)),
+            None => self.created(name, &claim, deadline)?,
+        };
+        let added = self.add(name, new, deadline);
+        let is_free = self.release(name, &held, &claim, deadline);
+        let added = added?;
+        self.written.lock().unwrap_or_else(PoisonError::into_inner).insert(name.to_owned(), added.number);
+        Ok(Put {
+            version: added.number.to_string().into(),
+            notes: self.notes(&added, before, &held, is_free),
+        })
+    }
+}
+
+impl Gcsm {
+    fn written(&self, name: &str) -> Option<u64> {
+        self.written.lock().unwrap_or_else(PoisonError::into_inner).get(name).copied()
+    }
+
+    /// Keeps other keybatons out, unless one is at work or has written since. Where one begins between these calls, the
+    /// etag has changed when the claim is to be set.
+    fn claimed(
+        &self,
+        name: &str,
+        secret: &Secret,
+        before: u64,
+        claim: &Claim,
+        deadline: Deadline,
+    ) -> Result<Secret, StoreError> {
+        if let Some(seconds) = secret.claim().and_then(|other| claim::stands_for(other, now())) {
+            return Err(self.at_work(seconds));
+        }
+        if secret.is_rotated && !self.adopt_owner {
+            return Err(self.rotated(name));
+        }
+        self.must_not_have(name, before + 1, deadline)?;
+        self.ours(name, claim, self.patch(name, &secret.with(claim), deadline), deadline)
+    }
+
+    fn created(&self, name: &str, claim: &Claim, deadline: Deadline) -> Result<Secret, StoreError> {
+        self.ours(name, claim, self.create(name, claim, deadline), deadline)
+    }
+
+    /// A claim whose answer was lost may stand there all the same.
+    fn ours(
+        &self,
+        name: &str,
+        claim: &Claim,
+        outcome: Result<Secret, StoreError>,
+        deadline: Deadline,
+    ) -> Result<Secret, StoreError> {
+        match outcome {
+            Err(error) if error.kind == StoreErrorKind::Uncertain => match self.secret(name, deadline)? {
+                Some(secret) if secret.claim() == Some(claim.text()) => Ok(secret),
+                _ => Err(error),
+            },
+            outcome => outcome,
+        }
+    }
+
+    /// Takes the claim away; whether nobody is kept out by it any more.
+    fn release(&self, name: &str, held: &Secret, claim: &Claim, deadline: Deadline) -> bool {
+        if self.patch(name, &held.without_claim(), deadline).is_ok() {
+            return true;
+        }
+        // Another program may have changed other settings of the secret meanwhile.
+        match self.secret(name, deadline) {
+            Ok(Some(secret)) if secret.claim() == Some(claim.text()) => {
+                self.patch(name, &secret.without_claim(), deadline).is_ok()
+            }
+            Ok(_) => true,
+            Err(_) => false,
+        }
+    }
+
+    fn notes(&self, added: &Added, before: u64, held: &Secret, is_free: bool) -> Vec<Note> {
+        let store = &self.line.store;
+        let who = match added.is_doubtful {
+            true => "an earlier attempt of this write, or another program,",
+            false => "another program",
+        };
+        let other = added.number - 1;
+        let foreign = (other > before).then(|| {
+            format!(
+                "{store}: {who} wrote version {other} at the same moment; compare it with version {}",
+                added.number
+            )
+        });
+        let held_up = (!is_free).then(|| {
+            format!(
+                "{store}: the annotation {} could not be taken away; it keeps other writers out for a minute",
+                claim::ANNOTATION
+            )
+        });
+        let expires = held
+            .expires
+            .as_ref()
+            .map(|when| format!("{store}: the secret expires at {when}, and the ring with it"));
+        [foreign, held_up, expires].into_iter().flatten().map(Note).collect()
+    }
+}
+
+impl fmt::Debug for Gcsm {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Gcsm({}, {})", self.line.store, self.line.host)
+    }
+}
+
+/// Seconds since 1970.
+fn now() -> u64 {
+    SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs())
+}
+
+/// What Google keeps in one version.
+const LARGEST: usize = 64 << 10;

@@ -1,0 +1,174 @@
+//! What Google's refusals mean, by what the caller does about them.
+
+use serde_json::Value as Json;
+
+use crate::remote::Answer;
+use crate::{StoreError, StoreErrorKind};
+
+use super::Gcsm;
+
+/// What a call needs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Right {
+    Access,
+    Get,
+    Create,
+    Update,
+    Add,
+}
+
+impl Right {
+    pub(super) fn doing(self) -> &'static str {
+        if self == Self::Access { "reading" } else { "writing" }
+    }
+
+    fn permission(self) -> &'static str {
+        match self {
+            Self::Access => "secretmanager.versions.access",
+            Self::Get => "secretmanager.secrets.get",
+            Self::Create => "secretmanager.secrets.create",
+            Self::Update => "secretmanager.secrets.update",
+            Self::Add => "secretmanager.versions.add",
+        }
+    }
+
+    /// The narrowest of Google's own roles that has it.
+    fn role(self) -> &'static str {
+        match self {
+            Self::Access => "roles/secretmanager.secretAccessor",
+            Self::Get => "roles/secretmanager.viewer",
+            Self::Create | Self::Update => "roles/secretmanager.admin",
+            Self::Add => "roles/secretmanager.secretVersionAdder",
+        }
+    }
+}
+
+impl Gcsm {
+    /// What an answer means that is not the one that was hoped for.
+    pub(super) fn refused(&self, answer: &Answer, name: &str, right: Right) -> StoreError {
+        match answer.status {
+            401 => self
+                .error(
+                    StoreErrorKind::SignInNeeded,
+                    &format!("{} does not accept your credentials", self.line.host),
+                )
+                .hint(self.line.sign_in),
+            403 => self.denied(&answer.json(), name, right),
+            _ => self.line.unknown(answer, right.doing()),
+        }
+    }
+
+    fn denied(&self, body: &Json, name: &str, right: Right) -> StoreError {
+        let project = &self.place.project;
+        match reason(body) {
+            Some("SERVICE_DISABLED") => self
+                .error(StoreErrorKind::Denied, &format!("Secret Manager is not switched on in {project}"))
+                .hint(format!("gcloud services enable secretmanager.googleapis.com --project={project}")),
+            Some("BILLING_DISABLED") => self
+                .error(StoreErrorKind::Denied, &format!("the project {project} has no billing account"))
+                .hint(format!("gcloud billing projects link {project} --billing-account=ACCOUNT")),
+            Some("ACCESS_TOKEN_SCOPE_INSUFFICIENT") => self
+                .error(StoreErrorKind::Denied, "your token is not meant for Secret Manager")
+                .hint("it needs the scope https://www.googleapis.com/auth/cloud-platform, which machines get when they are made"),
+            _ => self
+                .error(StoreErrorKind::Denied, &format!("you have no right to this when {}", right.doing()))
+                .hint(self.grant(name, right)),
+        }
+    }
+
+    /// Google does not tell those who lack a right whether there is such a secret.
+    fn grant(&self, name: &str, right: Right) -> String {
+        let (permission, role) = (right.permission(), right.role());
+        let command = match right {
+            Right::Create => format!("gcloud projects add-iam-policy-binding {}", self.place.project),
+            _ => format!("gcloud secrets add-iam-policy-binding {}", self.place.words(name)),
+        };
+        format!("it needs {permission}, or there is no such secret: {command} --role={role} --member=WHO")
+    }
+
+    /// The newest version is there and cannot be read.
+    pub(super) fn unusable(&self, name: &str, answer: &Answer) -> StoreError {
+        let body = answer.json();
+        let told = body["error"]["message"].as_str().unwrap_or_default();
+        let version = told.rsplit_once("/versions/").map_or("", |(_, behind)| behind);
+        let version: String = version.chars().take_while(char::is_ascii_digit).take(20).collect();
+        let (version, words) = (if version.is_empty() { "latest" } else { &version }, self.place.flags());
+        let of = format!("{version} --secret={name}{words}");
+        if told.contains("DISABLED") {
+            return self
+                .error(
+                    StoreErrorKind::Malformed,
+                    &format!("version {version} of {name}, the newest, is disabled"),
+                )
+                .hint(format!(
+                    "`latest` is the newest version in whatever state: gcloud secrets versions enable {of}"
+                ));
+        }
+        if told.contains("DESTROYED") {
+            return self
+                .error(StoreErrorKind::Malformed, &format!("version {version} of {name}, the newest, is destroyed"))
+                .hint(format!(
+                    "`latest` is the newest version in whatever state: add the value of the last good one again, \
+                     gcloud secrets versions access N --secret={name}{words} | \
+                     gcloud secrets versions add {name}{words} --data-file=-"
+                ));
+        }
+        self.without_its_key(name)
+    }
+
+    /// What else Google cannot do "as things are".
+    pub(super) fn without_its_key(&self, name: &str) -> StoreError {
+        self.error(StoreErrorKind::Malformed, &format!("Google cannot use {name} as things are (FAILED_PRECONDITION)"))
+            .hint(format!(
+                "see whether the key of Cloud KMS that it is encrypted with is enabled: gcloud secrets describe {}",
+                self.place.words(name)
+            ))
+    }
+
+    /// Another keybaton holds the claim.
+    pub(super) fn at_work(&self, seconds: u64) -> StoreError {
+        let sentence = format!("{} is being written by another keybaton", self.line.store);
+        StoreError::new(StoreErrorKind::Conflict, sentence).hint(format!(
+            "nothing was written; run it again, in {} s at the latest should the other have been killed",
+            seconds + 1
+        ))
+    }
+
+    /// A schedule asks another program for new versions.
+    pub(super) fn rotated(&self, name: &str) -> StoreError {
+        self.error(StoreErrorKind::Refused, "the secret has a rotation schedule, by which another program replaces it")
+            .hint(format!(
+                "end it: gcloud secrets update {} --remove-rotation-schedule; or, where that program is keybaton, \
+                 say --adopt-owner",
+                self.place.words(name)
+            ))
+    }
+
+    pub(super) fn empty(&self) -> StoreError {
+        self.error(StoreErrorKind::Unsupported, "Google keeps no empty value")
+            .hint("leave it out, or use layout=json")
+    }
+
+    pub(super) fn too_large(&self) -> StoreError {
+        self.error(
+            StoreErrorKind::TooLarge,
+            "the value would be larger than 64 KiB, which is all that one version holds",
+        )
+        .hint("keep the ring in a secret of its own, or retire some of its keys")
+    }
+
+    fn error(&self, kind: StoreErrorKind, what: &str) -> StoreError {
+        StoreError::new(kind, format!("{}: {what}", self.line.store))
+    }
+}
+
+/// Whether an answer has one of Google's canonical errors.
+pub(super) fn says(answer: &Answer, status: &str) -> bool {
+    answer.json()["error"]["status"] == status
+}
+
+/// What programs are to go by where one error has many causes.
+fn reason(body: &Json) -> Option<&str> {
+    let details = body["error"]["details"].as_array()?;
+    details.iter().find_map(|detail| detail["reason"].as_str())
+}
