@@ -29,6 +29,13 @@ impl Call {
         Self { method, url: url.into(), headers: HeaderMap::new(), body: None, effect }
     }
 
+    /// The same call, to be signed or sent once more.
+    pub(crate) fn duplicate(&self) -> Self {
+        let (method, url, headers, body) =
+            (self.method.clone(), self.url.clone(), self.headers.clone(), self.body.clone());
+        Self { method, url, headers, body, effect: self.effect }
+    }
+
     /// For calls that send something and change nothing.
     pub(crate) fn that_reads(self) -> Self {
         Self { effect: Effect::Reads, ..self }

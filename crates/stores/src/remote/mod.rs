@@ -1,6 +1,8 @@
 //! What the stores behind a network have in common: calls with one deadline, retries, and errors by what the caller does.
 
 pub(crate) mod address;
+#[cfg(feature = "aws")]
+pub(crate) mod aws;
 #[cfg(feature = "base64")]
 pub(crate) mod base64;
 pub(crate) mod call;
@@ -25,3 +27,9 @@ pub(crate) use call::{Answer, Call};
 pub(crate) use deadline::Deadline;
 pub(crate) use line::Line;
 pub(crate) use seen::Seen;
+
+/// Waits, in the midst of a write, for something that a service is still doing.
+#[cfg(feature = "aws")]
+pub(crate) fn pause(time: std::time::Duration) {
+    std::thread::sleep(time);
+}

@@ -2,6 +2,10 @@
 
 use crate::StoreKind;
 
+#[cfg(feature = "aws")]
+mod awsps;
+#[cfg(feature = "aws")]
+mod awssm;
 mod dir;
 mod dotenv;
 mod env;
@@ -17,6 +21,10 @@ pub static STORES: &[StoreKind] = &[
     dir::KIND,
     file::KIND,
     env::KIND,
+    #[cfg(feature = "aws")]
+    awssm::KIND,
+    #[cfg(feature = "aws")]
+    awsps::KIND,
     #[cfg(feature = "gcsm")]
     gcsm::KIND,
     #[cfg(feature = "vault")]

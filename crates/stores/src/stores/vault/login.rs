@@ -154,8 +154,8 @@ impl Login {
 fn helper(home: &Path) -> Result<Option<String>, StoreError> {
     let Some(configuration) = file_text(&home.join(".vault"))? else { return Ok(None) };
     let lines = configuration.lines().filter_map(|line| line.trim().split_once('='));
-    let named = lines.filter(|(name, _)| name.trim() == "token_helper").map(|(_, program)| program);
-    Ok(named.last().map(|program| program.trim().trim_matches('"').to_owned()))
+    let mut named = lines.filter(|(name, _)| name.trim() == "token_helper").map(|(_, program)| program);
+    Ok(named.next_back().map(|program| program.trim().trim_matches('"').to_owned()))
 }
 
 /// Asks that program, as Vault's own does.

@@ -1,0 +1,140 @@
+//! What the services of AWS have in common: one address for each region, signed calls, and errors with a name.
+
+mod errors;
+mod signer;
+
+use std::path::Path;
+
+use reqwest::Method;
+use serde_json::Value;
+
+pub(crate) use errors::Refusal;
+
+use self::signer::Signer;
+use super::call::Effect;
+use super::{Address, Call, Deadline, Line, client};
+use crate::{Environment, Settings, StoreError, StoreErrorKind, StoreUrl};
+
+/// One service of AWS.
+#[derive(Debug)]
+pub(crate) struct Service {
+    /// Its name in addresses and signatures.
+    pub(crate) name: &'static str,
+    /// Its name for people.
+    pub(crate) title: &'static str,
+    /// What stands before the name of an action.
+    pub(crate) target: &'static str,
+    /// The variable that names another address for it alone.
+    pub(crate) endpoint: &'static str,
+}
+
+/// A service as one store asks it.
+pub(crate) struct Aws {
+    pub(crate) line: Line<Signer>,
+    service: &'static Service,
+}
+
+/// The parameters of a URL that say where a service is and who asks it.
+pub(crate) const REGION: &str = "region";
+pub(crate) const PROFILE: &str = "profile";
+
+impl Aws {
+    pub(crate) fn prepare(
+        service: &'static Service,
+        (url, address): (&StoreUrl, &Address),
+        settings: &Settings<'_>,
+    ) -> Result<Self, StoreError> {
+        let environment = &settings.environment;
+        let client = match variable(environment, &["AWS_CA_BUNDLE"])? {
+            Some(file) => client::trusting(Path::new(&file))?,
+            None => client::usual()?,
+        };
+        let endpoint = variable(environment, &[service.endpoint, "AWS_ENDPOINT_URL"])?;
+        let region = match address.get(REGION) {
+            Some(region) => Some(region.to_owned()),
+            None => variable(environment, &["AWS_REGION", "AWS_DEFAULT_REGION"])?,
+        };
+        let profile = address.get(PROFILE).map(str::to_owned);
+        let line = Line {
+            carrier: Signer::new(client, service.name, signer::Place { endpoint, region, profile }),
+            store: url.to_string(),
+            host: service.title.to_owned(),
+            is_busy: |answer| !answer.is_success() && errors::is_busy(&errors::code(&answer.json())),
+            sign_in: "sign in as for the aws command: aws sso login, aws configure, or AWS_PROFILE",
+            authority: "AWS_CA_BUNDLE=/path/to/ca.pem",
+        };
+        Ok(Self { line, service })
+    }
+
+    /// Asks for something that changes nothing, or nothing more the second time.
+    pub(crate) fn ask(
+        &self,
+        action: &'static str,
+        what: &Value,
+        deadline: Deadline,
+    ) -> Result<Reply, StoreError> {
+        self.send(action, what, Effect::Reads, deadline)
+    }
+
+    /// Asks for a change that must not be asked for twice.
+    pub(crate) fn change(
+        &self,
+        action: &'static str,
+        what: &Value,
+        deadline: Deadline,
+    ) -> Result<Reply, StoreError> {
+        self.send(action, what, Effect::Writes, deadline)
+    }
+
+    fn send(
+        &self,
+        action: &'static str,
+        what: &Value,
+        effect: Effect,
+        deadline: Deadline,
+    ) -> Result<Reply, StoreError> {
+        let target = format!("{}.{action}", self.service.target);
+        let call = Call::new(Method::POST, "/")
+            .json(what, "application/x-amz-json-1.1")
+            .header("x-amz-target", &target);
+        let answer = self.line.ask(&Call { effect, ..call }, deadline)?;
+        let body = answer.json();
+        if answer.is_success() {
+            return Ok(Ok(body));
+        }
+        Ok(Err(Refusal { action, code: errors::code(&body), message: errors::message(&body), answer }))
+    }
+
+    /// What a refusal means that the store itself knows nothing of.
+    pub(crate) fn refused(&self, refusal: &Refusal) -> StoreError {
+        errors::of(refusal, self.service, &self.line)
+    }
+}
+
+/// AWS takes no empty text, which no ring holds either: only a hand that writes one meets this.
+pub(crate) fn no_empty_text(store: &str) -> StoreError {
+    StoreError::new(StoreErrorKind::Unsupported, format!("{store}: AWS keeps no empty text"))
+        .hint("a key that is not empty can be written")
+}
+
+/// What a service answers: what was asked for, or why not.
+pub(crate) type Reply = Result<Value, Refusal>;
+
+/// The first of these variables that is set.
+fn variable(environment: &Environment, names: &[&str]) -> Result<Option<String>, StoreError> {
+    for name in names {
+        if let Some(value) = environment(name).filter(|value| !value.is_empty()) {
+            let not_text = |_| {
+                StoreError::new(StoreErrorKind::Malformed, format!("the variable {name} is not UTF-8 text"))
+            };
+            return value.into_string().map(Some).map_err(not_text);
+        }
+    }
+    Ok(None)
+}
+
+impl std::fmt::Debug for Aws {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Aws({}, {})", self.line.store, self.service.name)
+    }
+}

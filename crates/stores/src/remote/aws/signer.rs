@@ -1,0 +1,160 @@
+//! Who we are to AWS: what its own programs find in the environment, in profiles, or from the machine we run on.
+
+use std::sync::{Mutex, PoisonError};
+use std::time::{Duration, SystemTime};
+
+use aws_config::{BehaviorVersion, Region, SdkConfig};
+use aws_credential_types::Credentials;
+use aws_credential_types::provider::ProvideCredentials;
+use aws_sigv4::http_request::{SignableBody, SignableRequest, SigningSettings, sign};
+use aws_sigv4::sign::v4;
+use aws_smithy_runtime_api::client::identity::Identity;
+use reqwest::Client;
+use reqwest::header::{HeaderName, HeaderValue};
+
+use crate::remote::client::innermost;
+use crate::remote::line::{Carry, Trouble, When};
+use crate::remote::{Answer, Call};
+
+/// Signs each call and takes it to the service's address.
+pub(crate) struct Signer {
+    client: Client,
+    service: &'static str,
+    place: Place,
+    signed_in: Mutex<Option<SignedIn>>,
+}
+
+/// What the URL and the environment say of the service's place; the rest stands in profiles.
+pub(crate) struct Place {
+    pub(crate) endpoint: Option<String>,
+    pub(crate) region: Option<String>,
+    pub(crate) profile: Option<String>,
+}
+
+#[derive(Clone)]
+struct SignedIn {
+    credentials: Credentials,
+    region: String,
+    endpoint: String,
+}
+
+impl Signer {
+    pub(crate) fn new(client: Client, service: &'static str, place: Place) -> Self {
+        Self { client, service, place, signed_in: Mutex::default() }
+    }
+
+    /// With the first call, and again shortly before what was given runs out.
+    async fn signed_in(&self) -> Result<SignedIn, Trouble> {
+        let known = self.signed_in.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        if let Some(known) = known.filter(SignedIn::lasts) {
+            return Ok(known);
+        }
+        let config = self.configuration().await;
+        let new = SignedIn::of(&config, self.service, &self.place).await?;
+        *self.signed_in.lock().unwrap_or_else(PoisonError::into_inner) = Some(new.clone());
+        Ok(new)
+    }
+
+    async fn configuration(&self) -> SdkConfig {
+        let mut loader = aws_config::defaults(BehaviorVersion::latest());
+        if let Some(region) = &self.place.region {
+            loader = loader.region(Region::new(region.clone()));
+        }
+        if let Some(profile) = &self.place.profile {
+            loader = loader.profile_name(profile);
+        }
+        loader.load().await
+    }
+}
+
+impl SignedIn {
+    async fn of(config: &SdkConfig, service: &str, place: &Place) -> Result<Self, Trouble> {
+        let Some(region) = config.region() else {
+            return Err(not_signed_in("no region is named: write ?region=… in the URL, or set AWS_REGION"));
+        };
+        let Some(provider) = config.credentials_provider() else {
+            return Err(not_signed_in("there are no credentials"));
+        };
+        let credentials = provider.provide_credentials().await.map_err(|error| no_credentials(&error))?;
+        let endpoint = place.endpoint.as_deref().or_else(|| config.endpoint_url());
+        let endpoint = endpoint.map_or_else(|| usual_endpoint(service, region.as_ref()), str::to_owned);
+        Ok(Self {
+            credentials,
+            region: region.to_string(),
+            endpoint: endpoint.trim_end_matches('/').to_owned(),
+        })
+    }
+
+    fn lasts(&self) -> bool {
+        self.credentials.expiry().is_none_or(|end| end > SystemTime::now() + Duration::from_secs(60))
+    }
+}
+
+/// The first line alone: below it stands each provider that has nothing to say.
+fn no_credentials(error: &(dyn std::error::Error + 'static)) -> Trouble {
+    let why = innermost(error);
+    let first = why.lines().next().unwrap_or_default();
+    not_signed_in(first.strip_suffix(". Attempted:").unwrap_or(first))
+}
+
+fn not_signed_in(why: &str) -> Trouble {
+    Trouble { when: When::SigningIn, why: why.to_owned() }
+}
+
+/// The services' names are the same in each part of the cloud, the domains are not.
+fn usual_endpoint(service: &str, region: &str) -> String {
+    let domain = if region.starts_with("cn-") { "amazonaws.com.cn" } else { "amazonaws.com" };
+    format!("https://{service}.{region}.{domain}")
+}
+
+impl Carry for Signer {
+    /// Signed anew at each attempt: a signature is good for five minutes around its time.
+    async fn carry(&self, call: &Call) -> Result<Answer, Trouble> {
+        let signed_in = self.signed_in().await?;
+        let signed = self.signed(call, &signed_in)?;
+        self.client.carry(&signed).await
+    }
+}
+
+impl Signer {
+    fn signed(&self, call: &Call, signed_in: &SignedIn) -> Result<Call, Trouble> {
+        let broken = |why: String| not_signed_in(&why);
+        let identity: Identity = signed_in.credentials.clone().into();
+        let parameters = v4::SigningParams::builder()
+            .identity(&identity)
+            .region(&signed_in.region)
+            .name(self.service)
+            .time(SystemTime::now())
+            .settings(SigningSettings::default())
+            .build()
+            .map_err(|error| broken(error.to_string()))?
+            .into();
+        let url = format!("{}{}", signed_in.endpoint, call.url);
+        let headers =
+            call.headers.iter().filter_map(|(name, value)| Some((name.as_str(), value.to_str().ok()?)));
+        let body = call.body.as_ref().map_or(&[][..], |body| body.as_slice());
+        let request = SignableRequest::new(call.method.as_str(), &url, headers, SignableBody::Bytes(body))
+            .map_err(|error| broken(innermost(&error)))?;
+        let (instructions, _) =
+            sign(request, &parameters).map_err(|error| broken(innermost(&error)))?.into_parts();
+        let mut signed = Call { url, ..call.duplicate() };
+        for (name, value) in instructions.headers() {
+            let header = HeaderName::try_from(name).ok().zip(HeaderValue::try_from(value).ok());
+            let Some((name, mut value)) = header else { continue };
+            value.set_sensitive(true);
+            signed.headers.insert(name, value);
+        }
+        Ok(signed)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_region_has_its_own_address() {
+        assert_eq!(usual_endpoint("ssm", "eu-west-1"), "https://ssm.eu-west-1.amazonaws.com");
+        assert_eq!(usual_endpoint("ssm", "cn-north-1"), "https://ssm.cn-north-1.amazonaws.com.cn");
+    }
+}

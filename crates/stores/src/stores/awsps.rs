@@ -1,0 +1,258 @@
+//! AWS Systems Manager Parameter Store: one parameter for each text.
+//!
+//! The service has no compare-and-swap, so a writer first claims: it creates one more parameter, which only one
+//! can. Whoever holds the claim looks once more, writes one parameter after another in core's order, and
+//! takes the claim away. A program that knows nothing of claims is seen by the versions that its writes use up.
+
+use keybaton_core::{Field, RingName, SecretText, Texts, Writes};
+use serde_json::{Value, json};
+
+use crate::remote::aws::{self, Aws, Refusal, Service, no_empty_text};
+use crate::remote::line::conflict;
+use crate::remote::{Address, Deadline};
+use crate::text::without_nul;
+use crate::{
+    Can, Guard, Held, Settings, Store, StoreError, StoreErrorKind, StoreKind, StoreUrl, Version, Written,
+};
+
+mod claim;
+mod traits;
+mod versions;
+
+use claim::Claim;
+use traits::{Tier, Traits};
+use versions::Versions;
+
+pub(super) const KIND: StoreKind = StoreKind {
+    scheme: "awsps",
+    summary: "AWS Systems Manager Parameter Store",
+    example: "awsps:///shop/django?region=eu-west-1",
+    can: Can { read_back: true, guard: Guard::Claim, atomic: false },
+    guarded_by: "a claim beside the parameters, and their version numbers",
+    creates: "three parameters of the standard tier, the keys as SecureString under the key aws/ssm",
+    local: false,
+    open,
+};
+
+static SERVICE: Service = Service {
+    name: "ssm",
+    title: "AWS Parameter Store",
+    target: "AmazonSSM",
+    endpoint: "AWS_ENDPOINT_URL_SSM",
+};
+
+#[derive(Debug)]
+struct ParameterStore {
+    aws: Aws,
+    path: String,
+    ring: RingName,
+    may_create: bool,
+}
+
+fn open(url: &StoreUrl, ring: &RingName, settings: &Settings<'_>) -> Result<Box<dyn Store>, StoreError> {
+    let address = Address::of(url, &[aws::REGION, aws::PROFILE])?;
+    let path = address.place.trim_end_matches('/');
+    let is_part = |part: &str| {
+        !part.is_empty() && part.chars().all(|char| char.is_ascii_alphanumeric() || "_.-".contains(char))
+    };
+    if !path.strip_prefix('/').is_some_and(|path| path.split('/').all(is_part)) {
+        let sentence = format!("{url} names no path of parameters");
+        return Err(StoreError::new(StoreErrorKind::Malformed, sentence)
+            .hint(format!("write awsps:///PATH, for example {}", KIND.example)));
+    }
+    let aws = Aws::prepare(&SERVICE, (url, &address), settings)?;
+    let (path, ring, may_create) = (path.to_owned(), ring.clone(), settings.may_create);
+    Ok(Box::new(ParameterStore { aws, path, ring, may_create }))
+}
+
+impl Store for ParameterStore {
+    fn read(&self) -> Result<Held, StoreError> {
+        let (texts, versions) = self.look(Deadline::begin())?;
+        Ok(match versions.together() {
+            Version::Absent => Held::Absent,
+            version => Held::Texts(texts, version),
+        })
+    }
+
+    fn write(&self, new: &Writes, over: &Version) -> Result<Written, StoreError> {
+        let deadline = Deadline::begin();
+        if *over == Version::Absent && !self.may_create {
+            return Err(self.aws.line.not_made(KIND.creates));
+        }
+        let traits = self.traits(deadline)?;
+        self.must_fit(new, &traits)?;
+        let claim = Claim::take(self, deadline)?;
+        let written = self.under_claim(new, over, &traits, deadline);
+        let note = claim.release(deadline);
+        written.map(|version| Written { version, notes: note.into_iter().collect() })
+    }
+}
+
+impl ParameterStore {
+    /// All three in one call, as they stood at one moment.
+    fn look(&self, deadline: Deadline) -> Result<(Texts, Versions), StoreError> {
+        let names: Vec<String> = Field::ALL.map(|field| self.name_of(field)).into();
+        let asked = json!({ "Names": names, "WithDecryption": true });
+        let body =
+            self.aws.ask("GetParameters", &asked, deadline)?.map_err(|refusal| self.refused(&refusal))?;
+        let (mut texts, mut versions) = (Texts::default(), Versions::default());
+        for field in Field::ALL {
+            let name = self.name_of(field);
+            let all = body["Parameters"].as_array().into_iter().flatten();
+            let Some(found) = all.into_iter().find(|found| found["Name"] == *name) else { continue };
+            let (Some(text), Some(version)) = (found["Value"].as_str(), found["Version"].as_u64()) else {
+                continue;
+            };
+            texts.set(field, SecretText::new(text));
+            versions.set(field, version);
+        }
+        Ok((without_nul(texts, |field| self.name_of(field))?, versions))
+    }
+
+    fn under_claim(
+        &self,
+        new: &Writes,
+        over: &Version,
+        traits: &Traits,
+        deadline: Deadline,
+    ) -> Result<Version, StoreError> {
+        // Whoever held the claim before us may have written since.
+        let (_, mut versions) = self.look(deadline)?;
+        if versions.together() != *over {
+            return Err(conflict(&self.aws.line.store));
+        }
+        for (done, step) in new.steps.iter().enumerate() {
+            let put = self.put(step.field, &step.text, versions.get(step.field), traits, deadline);
+            let version = put.map_err(|error| if done == 0 { error } else { error.after_a_part() })?;
+            versions.set(step.field, version);
+        }
+        Ok(versions.together())
+    }
+
+    fn put(
+        &self,
+        field: Field,
+        text: &SecretText,
+        over: Option<u64>,
+        traits: &Traits,
+        deadline: Deadline,
+    ) -> Result<u64, StoreError> {
+        let asked = traits.asked(field, &self.name_of(field), text, over.is_some());
+        let body = match self.aws.change("PutParameter", &asked, deadline)? {
+            Ok(body) => body,
+            Err(refusal) if refusal.is("ParameterAlreadyExists") => {
+                return Err(self.aws.line.conflict(&refusal.answer));
+            }
+            Err(refusal) => return Err(self.refused(&refusal)),
+        };
+        match body["Version"].as_u64() {
+            Some(version) if version == over.unwrap_or(0) + 1 => Ok(version),
+            Some(_) => Err(self.written_between()),
+            None => Err(self.aws.line.uncertain("it does not say which version it wrote")),
+        }
+    }
+
+    /// What the parameters are like, apart from their values: a write has to say all of it again.
+    fn traits(&self, deadline: Deadline) -> Result<Traits, StoreError> {
+        let names: Vec<String> = Field::ALL.map(|field| self.name_of(field)).into();
+        let filter = json!([{ "Key": "Name", "Option": "Equals", "Values": names }]);
+        let body = self.aws.ask("DescribeParameters", &json!({ "ParameterFilters": filter }), deadline)?;
+        let body = body.map_err(|refusal| self.refused(&refusal))?;
+        Ok(Traits::of(&body, |field| self.name_of(field)))
+    }
+
+    fn must_fit(&self, new: &Writes, traits: &Traits) -> Result<(), StoreError> {
+        if new.steps.iter().any(|step| step.text.expose().is_empty()) {
+            return Err(no_empty_text(&self.aws.line.store));
+        }
+        let too_long =
+            new.steps.iter().find(|step| step.text.expose().len() > traits.tier(step.field).limit());
+        let Some(step) = too_long else { return Ok(()) };
+        let (name, tier) = (self.name_of(step.field), traits.tier(step.field));
+        let sentence =
+            format!("{}: {name} would be larger than {} KiB", self.aws.line.store, tier.limit() / 1024);
+        Err(StoreError::new(StoreErrorKind::TooLarge, sentence).hint(match tier {
+            Tier::Standard => "make it a parameter of the advanced tier, which holds 8 KiB, or use awssm:",
+            Tier::Advanced => "keep the ring in awssm:, which holds 64 KiB",
+        }))
+    }
+
+    fn written_between(&self) -> StoreError {
+        let sentence = format!(
+            "{}: another program wrote at the same moment, and one of the two writes is lost",
+            self.aws.line.store
+        );
+        StoreError::new(StoreErrorKind::Uncertain, sentence)
+            .hint("every key that keybaton wrote is still accepted; run it again: it looks first, and mends what is mixed")
+    }
+
+    fn name_of(&self, field: Field) -> String {
+        format!("{}/{}", self.path, self.ring.of(field))
+    }
+
+    fn refused(&self, refusal: &Refusal) -> StoreError {
+        let store = &self.aws.line.store;
+        match refusal.code.as_str() {
+            "ParameterNotFound" => conflict(store),
+            "ParameterMaxVersionLimitExceeded" => {
+                let sentence =
+                    format!("{store}: a parameter has a hundred versions, and the oldest has a label");
+                StoreError::new(StoreErrorKind::Refused, sentence)
+                    .hint("take the label off: aws ssm unlabel-parameter-version, or label another version")
+            }
+            "HierarchyLevelLimitExceededException" | "HierarchyTypeMismatchException" => {
+                let sentence = format!("{store}: AWS takes no such path ({})", refusal.code);
+                StoreError::new(StoreErrorKind::Malformed, sentence).hint("a path has at most fifteen levels")
+            }
+            _ => self.aws.refused(refusal),
+        }
+    }
+}
+
+/// What the claim needs of the store.
+impl ParameterStore {
+    /// One for each ring, so that whoever writes it next meets what a crash left behind.
+    fn claim_name(&self) -> String {
+        format!("{}/.keybaton/{}", self.path, self.ring)
+    }
+
+    fn at_work(&self) -> StoreError {
+        let sentence = format!("{} is being written by another keybaton", self.aws.line.store);
+        StoreError::new(StoreErrorKind::Conflict, sentence)
+            .hint("nothing was written; run it again in half a minute")
+    }
+
+    /// Puts a claim there: at its first version where `over` is none, else over a version that nobody holds any more.
+    fn put_claim(
+        &self,
+        name: &str,
+        text: &str,
+        over: Option<u64>,
+        deadline: Deadline,
+    ) -> Result<Option<u64>, StoreError> {
+        let asked = json!({ "Name": name, "Value": text, "Type": "String", "Overwrite": over.is_some() });
+        let reply = match self.aws.change("PutParameter", &asked, deadline) {
+            Ok(reply) => reply,
+            // A claim is not the ring: it is found and taken up by the next run.
+            Err(error) if error.kind == StoreErrorKind::Uncertain => return Err(self.at_work()),
+            Err(error) => return Err(error),
+        };
+        match reply {
+            Ok(body) => Ok(body["Version"].as_u64().filter(|version| *version == over.unwrap_or(0) + 1)),
+            Err(refusal) if refusal.is("ParameterAlreadyExists") => Ok(None),
+            Err(refusal) => Err(self.refused(&refusal)),
+        }
+    }
+
+    fn read_claim(&self, name: &str, deadline: Deadline) -> Result<Option<Value>, StoreError> {
+        match self.aws.ask("GetParameter", &json!({ "Name": name }), deadline)? {
+            Ok(mut body) => Ok(Some(body["Parameter"].take())),
+            Err(refusal) if refusal.is("ParameterNotFound") => Ok(None),
+            Err(refusal) => Err(self.refused(&refusal)),
+        }
+    }
+
+    fn drop_claim(&self, name: &str, deadline: Deadline) -> bool {
+        matches!(self.aws.ask("DeleteParameter", &json!({ "Name": name }), deadline), Ok(Ok(_)))
+    }
+}

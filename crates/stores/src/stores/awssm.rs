@@ -1,0 +1,288 @@
+//! AWS Secrets Manager.
+//!
+//! A write puts its value under a label of its own, where nobody reads it, and then moves AWSCURRENT from the version that
+//! was read: AWS refuses the move where another version holds it by now, which makes it a compare-and-swap. The label is
+//! not AWSPENDING, which belongs to managed rotation.
+
+use keybaton_core::{RingName, SecretText};
+use serde_json::{Value as Json, json};
+
+use crate::remote::aws::{self, Aws, Refusal, Service, no_empty_text};
+use crate::remote::line::conflict;
+use crate::remote::values::{LAYOUT, Put, Value, Values, arranged};
+use crate::remote::{Address, Deadline};
+use crate::{Can, Guard, Note, Settings, Store, StoreError, StoreErrorKind, StoreKind, StoreUrl};
+
+mod secret;
+
+use secret::Secret;
+
+pub(super) const KIND: StoreKind = StoreKind {
+    scheme: "awssm",
+    summary: "AWS Secrets Manager",
+    example: "awssm://shop/django?region=eu-west-1",
+    can: Can { read_back: true, guard: Guard::CompareAndSwap, atomic: true },
+    guarded_by: "AWSCURRENT is moved from the version that was read",
+    creates: "the secret, under the key aws/secretsmanager, tagged created-by=keybaton",
+    local: false,
+    open,
+};
+
+static SERVICE: Service = Service {
+    name: "secretsmanager",
+    title: "AWS Secrets Manager",
+    target: "secretsmanager",
+    endpoint: "AWS_ENDPOINT_URL_SECRETS_MANAGER",
+};
+
+#[derive(Debug)]
+struct SecretsManager {
+    aws: Aws,
+    may_create: bool,
+    adopt_owner: bool,
+}
+
+fn open(url: &StoreUrl, ring: &RingName, settings: &Settings<'_>) -> Result<Box<dyn Store>, StoreError> {
+    let address = Address::of(url, &[aws::REGION, aws::PROFILE, LAYOUT])?;
+    let name = address.place.as_str();
+    let is_name = |char: char| char.is_ascii_alphanumeric() || "/_+=.@-:".contains(char);
+    if name.is_empty() || !name.chars().all(is_name) {
+        let sentence = format!("{url} names no secret");
+        return Err(StoreError::new(StoreErrorKind::Malformed, sentence)
+            .hint(format!("write awssm://NAME, for example {}", KIND.example)));
+    }
+    let aws = Aws::prepare(&SERVICE, (url, &address), settings)?;
+    let values = SecretsManager { aws, may_create: settings.may_create, adopt_owner: settings.adopt_owner };
+    arranged(values, name, (url, &address), ring, settings)
+}
+
+impl Values for SecretsManager {
+    fn get(&self, name: &str, deadline: Deadline) -> Result<Option<Value>, StoreError> {
+        let body = match self.aws.ask(
+            "GetSecretValue",
+            &json!({ "SecretId": name, "VersionStage": CURRENT }),
+            deadline,
+        )? {
+            Ok(body) => body,
+            Err(refusal) if refusal.is("ResourceNotFoundException") => return Ok(None),
+            Err(refusal) => return Err(self.refused(&refusal, name)),
+        };
+        match (body["SecretString"].as_str(), body["VersionId"].as_str()) {
+            (Some(text), Some(version)) => {
+                Ok(Some(Value { text: SecretText::new(text), version: version.into() }))
+            }
+            _ => Err(self.binary(name)),
+        }
+    }
+
+    fn must_fit(&self, new: &SecretText) -> Result<(), StoreError> {
+        match new.expose().len() {
+            0 => Err(no_empty_text(&self.aws.line.store)),
+            1..=LONGEST => Ok(()),
+            _ => {
+                let sentence = format!("{}: the secret would be larger than 64 KiB", self.aws.line.store);
+                Err(StoreError::new(StoreErrorKind::TooLarge, sentence)
+                    .hint("keep the ring in a secret of its own"))
+            }
+        }
+    }
+
+    fn put(
+        &self,
+        name: &str,
+        new: &SecretText,
+        over: Option<&str>,
+        deadline: Deadline,
+    ) -> Result<Put, StoreError> {
+        let Some(before) = self.describe(name, deadline)? else {
+            return self.create(name, new, over, deadline);
+        };
+        before.must_be_ours_to_write(&self.aws.line.store, self.adopt_owner)?;
+        if before.current.as_deref() != over {
+            return Err(conflict(&self.aws.line.store));
+        }
+        let version = token()?;
+        self.put_aside(name, new, &version, deadline)?;
+        self.make_current(name, &version, over, deadline)?;
+        let notes = self
+            .tidy(name, &before, &version, deadline)
+            .into_iter()
+            .chain(self.replicas(name, &before, deadline));
+        Ok(Put { version: version.into(), notes: notes.collect() })
+    }
+}
+
+impl SecretsManager {
+    fn describe(&self, name: &str, deadline: Deadline) -> Result<Option<Secret>, StoreError> {
+        match self.aws.ask("DescribeSecret", &json!({ "SecretId": name }), deadline)? {
+            Ok(body) => Ok(Some(Secret::of(&body))),
+            Err(refusal) if refusal.is("ResourceNotFoundException") => Ok(None),
+            Err(refusal) => Err(self.refused(&refusal, name)),
+        }
+    }
+
+    fn create(
+        &self,
+        name: &str,
+        new: &SecretText,
+        over: Option<&str>,
+        deadline: Deadline,
+    ) -> Result<Put, StoreError> {
+        if over.is_some() {
+            return Err(conflict(&self.aws.line.store));
+        }
+        if !self.may_create {
+            return Err(self.aws.line.not_made(KIND.creates));
+        }
+        let version = token()?;
+        let asked = json!({
+            "Name": name,
+            "SecretString": new.expose(),
+            "ClientRequestToken": version,
+            "Description": "a Django key ring, written by keybaton",
+            "Tags": [{ "Key": "created-by", "Value": "keybaton" }],
+        });
+        // The token makes the second of two equal calls a repetition of the first.
+        match self.aws.ask("CreateSecret", &asked, deadline)? {
+            Ok(_) => Ok(Put { version: version.into(), notes: Vec::new() }),
+            Err(refusal) if refusal.is("ResourceExistsException") => Err(conflict(&self.aws.line.store)),
+            Err(refusal) => Err(self.refused(&refusal, name)),
+        }
+    }
+
+    /// Puts the value there without making it current. The token makes a repetition harmless.
+    fn put_aside(
+        &self,
+        name: &str,
+        new: &SecretText,
+        version: &str,
+        deadline: Deadline,
+    ) -> Result<(), StoreError> {
+        let asked = json!({
+            "SecretId": name,
+            "SecretString": new.expose(),
+            "ClientRequestToken": version,
+            "VersionStages": [label(version)],
+        });
+        match self.aws.ask("PutSecretValue", &asked, deadline)? {
+            Ok(_) => Ok(()),
+            Err(refusal) => Err(self.refused(&refusal, name)),
+        }
+    }
+
+    /// The compare-and-swap.
+    fn make_current(
+        &self,
+        name: &str,
+        version: &str,
+        over: Option<&str>,
+        deadline: Deadline,
+    ) -> Result<(), StoreError> {
+        let mut asked = json!({ "SecretId": name, "VersionStage": CURRENT, "MoveToVersionId": version });
+        if let Some(over) = over {
+            asked["RemoveFromVersionId"] = over.into();
+        }
+        match self.aws.change("UpdateSecretVersionStage", &asked, deadline) {
+            Ok(Ok(_)) => return Ok(()),
+            Ok(Err(refusal)) if refusal.is("InvalidParameterException") => {}
+            Ok(Err(refusal)) => return Err(self.refused(&refusal, name)),
+            Err(error) if error.kind == StoreErrorKind::Uncertain => {}
+            Err(error) => return Err(error),
+        }
+        // Nobody but us makes this version current: an attempt whose answer was lost, or AWS itself, because it is the first.
+        if self.describe(name, deadline)?.is_some_and(|secret| secret.current.as_deref() == Some(version)) {
+            return Ok(());
+        }
+        self.take_label_off(name, version, deadline);
+        Err(conflict(&self.aws.line.store))
+    }
+
+    /// Takes our label off, which would keep old keys from ever being forgotten: this write's, and what a crash left behind.
+    fn tidy(&self, name: &str, before: &Secret, version: &str, deadline: Deadline) -> Option<Note> {
+        let stale = before.labelled.iter().map(String::as_str);
+        let failed =
+            stale.chain([version]).filter(|version| !self.take_label_off(name, version, deadline)).count();
+        (failed > 0).then(|| {
+            let store = &self.aws.line.store;
+            Note(format!(
+                "{store}: a label of ours stayed behind on {failed} versions; the next write takes it off"
+            ))
+        })
+    }
+
+    fn take_label_off(&self, name: &str, version: &str, deadline: Deadline) -> bool {
+        let asked =
+            json!({ "SecretId": name, "VersionStage": label(version), "RemoveFromVersionId": version });
+        matches!(self.aws.ask("UpdateSecretVersionStage", &asked, deadline), Ok(Ok(_)))
+    }
+
+    /// Waits until the secret's replicas have the new value: processes elsewhere read those.
+    fn replicas(&self, name: &str, before: &Secret, deadline: Deadline) -> Option<Note> {
+        if before.replicas.is_empty() {
+            return None;
+        }
+        let mut behind = before.replicas.clone();
+        while !deadline.left().is_zero() {
+            let Ok(Some(secret)) = self.describe(name, deadline) else { break };
+            if secret.replicas_behind.is_empty() {
+                return None;
+            }
+            behind = secret.replicas_behind;
+            crate::remote::pause(PAUSE);
+        }
+        Some(Note(format!(
+            "{}: the replicas in {} are not in sync yet",
+            self.aws.line.store,
+            behind.join(", ")
+        )))
+    }
+
+    fn binary(&self, name: &str) -> StoreError {
+        let sentence = format!("{}: {name} is binary, which no key is", self.aws.line.store);
+        StoreError::new(StoreErrorKind::Malformed, sentence)
+            .hint("name another secret, or write this one as text")
+    }
+
+    fn refused(&self, refusal: &Refusal, name: &str) -> StoreError {
+        if refusal.is("InvalidRequestException") && refusal.says("deletion") {
+            let sentence = format!("{} is scheduled for deletion", self.aws.line.store);
+            return StoreError::new(StoreErrorKind::Refused, sentence)
+                .hint(format!("aws secretsmanager restore-secret --secret-id {name}"));
+        }
+        if refusal.is("LimitExceededException") {
+            let sentence = format!("{} has as many versions with labels as AWS allows", self.aws.line.store);
+            return StoreError::new(StoreErrorKind::Refused, sentence).hint(format!(
+                "take labels off old versions: aws secretsmanager list-secret-version-ids --secret-id {name}"
+            ));
+        }
+        if refusal.is("ResourceNotFoundException") {
+            return conflict(&self.aws.line.store);
+        }
+        self.aws.refused(refusal)
+    }
+}
+
+/// A name for a new version, which AWS wants to look like this.
+fn token() -> Result<String, StoreError> {
+    let mut bytes = [0; 16];
+    getrandom::fill(&mut bytes).map_err(|error| {
+        StoreError::new(StoreErrorKind::Unreachable, format!("the system gives no random bytes: {error}"))
+    })?;
+    let hex: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
+    Ok(format!("{}-{}-{}-{}-{}", &hex[..8], &hex[8..12], &hex[12..16], &hex[16..20], &hex[20..]))
+}
+
+fn label(version: &str) -> String {
+    format!("{LABEL}{version}")
+}
+
+/// Where every program looks.
+const CURRENT: &str = "AWSCURRENT";
+const LABEL: &str = "KEYBATON-";
+const LONGEST: usize = 65_536;
+const PAUSE: std::time::Duration = std::time::Duration::from_millis(500);
+
+/// For the parts that read what AWS says of a secret.
+fn is_ours(stage: &Json) -> bool {
+    stage.as_str().is_some_and(|stage| stage.starts_with(LABEL))
+}
