@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+import aws
 import gcp
 import openbao
 from stage import Stage
 
 SERVERS: dict[str, Callable[[Stage], None]] = {
+    "aws": aws.start_awsrace,
+    "awsmini": aws.start_awsmini,
     "gcp": gcp.start,
+    "moto": aws.start_moto,
     "vault": openbao.start,
 }

@@ -12,6 +12,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any
 
+from hands.awsps import ParameterStoreHand
+from hands.awssm import SecretsManagerHand
 from hands.gcsm import GcsmHand
 from hands.hand import Hand
 from hands.vault import VaultHand
@@ -19,6 +21,8 @@ from stage import Stage
 
 # Each store with the variable that its server leaves in the environment, and its hand.
 HANDS: dict[str, tuple[str, Callable[[Stage], Hand]]] = {
+    "awsps": ("AWS_ENDPOINT_URL", ParameterStoreHand),
+    "awssm": ("AWS_ENDPOINT_URL", SecretsManagerHand),
     "gcsm": ("CLOUDSDK_API_ENDPOINT_OVERRIDES_SECRETMANAGER", GcsmHand),
     "vault": ("VAULT_ADDR", VaultHand),
 }
