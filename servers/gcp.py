@@ -21,7 +21,8 @@ def start(stage: Stage) -> None:
     service = Service(port, tls, accounts, PROJECT_NUMBER)
     threading.Thread(target=service.serve_forever, daemon=True).start()
     files = {
-        name: accounts.write_key(accounts.add(name, rights), folder / f"{name}.json") for name, rights in ACCOUNTS.items()
+        name: accounts.write_key(accounts.add(name, rights), folder / f"{name}.json")
+        for name, rights in ACCOUNTS.items()
     }
     person = accounts.add("person", frozenset(PERMISSIONS.values()))
     stage.environment |= {

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from typing import Any
+from contextlib import suppress
+from typing import Any, cast
 from urllib.parse import urlsplit
 
 import requests
@@ -81,28 +82,29 @@ class GcsmHand(Hand):
         at = Place(place)
         match asked["do"]:
             case "put whole":
-                return self._put(at, asked.get("name", at.name), asked["text"].encode())
-            case "read whole":
-                value = self._value(at, asked.get("name", at.name))
-                return value and value.decode()
+                self._put(at, at.name, asked["text"].encode())
             case "set":
-                fields = {**asked["fields"], "name": at.path(at.name)}
-                secret = types.Secret.from_json(json.dumps(fields))
-                paths = [path for path in types.Secret.meta.fields if path in secret and path != "name"]
-                return self._client.update_secret(request={"secret": secret, "update_mask": {"paths": paths}}) and None
-            case "settings":
-                return self._settings(at, at.name)
+                self._set(at, asked["fields"])
             case "disable" | "destroy":
                 change = getattr(self._client, f"{asked['do']}_secret_version")
-                return change(name=f"{at.path(at.name)}/versions/{asked['version']}") and None
+                change(name=f"{at.path(at.name)}/versions/{asked['version']}")
+            case "settings":
+                return self._settings(at, at.name)
             case "play":
                 return self._ask("POST", at, asked["tricks"])
             case "calls":
                 return self._ask("GET", at, None)
             case other:
                 raise ValueError(f"no hand can do {other}")
+        return None
 
-    def _ask(self, method: str, at: Place, body: object) -> object:
+    def _set(self, at: Place, fields: dict[str, Any]) -> None:
+        """Fields as Google's JSON has them."""
+        secret = types.Secret.from_json(json.dumps({**fields, "name": at.path(at.name)}))
+        paths = [path for path in types.Secret.meta.fields if path in secret and path != "name"]
+        self._client.update_secret(request={"secret": secret, "update_mask": {"paths": paths}})
+
+    def _ask(self, method: str, at: Place, body: dict[str, Any] | None) -> object:
         url = f"{self._endpoint}tricks/{at.name}"
         with requests.Session() as session:
             session.trust_env, session.verify = False, self._there["SSL_CERT_FILE"]
@@ -119,10 +121,8 @@ class GcsmHand(Hand):
 
     def _put(self, at: Place, name: str, content: bytes) -> None:
         secret = types.Secret(replication=None if at.location else {"automatic": {}})
-        try:
+        with suppress(AlreadyExists, Conflict):
             self._client.create_secret(parent=at.parent, secret_id=name, secret=secret)
-        except (AlreadyExists, Conflict):
-            pass
         self._add(at, name, content)
 
     def _add(self, at: Place, name: str, content: bytes) -> None:
@@ -173,14 +173,15 @@ class Place:
 
 
 def client(there: dict[str, str], credentials: Credentials) -> SecretManagerServiceClient:
+    """Google's client, for the server that these variables name."""
     endpoint = urlsplit(there["CLOUDSDK_API_ENDPOINT_OVERRIDES_SECRETMANAGER"]).netloc
-    made = SecretManagerServiceClient(
+    made: Any = SecretManagerServiceClient(
         credentials=credentials, transport="rest", client_options={"api_endpoint": endpoint}
     )
     # requests has a list of authorities of its own, and variables that come before what its session says.
     session = made.transport._session
     session.trust_env, session.verify = False, there["SSL_CERT_FILE"]
-    return made
+    return cast(SecretManagerServiceClient, made)
 
 
 OTHER_TEXTS = ['{ "SECRET_KEYS" :\t"not-ours"', '"n":\n 7.50', '"list" : [ "x",{"SECRET_KEY":1} ]']

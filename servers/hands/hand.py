@@ -30,4 +30,4 @@ class Hand(Protocol):
 
     def also(self, place: str, asked: dict[str, Any]) -> object:
         """What the tests of one store alone ask for, in their own words."""
-        raise ValueError(f"no hand can do {asked['do']}")
+        raise ValueError(f"no hand can do {asked['do']} at {place}")

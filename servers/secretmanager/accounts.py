@@ -28,7 +28,7 @@ class Account:
     key_id: str = field(default_factory=lambda: secrets.token_hex(20))
 
 
-class Refused(Exception):
+class NoTokenError(Exception):
     """The token endpoint gives nothing for that."""
 
 
@@ -94,7 +94,7 @@ class Accounts:
             return account
         try:
             account, claims = self._read(bearer)
-        except Refused as error:
+        except NoTokenError as error:
             raise unauthenticated("ACCESS_TOKEN_TYPE_UNSUPPORTED") from error
         if claims.get("aud") != AUDIENCE and SCOPE not in str(claims.get("scope", "")).split():
             raise unauthenticated("ACCESS_TOKEN_TYPE_UNSUPPORTED")
@@ -105,12 +105,13 @@ class Accounts:
         match asked.get("grant_type"):
             case "urn:ietf:params:oauth:grant-type:jwt-bearer":
                 account, claims = self._read(asked.get("assertion", ""))
-                if claims.get("aud") != self.token_uri:
-                    raise Refused
+                # Google's own programs always name Google's endpoint, wherever they ask.
+                if claims.get("aud") not in (self.token_uri, "https://oauth2.googleapis.com/token"):
+                    raise NoTokenError
             case "refresh_token" if asked.get("refresh_token") in self._by_refresh_token:
                 account = self._by_refresh_token[asked["refresh_token"]]
             case _:
-                raise Refused
+                raise NoTokenError
         return {"access_token": self.token_of(account), "expires_in": 3599, "token_type": "Bearer"}
 
     def token_of(self, account: Account, lifetime: float = 3599) -> str:
@@ -124,7 +125,7 @@ class Accounts:
             account = self._by_key[jwt.decode_header(assertion)["kid"]]
             claims = dict(jwt.decode(assertion, certs=keys))
         except (GoogleAuthError, KeyError, ValueError) as error:
-            raise Refused from error
+            raise NoTokenError from error
         if claims.get("iss") != account.email:
-            raise Refused
+            raise NoTokenError
         return account, claims

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 from google.cloud.secretmanager_v1 import types
 from google.protobuf import empty_pb2
+from google.protobuf.message import Message
 
 from secretmanager.cloud import Cloud
-from secretmanager.refusal import Refusal, denied, invalid
+from secretmanager.refusal import RefusalError, denied, invalid
 from secretmanager.tricks import Trick
 
 
@@ -43,7 +43,7 @@ class Asked:
             level = "version"
         known = CALLS.get((self.method, level, self.verb))
         if known is None:
-            raise Refusal("NOT_FOUND", "Method not found.")
+            raise RefusalError("NOT_FOUND", "Method not found.")
         return known
 
     def must_be_allowed(self, permissions: frozenset[str]) -> None:
@@ -52,7 +52,7 @@ class Asked:
             raise denied(needed, self.name + (self.versions or ""))
 
 
-def answer_to(asked: Asked, cloud: Cloud, trick: Trick) -> Any:
+def answer_to(asked: Asked, cloud: Cloud, trick: Trick) -> Message:
     """The message to answer with, as protobuf has it."""
     match asked.call:
         case "create":
@@ -61,7 +61,7 @@ def answer_to(asked: Asked, cloud: Cloud, trick: Trick) -> Any:
         case "get":
             return types.Secret.pb(cloud.get(asked.name))
         case "list":
-            return types.ListSecretsResponse.pb(types.ListSecretsResponse(secrets=cloud.list(asked.parent)))
+            return types.ListSecretsResponse.pb(types.ListSecretsResponse(secrets=cloud.all(asked.parent)))
         case "patch":
             paths = [snake(path) for path in asked.query.get("updateMask", "").split(",") if path]
             if not paths:
@@ -87,7 +87,7 @@ def answer_to(asked: Asked, cloud: Cloud, trick: Trick) -> Any:
             return types.SecretVersion.pb(cloud.set_state(asked.name, asked.version, STATES[change], etag))
 
 
-def accessed(asked: Asked, cloud: Cloud, trick: Trick) -> Any:
+def accessed(asked: Asked, cloud: Cloud, trick: Trick) -> Message:
     found = cloud.access(asked.name, asked.version, trick.lags)
     if trick.spoils:
         found.payload.data += b" "

@@ -12,7 +12,7 @@ from datetime import datetime, timedelta, timezone
 from google.cloud.secretmanager_v1 import types
 from google_crc32c import value as crc32c
 
-from secretmanager.refusal import Refusal, invalid
+from secretmanager.refusal import RefusalError, invalid
 
 
 @dataclass
@@ -38,7 +38,7 @@ class Cloud:
         if not re.fullmatch(r"[A-Za-z0-9_-]{1,255}", secret_id):
             raise invalid("The secret ID has characters that no secret ID has.")
         if name in self._secrets:
-            raise Refusal("ALREADY_EXISTS", f"Secret [{name}] already exists.")
+            raise RefusalError("ALREADY_EXISTS", f"Secret [{name}] already exists.")
         if ("replication" in secret) == ("/locations/" in parent):
             raise invalid("A global secret needs a replication policy, a regional one has none.")
         secret.name, secret.create_time, secret.etag = name, now(), self._etag()
@@ -49,7 +49,7 @@ class Cloud:
     def get(self, name: str) -> types.Secret:
         return self._kept(name).secret
 
-    def list(self, parent: str) -> list[types.Secret]:
+    def all(self, parent: str) -> list[types.Secret]:
         return [kept.secret for name, kept in self._secrets.items() if name.startswith(f"{parent}/secrets/")]
 
     def update(self, name: str, wanted: types.Secret, paths: Iterable[str]) -> types.Secret:
@@ -63,7 +63,7 @@ class Cloud:
         settle(changed)
         for alias, number in changed.version_aliases.items():
             if not 1 <= number <= len(kept.versions):
-                raise Refusal("FAILED_PRECONDITION", f"The alias {alias!r} names a version that there is not.")
+                raise RefusalError("FAILED_PRECONDITION", f"The alias {alias!r} names a version that there is not.")
         changed.etag = self._etag()
         kept.secret = changed
         return changed
@@ -100,14 +100,14 @@ class Cloud:
         else:
             number = int(version) if version.isdigit() else kept.secret.version_aliases.get(version, 0)
         if not 1 <= number <= count:
-            raise Refusal("NOT_FOUND", f"Secret Version [{name}/versions/{version}] not found.")
+            raise RefusalError("NOT_FOUND", f"Secret Version [{name}/versions/{version}] not found.")
         return kept.versions[number - 1]
 
     def access(self, name: str, version: str, lags: bool = False) -> types.AccessSecretVersionResponse:
         found = self.version(name, version, lags)
         state = types.SecretVersion.State(found.message.state).name
         if state != "ENABLED":
-            raise Refusal("FAILED_PRECONDITION", f"Secret Version [{found.message.name}] is in {state} state.")
+            raise RefusalError("FAILED_PRECONDITION", f"Secret Version [{found.message.name}] is in {state} state.")
         payload = types.SecretPayload(data=found.data, data_crc32c=crc32c(found.data))
         return types.AccessSecretVersionResponse(name=found.message.name, payload=payload)
 
@@ -118,15 +118,15 @@ class Cloud:
         found = self.version(name, version)
         must_match(etag, found.message.etag)
         if found.message.state == types.SecretVersion.State.DESTROYED:
-            raise Refusal("FAILED_PRECONDITION", f"Secret Version [{found.message.name}] is in DESTROYED state.")
-        found.message.state, found.message.etag = types.SecretVersion.State[state], self._etag()
+            raise RefusalError("FAILED_PRECONDITION", f"Secret Version [{found.message.name}] is in DESTROYED state.")
+        found.message.state, found.message.etag = getattr(types.SecretVersion.State, state), self._etag()
         if state == "DESTROYED":
             found.data, found.message.destroy_time = b"", now()
         return found.message
 
     def _kept(self, name: str) -> Kept:
         if name not in self._secrets:
-            raise Refusal("NOT_FOUND", f"Secret [{name}] not found.")
+            raise RefusalError("NOT_FOUND", f"Secret [{name}] not found.")
         return self._secrets[name]
 
     def _etag(self) -> str:
@@ -135,7 +135,7 @@ class Cloud:
 
 def must_match(given: str, known: str) -> None:
     if given and given != known:
-        raise Refusal("FAILED_PRECONDITION", "The etag in the request does not match that of the resource.")
+        raise RefusalError("FAILED_PRECONDITION", "The etag in the request does not match that of the resource.")
 
 
 def settle(secret: types.Secret) -> None:

@@ -16,7 +16,7 @@ HTTP = {
 }
 
 
-class Refusal(Exception):
+class RefusalError(Exception):
     """One of Google's canonical errors; `reason` is what programs go by, where there is one."""
 
     def __init__(self, status: str, message: str, reason: str | None = None, **metadata: str) -> None:
@@ -30,15 +30,15 @@ class Refusal(Exception):
         self.body = json.dumps({"error": error}).encode()
 
 
-def invalid(message: str) -> Refusal:
-    return Refusal("INVALID_ARGUMENT", message)
+def invalid(message: str) -> RefusalError:
+    return RefusalError("INVALID_ARGUMENT", message)
 
 
-def unauthenticated(reason: str) -> Refusal:
-    return Refusal("UNAUTHENTICATED", "Request had invalid authentication credentials.", reason)
+def unauthenticated(reason: str) -> RefusalError:
+    return RefusalError("UNAUTHENTICATED", "Request had invalid authentication credentials.", reason)
 
 
-def denied(permission: str, resource: str) -> Refusal:
+def denied(permission: str, resource: str) -> RefusalError:
     """Google does not tell whoever lacks a right whether there is such a thing."""
     message = f"Permission '{permission}' denied for resource '{resource}' (or it may not exist)."
-    return Refusal("PERMISSION_DENIED", message, "IAM_PERMISSION_DENIED", permission=permission, resource=resource)
+    return RefusalError("PERMISSION_DENIED", message, "IAM_PERMISSION_DENIED", permission=permission, resource=resource)

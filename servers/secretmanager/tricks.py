@@ -4,20 +4,22 @@ from __future__ import annotations
 
 import threading
 from collections import defaultdict
-from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import Any
 
-from secretmanager.refusal import Refusal
+from secretmanager.refusal import RefusalError
 
 
 @dataclass
 class Trick:
-    # The answer to the next calls, instead of what they ask for.
-    refuse: list[str] = field(default_factory=list)
-    # Calls that are done and never answered.
+    # Calls that are refused the next time, and the status that they are refused with.
+    refuse: list[list[str]] = field(default_factory=list)
+    # Calls that are done the next time and never answered.
     unanswered: list[str] = field(default_factory=list)
-    # Another program's value, added just before the next one.
-    overtake: list[bytes] = field(default_factory=list)
+    # Values that another program adds just before the next one.
+    overtake: list[str] = field(default_factory=list)
+    # Labels that another program sets just before the next value is added.
+    relabel: dict[str, str] = field(default_factory=dict)
     # Whether `latest` is still the version before the newest: Google says that it can be, for minutes.
     lags: bool = False
     # Whether values are spoiled on their way.
@@ -30,11 +32,9 @@ class Tricks:
         self._tricks: dict[str, Trick] = defaultdict(Trick)
         self._calls: dict[str, list[str]] = defaultdict(list)
 
-    def play(self, secret: str, asked: dict[str, object]) -> None:
+    def play(self, secret: str, asked: dict[str, Any]) -> None:
         with self._lock:
-            trick = self._tricks[secret]
-            for name, value in asked.items():
-                setattr(trick, name, [text.encode() for text in value] if name == "overtake" else value)  # type: ignore[attr-defined]
+            self._tricks[secret] = Trick(**asked)
 
     def calls(self, secret: str) -> list[str]:
         """The calls since it was last asked."""
@@ -45,16 +45,22 @@ class Tricks:
         with self._lock:
             return self._tricks[secret]
 
-    def begin(self, secret: str, call: str, overtake: Callable[[bytes], None]) -> None:
+    def begin(self, secret: str, call: str) -> None:
         with self._lock:
             self._calls[secret].append(call)
+            refuse = self._tricks[secret].refuse
+            status = next((status for refused, status in refuse if refused == call), None)
+            if status is not None:
+                refuse.remove([call, status])
+                raise RefusalError(status, "Made up by a test.")
+
+    def others(self, secret: str) -> tuple[list[str], dict[str, str]]:
+        """What another program writes now, once."""
+        with self._lock:
             trick = self._tricks[secret]
-            refusal = trick.refuse.pop(0) if trick.refuse else None
-            foreign, trick.overtake = (trick.overtake, []) if call == "addVersion" else ([], trick.overtake)
-        if refusal is not None:
-            raise Refusal(refusal, "Made up by a test.")
-        for data in foreign:
-            overtake(data)
+            now = trick.overtake, trick.relabel
+            trick.overtake, trick.relabel = [], {}
+            return now
 
     def is_answered(self, secret: str, call: str) -> bool:
         with self._lock:

@@ -6,16 +6,15 @@ import json
 import re
 import ssl
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 from google.cloud.secretmanager_v1 import types
 from google.protobuf.json_format import MessageToJson, ParseError
 
-from secretmanager.accounts import Accounts, Refused
+from secretmanager.accounts import Accounts, NoTokenError
 from secretmanager.calls import Asked, answer_to
 from secretmanager.cloud import Cloud
-from secretmanager.refusal import Refusal, invalid
+from secretmanager.refusal import RefusalError, invalid
 from secretmanager.tricks import Tricks
 
 
@@ -30,7 +29,7 @@ class Service(ThreadingHTTPServer):
         self.accounts, self.project_number = accounts, project_number
         self.cloud, self.tricks = Cloud(), Tricks()
 
-    def handle_error(self, request: Any, client_address: Any) -> None:
+    def handle_error(self, request: object, client_address: object) -> None:
         """Callers that hang up or trust another authority are what tests are made of."""
 
 
@@ -57,7 +56,7 @@ class Handler(BaseHTTPRequestHandler):
         asked = json.loads(body) if is_json else {name: values[0] for name, values in parse_qs(body.decode()).items()}
         try:
             self._send(200, json.dumps(self.server.accounts.exchange(asked)).encode())
-        except Refused:
+        except NoTokenError:
             self._send(400, b'{"error": "invalid_grant", "error_description": "Bad Request"}')
 
     def _trick(self, secret: str, body: bytes) -> None:
@@ -70,12 +69,14 @@ class Handler(BaseHTTPRequestHandler):
     def _call(self, path: str, query: dict[str, str], body: bytes) -> None:
         try:
             asked = self._asked(path, query, body)
-            self.server.tricks.begin(asked.secret_id, asked.call, lambda data: self._overtake(asked, data))
+            self.server.tricks.begin(asked.secret_id, asked.call)
             integers = "enum-encoding=int" in query.get("$alt", "")
             with self.server.cloud.lock:
+                if asked.call == "addVersion":
+                    self._overtake(asked)
                 message = answer_to(asked, self.server.cloud, self.server.tricks.of(asked.secret_id))
                 text = MessageToJson(message, use_integers_for_enums=integers)
-        except Refusal as refusal:
+        except RefusalError as refusal:
             self._send(refusal.code, refusal.body)
             return
         except ParseError as error:
@@ -90,19 +91,22 @@ class Handler(BaseHTTPRequestHandler):
         account = self.server.accounts.who(self.headers.get("Authorization", ""))
         found = re.fullmatch(PATH, path)
         if found is None:
-            raise Refusal("NOT_FOUND", "The requested URL was not found on this server.")
+            raise RefusalError("NOT_FOUND", "The requested URL was not found on this server.")
         number, project = self.server.project_number, self.server.accounts.project
         if found["project"] not in (project, number):
-            raise Refusal("PERMISSION_DENIED", f"Permission denied on resource project {found['project']}.")
+            raise RefusalError("PERMISSION_DENIED", f"Permission denied on resource project {found['project']}.")
         # Google answers with the number of the project, whichever name it was asked by.
         parent = f"projects/{number}" + (f"/locations/{found['location']}" if found["location"] else "")
         asked = Asked(self.command, parent, found["secret"], found["versions"], found["verb"], query, body)
         asked.must_be_allowed(account.permissions)
         return asked
 
-    def _overtake(self, asked: Asked, data: bytes) -> None:
-        with self.server.cloud.lock:
-            self.server.cloud.add_version(asked.name, types.SecretPayload(data=data))
+    def _overtake(self, asked: Asked) -> None:
+        values, labels = self.server.tricks.others(asked.secret_id)
+        for value in values:
+            self.server.cloud.add_version(asked.name, types.SecretPayload(data=value.encode()))
+        if labels:
+            self.server.cloud.update(asked.name, types.Secret(labels=labels), ["labels"])
 
     def _send(self, code: int, body: bytes) -> None:
         self.send_response(code)
@@ -111,7 +115,7 @@ class Handler(BaseHTTPRequestHandler):
         self.end_headers()
         self.wfile.write(body)
 
-    def log_message(self, format: str, *arguments: Any) -> None:  # noqa: A002 - the name that the module has
+    def log_message(self, format: str, *arguments: object) -> None:  # noqa: A002 - the name that the module has
         """Nothing: what tests want to know they ask."""
 
 

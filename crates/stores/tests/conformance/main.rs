@@ -4,6 +4,8 @@
 mod denied;
 mod files;
 mod fixtures;
+#[cfg(feature = "gcsm")]
+mod gcsm;
 #[cfg(feature = "remote")]
 mod hands;
 mod hostile;

@@ -1,0 +1,171 @@
+//! Two writers at once, one that was killed, and answers that were lost.
+
+use super::*;
+
+#[test]
+fn a_claim_of_somebody_who_was_killed_is_taken_over() {
+    let Some((world, fixture)) = begin() else { return };
+    let store = world.open(fixture);
+    let version = write(&*store, "a", &Version::Absent).unwrap().version;
+    for claim in
+        [format!("made-up {}", now() - 61), format!("made-up {}", now() + 3600), "nonsense".to_owned()]
+    {
+        set(&world, json!({ "annotations": { "keybaton-claim": claim, "owner": "somebody else" } }));
+        let over = read(&*store).1;
+        assert_eq!(write(&*store, "b", &over).unwrap().notes, []);
+        assert_eq!(read(&*store).0, ring("b"));
+        assert_eq!(annotations(&world), json!({ "owner": "somebody else" }));
+    }
+    assert_ne!(read(&*store).1, version);
+}
+
+#[test]
+fn a_claim_of_somebody_at_work_is_a_conflict() {
+    let Some((world, fixture)) = begin() else { return };
+    let store = world.open(fixture);
+    let version = write(&*store, "a", &Version::Absent).unwrap().version;
+    let claimed = json!({ "keybaton-claim": format!("made-up {}", now() - 20) });
+    set(&world, json!({ "annotations": claimed }));
+    let error = write(&*store, "b", &version).unwrap_err();
+    assert_eq!(error.kind, StoreErrorKind::Conflict);
+    assert_eq!(error.sentence, format!("{} is being written by another keybaton", world.url(fixture)));
+    let hint = error.hint.unwrap();
+    assert!(
+        hint.starts_with("nothing was written; run it again, in ")
+            && hint.ends_with("should the other have been killed")
+    );
+    assert_eq!((read(&*store), annotations(&world)), ((ring("a"), version), claimed));
+}
+
+#[test]
+fn a_version_that_another_program_adds_meanwhile_is_told() {
+    let Some((world, fixture)) = begin() else { return };
+    let store = world.open(fixture);
+    let version = write(&*store, "a", &Version::Absent).unwrap().version;
+    play(&world, json!({ "overtake": ["{\"SECRET_KEY\": \"foreign\"}"] }));
+    let written = write(&*store, "b", &version).unwrap();
+    let note = format!(
+        "{}: another program wrote version 2 at the same moment; compare it with version 3",
+        world.url(fixture)
+    );
+    assert_eq!((written.version, written.notes), (Version::Is("3".into()), vec![Note(note)]));
+    assert_eq!((read(&*store).0, annotations(&world)), (ring("b"), json!({})));
+}
+
+#[test]
+fn a_version_that_another_program_added_before_is_a_conflict_whatever_became_of_it() {
+    let Some((world, fixture)) = begin() else { return };
+    let version = write(&*world.open(fixture), "a", &Version::Absent).unwrap().version;
+    let stores = ["", "disable", "destroy"].map(|change| (change, world.open(fixture)));
+    stores.iter().for_each(|(_, store)| assert_eq!(read(&**store).1, version));
+    HAND.ask(&world, json!({ "do": "put whole", "text": "{}" }));
+    calls(&world);
+    for (change, store) in &stores {
+        if !change.is_empty() {
+            HAND.ask(&world, json!({ "do": change, "version": "2" }));
+        }
+        assert_eq!(write(&**store, "b", &version).unwrap_err().kind, StoreErrorKind::Conflict, "{change}");
+        // No claim was set in vain.
+        assert_eq!(calls(&world).as_array().unwrap().iter().filter(|call| *call == "patch").count(), 0);
+    }
+}
+
+#[test]
+fn settings_that_change_during_a_write_stay_and_do_not_keep_the_claim() {
+    let Some((world, fixture)) = begin() else { return };
+    let store = world.open(fixture);
+    let version = write(&*store, "a", &Version::Absent).unwrap().version;
+    play(&world, json!({ "relabel": { "team": "shop" } }));
+    assert_eq!(write(&*store, "b", &version).unwrap().notes, []);
+    let settings = HAND.ask(&world, json!({ "do": "settings" }));
+    assert_eq!((&settings["labels"], &settings["annotations"]), (&json!({ "team": "shop" }), &json!({})));
+}
+
+#[test]
+fn a_lost_answer_about_the_claim_is_no_lost_write() {
+    let Some((world, fixture)) = begin() else { return };
+    let store = world.open(fixture);
+    // Its creation, then the two changes of an annotation.
+    play(&world, json!({ "unanswered": ["create", "patch"] }));
+    let version = write(&*store, "a", &Version::Absent).unwrap().version;
+    play(&world, json!({ "unanswered": ["patch", "patch"] }));
+    assert_eq!(write(&*store, "b", &version).unwrap().notes, []);
+    assert_eq!((read(&*store).0, annotations(&world)), (ring("b"), json!({})));
+}
+
+#[test]
+fn a_lost_answer_about_the_value_is_uncertain_and_leaves_no_claim() {
+    let Some((world, fixture)) = begin() else { return };
+    let store = world.open(fixture);
+    let version = write(&*store, "a", &Version::Absent).unwrap().version;
+    play(&world, json!({ "unanswered": ["addVersion"] }));
+    assert_eq!(write(&*store, "b", &version).unwrap_err().kind, StoreErrorKind::Uncertain);
+    let (held, version) = read(&*world.open(fixture));
+    assert_eq!((held, annotations(&world)), (ring("b"), json!({})));
+    write(&*world.open(fixture), "c", &version).unwrap();
+}
+
+#[test]
+fn a_write_that_is_refused_leaves_no_claim() {
+    let Some((world, fixture)) = begin() else { return };
+    let store = world.open(fixture);
+    let version = write(&*store, "a", &Version::Absent).unwrap().version;
+    for (status, kind) in [
+        ("PERMISSION_DENIED", StoreErrorKind::Denied),
+        ("FAILED_PRECONDITION", StoreErrorKind::Malformed),
+        ("UNAUTHENTICATED", StoreErrorKind::SignInNeeded),
+    ] {
+        play(&world, json!({ "refuse": [["addVersion", status]] }));
+        let error = write(&*store, "b", &version).unwrap_err();
+        assert_eq!((error.kind, error.hint.is_some()), (kind, true), "{error}");
+        assert_eq!((read(&*store).0, annotations(&world)), (ring("a"), json!({})));
+    }
+}
+
+#[test]
+fn a_claim_that_cannot_be_taken_away_is_told() {
+    let Some((world, fixture)) = begin() else { return };
+    let store = world.open(fixture);
+    play(&world, json!({ "refuse": [["patch", "PERMISSION_DENIED"], ["patch", "PERMISSION_DENIED"]] }));
+    let written = write(&*store, "a", &Version::Absent).unwrap();
+    let note = format!(
+        "{}: the annotation keybaton-claim could not be taken away; it keeps other writers out for a minute",
+        world.url(fixture)
+    );
+    assert_eq!(written.notes, [Note(note)]);
+}
+
+#[test]
+fn a_busy_server_is_asked_again() {
+    let Some((world, fixture)) = begin() else { return };
+    let store = world.open(fixture);
+    play(
+        &world,
+        json!({ "refuse": [["get", "UNAVAILABLE"], ["addVersion", "RESOURCE_EXHAUSTED"], ["patch", "UNAVAILABLE"]] }),
+    );
+    let version = write(&*store, "a", &Version::Absent).unwrap();
+    assert_eq!(version.notes, []);
+    play(&world, json!({ "refuse": [["access", "RESOURCE_EXHAUSTED"], ["access", "UNAVAILABLE"]] }));
+    assert_eq!(read(&*store), (ring("a"), version.version));
+    assert_eq!(annotations(&world), json!({}));
+}
+
+#[test]
+fn a_secret_that_another_program_rotates_is_left_to_it() {
+    let Some((world, fixture)) = begin() else { return };
+    let version = write(&*world.open(fixture), "a", &Version::Absent).unwrap().version;
+    let rotation = json!({ "nextRotationTime": "2100-01-01T00:00:00Z", "rotationPeriod": "3600s" });
+    let topic = json!([{ "name": "projects/made-up-project/topics/rotate" }]);
+    set(&world, json!({ "rotation": rotation, "topics": topic }));
+    let error = write(&*world.open(fixture), "b", &version).unwrap_err();
+    assert_eq!(error.kind, StoreErrorKind::Refused);
+    assert!(error.hint.unwrap().contains(" --remove-rotation-schedule"));
+    let bold = with(&world, fixture, |settings| settings.adopt_owner = true);
+    write(&*bold, "b", &version).unwrap();
+    let settings = HAND.ask(&world, json!({ "do": "settings" }));
+    assert_eq!((&settings["rotation"], &settings["topics"]), (&rotation, &topic));
+}
+
+fn now() -> u64 {
+    SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_secs()
+}

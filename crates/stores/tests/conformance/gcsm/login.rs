@@ -1,0 +1,157 @@
+//! Who one is to Google, and what one may not do.
+
+use std::env;
+
+use super::*;
+use crate::support::{as_whoever_has, given};
+
+/// Opens the store as somebody else; what is not named is as usual.
+fn by(world: &World, fixture: &Fixture, variables: &[(&str, String)]) -> Box<dyn Store> {
+    // Where no log-in is found, the next place is asked, and nowhere is the real one of whoever runs the tests.
+    let nobody =
+        [("GOOGLE_APPLICATION_CREDENTIALS", String::new()), ("CLOUDSDK_CONFIG", "/nonexistent".to_owned())];
+    for (name, value) in nobody.iter().chain(variables) {
+        world.environment.lock().unwrap().insert((*name).to_owned(), value.into());
+    }
+    world.open(fixture)
+}
+
+fn variable(name: &str) -> String {
+    env::var(format!("KEYBATON_TEST_GCP_{name}")).unwrap()
+}
+
+#[test]
+fn every_usual_way_to_sign_in_is_known() {
+    let Some((world, fixture)) = begin() else { return };
+    write(&*world.open(fixture), "a", &Version::Absent).unwrap();
+    let file = world.path().join("token");
+    std::fs::write(&file, format!("{}\n", variable("TOKEN"))).unwrap();
+    let log_in = world.path().join("application_default_credentials.json");
+    std::fs::copy(variable("PERSON"), log_in).unwrap();
+    let ways = [
+        ("GOOGLE_APPLICATION_CREDENTIALS", variable("READER")),
+        ("GOOGLE_APPLICATION_CREDENTIALS", variable("PERSON")),
+        ("GOOGLE_OAUTH_ACCESS_TOKEN", variable("TOKEN")),
+        ("CLOUDSDK_AUTH_ACCESS_TOKEN_FILE", file.to_str().unwrap().to_owned()),
+        ("CLOUDSDK_CONFIG", world.path().to_str().unwrap().to_owned()),
+    ];
+    for way in ways {
+        world.environment.lock().unwrap().clear();
+        assert_eq!(read(&*by(&world, fixture, &[way.clone()])).0, ring("a"), "{way:?}");
+    }
+}
+
+#[test]
+fn who_has_to_sign_in_is_told_how() {
+    let Some((world, fixture)) = begin() else { return };
+    let broken = world.path().join("broken.json");
+    std::fs::write(&broken, "{\"type\": \"authorized_user\", \"refresh_token\": \"made-up\"}").unwrap();
+    let file = "GOOGLE_APPLICATION_CREDENTIALS";
+    let ways = [
+        ((file, variable("LOGGED_OUT")), " are not accepted (HTTP 400)"),
+        ((file, "/nonexistent".to_owned()), ": there is no file /nonexistent"),
+        ((file, broken.to_str().unwrap().to_owned()), " lacks something that credentials of its type have"),
+        ((file, world.path().to_str().unwrap().to_owned()), ""),
+        (("GOOGLE_OAUTH_ACCESS_TOKEN", variable("EXPIRED_TOKEN")), " does not accept your credentials"),
+        (("GOOGLE_OAUTH_ACCESS_TOKEN", "made-up".to_owned()), " does not accept your credentials"),
+    ];
+    for (way, told) in ways {
+        world.environment.lock().unwrap().clear();
+        let error = by(&world, fixture, &[way]).read().unwrap_err();
+        assert_eq!(error.kind, StoreErrorKind::SignInNeeded, "{error}");
+        assert!(error.sentence.ends_with(told), "{error}");
+        assert_eq!(error.hint.as_deref(), Some("gcloud auth application-default login"));
+        assert!(!format!("{error} {error:?}").contains("made-up-old"));
+    }
+}
+
+#[test]
+fn a_machine_that_is_not_googles_has_no_credentials_of_its_own() {
+    let Some((world, fixture)) = begin() else { return };
+    std::fs::write(world.path().join("which"), world.url(fixture)).unwrap();
+    let nobody = [
+        ("GOOGLE_APPLICATION_CREDENTIALS", ""),
+        ("CLOUDSDK_CONFIG", "/nonexistent"),
+        ("GCE_METADATA_HOST", "127.0.0.1:1"),
+    ];
+    let nobody = nobody.map(|(name, value)| (name.to_owned(), value.to_owned()));
+    as_whoever_has(&nobody, "gcsm::login::case_nobody", world.path());
+}
+
+#[test]
+#[ignore = "run by a_machine_that_is_not_googles_has_no_credentials_of_its_own"]
+fn case_nobody() {
+    let (folder, _) = given();
+    let url = std::fs::read_to_string(folder.join("which")).unwrap();
+    let error = open_url(&url, &settings(&folder, outer_environment())).read().unwrap_err();
+    assert_eq!(error.kind, StoreErrorKind::SignInNeeded);
+    assert!(
+        error.sentence.ends_with(": there are no credentials here, and this is no machine of Google's"),
+        "{error}"
+    );
+}
+
+#[test]
+fn a_token_server_that_is_away_is_no_reason_to_sign_in() {
+    let Some((world, fixture)) = begin() else { return };
+    let log_in = std::fs::read_to_string(variable("PERSON")).unwrap();
+    let mut log_in: Value = serde_json::from_str(&log_in).unwrap();
+    log_in["token_uri"] = "https://127.0.0.1:1/token".into();
+    let file = world.path().join("away.json");
+    std::fs::write(&file, log_in.to_string()).unwrap();
+    let way = ("GOOGLE_APPLICATION_CREDENTIALS", file.to_str().unwrap().to_owned());
+    let error = by(&world, fixture, &[way]).read().unwrap_err();
+    assert_eq!(error.kind, StoreErrorKind::Unreachable);
+    assert!(error.sentence.contains(": the server that gives tokens does not answer: "), "{error}");
+}
+
+#[test]
+fn a_reader_that_wants_to_write_is_told_what_it_lacks() {
+    let Some((world, fixture)) = begin() else { return };
+    write(&*world.open(fixture), "a", &Version::Absent).unwrap();
+    let reader = by(&world, fixture, &[("GOOGLE_APPLICATION_CREDENTIALS", variable("READER"))]);
+    let (held, version) = read(&*reader);
+    assert_eq!(held, ring("a"));
+    let error = write(&*reader, "b", &version).unwrap_err();
+    assert_eq!(error.kind, StoreErrorKind::Denied);
+    let name = world.url(fixture).rsplit_once('/').unwrap().1.to_owned();
+    assert_eq!(
+        error.hint.unwrap(),
+        format!(
+            "it needs secretmanager.secrets.get, or there is no such secret: gcloud secrets add-iam-policy-binding {name} \
+             --project=made-up-project --role=roles/secretmanager.viewer --member=WHO"
+        )
+    );
+}
+
+#[test]
+fn a_token_goes_through_no_network_in_clear() {
+    let open = |endpoint: &str| {
+        let endpoint = endpoint.to_owned();
+        let environment = move |name: &str| {
+            (name == "CLOUDSDK_API_ENDPOINT_OVERRIDES_SECRETMANAGER").then(|| endpoint.clone().into())
+        };
+        let folder = tempfile::tempdir().unwrap();
+        let settings = settings(folder.path(), std::sync::Arc::new(environment));
+        keybaton_stores::open(
+            &StoreUrl::parse("gcsm://my-project/shop").unwrap(),
+            &RingName::default(),
+            &settings,
+        )
+    };
+    for endpoint in
+        ["", "https://example.com/", "http://localhost:8080/", "http://127.0.0.1", "http://[::1]:80"]
+    {
+        assert!(open(endpoint).is_ok(), "{endpoint}");
+    }
+    for endpoint in [
+        "http://example.com/",
+        "http://localhost.example.com/",
+        "https://user@example.com",
+        "https://",
+        "example.com",
+        "https://a/b",
+    ] {
+        assert_eq!(open(endpoint).unwrap_err().kind, StoreErrorKind::Malformed, "{endpoint}");
+    }
+}
