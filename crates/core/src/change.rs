@@ -1,4 +1,25 @@
 //! Changes of a ring, each of them one guarded write.
+//!
+//! # What consumers see
+//! `NAME | NAME_FALLBACKS` before a change and after each text that it writes; A is the key that was there first.
+//!
+//! ```text
+//! stage                                 A | A       A | B,A
+//! promote                               A | B,A     B | B,A
+//! retire                                B | B,A     B | B
+//! abort, staged                         A | B,A     A | A
+//! abort, promoted                       B | B,A     A | B,A
+//! revoke next                           A | B,A     A | A
+//! revoke the retiring key               B | B,A     B | B
+//! revoke the signing key, settled       A | A       A | B       B | B
+//! revoke the signing key, staged        A | B,A     A | B       B | B
+//! revoke the signing key, promoted      B | B,A     B | C,A     C | C,A
+//! revoke all, settled                   A | A       A | B       B | B
+//! revoke all, staged                    A | B,A     A | C       C | C
+//! revoke all, promoted                  B | B,A     B | C       C | C
+//! ```
+//!
+//! Only revoking changes both texts, and it goes forward to a key that never signed, not back to an old one.
 
 use alloc::string::String;
 use alloc::vec::Vec;

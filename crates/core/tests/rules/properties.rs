@@ -200,9 +200,11 @@ proptest! {
     #[test]
     fn next_asked_twice_answers_the_same(
         turns in proptest::collection::vec(turn(any_wish()), 1..12),
+        last in any_wish(),
         now in 0..5_000_u64,
         propagation in proptest::option::of(0..500_u64),
         goal in 0..4_usize,
+        killed_after in proptest::option::of(0..4_usize),
     ) {
         let (mut cupboard, _) = play(&turns);
         if let Reading::Torn(torn) = cupboard.read() {
@@ -213,18 +215,25 @@ proptest! {
         let id = ring.accepted().last().map(|key| key.facts.id).unwrap();
         let goal = [Goal::Replace(id), Goal::Settle, Goal::Revoke(id), Goal::Abort][goal];
         let policy = Policy { propagation: propagation.map(Span), longest_signature: Span(700), slowest_write: Span(0) };
+        let change = change(last, &ring).unwrap_or(Change::RevokeAll);
+        let (ring, writes) = Dice(6).change(ring, change, 2_000).unwrap();
+        cupboard.write(&writes);
+        // The writer asks about the ring in its memory, whoever comes after it about the ring in the texts.
         let seen = Seen { now: Timestamp(now), ring: &ring, mirrors: &[] };
-        let again = cupboard.ring();
-        let seen_again = Seen { ring: &again, ..seen };
-        prop_assert_eq!(next(goal, &seen, &policy), next(goal, &seen_again, &policy));
-        prop_assert!(reaches_done(goal, cupboard, &policy));
+        let seen_later = Seen { ring: &cupboard.ring(), ..seen };
+        prop_assert_eq!(next(goal, &seen, &policy), next(goal, &seen_later, &policy));
+        prop_assert!(reaches_done(goal, cupboard, &policy, killed_after));
     }
 }
 
-/// Carries a goal out, however long it takes, and asks once more at the end.
-fn reaches_done(goal: Goal, mut cupboard: Cupboard, policy: &Policy) -> bool {
+/// Carries a goal out, however long it takes, and asks once more at the end. Each second writer is killed.
+fn reaches_done(goal: Goal, mut cupboard: Cupboard, policy: &Policy, killed_after: Option<usize>) -> bool {
     let (mut dice, mut now) = (Dice(5), 10_000);
-    for _ in 0..12 {
+    for turn in 0..24 {
+        if let Reading::Torn(torn) = cupboard.read() {
+            let (_, writes) = dice.stamped(now, |stamp| torn.finish(stamp));
+            cupboard.write(&writes);
+        }
         let ring = cupboard.ring();
         let seen = Seen { now: Timestamp(now), ring: &ring, mirrors: &[] };
         match next(goal, &seen, policy) {
@@ -233,7 +242,9 @@ fn reaches_done(goal: Goal, mut cupboard: Cupboard, policy: &Policy) -> bool {
             Next::WaitUntil(wait) => now = wait.until.0,
             Next::Do(keybaton_core::Step::Write(change)) => {
                 let (_, writes) = dice.change(ring, change, now).unwrap();
-                cupboard.write(&writes);
+                let states = cupboard.prefixes(&writes);
+                let killed = killed_after.filter(|_| turn % 2 == 0).unwrap_or(states.len());
+                cupboard = states[killed.min(states.len() - 1)].clone();
             }
             Next::Do(keybaton_core::Step::Mirror(_)) => return false,
         }

@@ -1,4 +1,4 @@
-//! Each row of the table of changes: `NAME | NAME_FALLBACKS` after each text that is written.
+//! The table of changes, and what else a change does.
 
 use keybaton_core::{Adoption, Change, Fallback, Misfit, Phase, Ring, SecretText, Why};
 
@@ -67,16 +67,43 @@ fn retiring(ring: &Ring) -> keybaton_core::KeyId {
     ring.retiring[0].key.facts.id
 }
 
+/// A row of the table: its name, the ring as it stands before, and the change.
+type Row = (&'static str, fn() -> Story, fn(&Ring) -> Change);
+
+const TABLE: [Row; 13] = [
+    ("stage", Story::settled, |_| Change::Stage),
+    ("promote", Story::staged, |_| Change::Promote),
+    ("retire", Story::promoted, |ring| Change::Retire(retiring(ring))),
+    ("abort, staged", Story::staged, |_| Change::Abort),
+    ("abort, promoted", Story::promoted, |_| Change::Abort),
+    ("revoke next", Story::staged, |ring| Change::Revoke(next(ring))),
+    ("revoke the retiring key", Story::promoted, |ring| Change::Revoke(retiring(ring))),
+    ("revoke the signing key, settled", Story::settled, |ring| Change::Revoke(signing(ring))),
+    ("revoke the signing key, staged", Story::staged, |ring| Change::Revoke(signing(ring))),
+    ("revoke the signing key, promoted", Story::promoted, |ring| Change::Revoke(signing(ring))),
+    ("revoke all, settled", Story::settled, |_| Change::RevokeAll),
+    ("revoke all, staged", Story::staged, |_| Change::RevokeAll),
+    ("revoke all, promoted", Story::promoted, |_| Change::RevokeAll),
+];
+
+#[test]
+fn the_table_of_changes_in_the_documentation_is_what_happens() {
+    let documentation = include_str!("../../src/change.rs");
+    let lines = documentation.lines().filter_map(|line| line.strip_prefix("//! "));
+    let table = lines.skip_while(|line| *line != "```text").skip(1).take_while(|line| *line != "```");
+    let written: Vec<&str> = table.collect();
+    let happens = TABLE.map(|(name, before, change)| {
+        let told: String = before().told(change).iter().map(|state| format!("{state:<12}")).collect();
+        format!("{name:<38}{}", told.trim_end())
+    });
+    assert_eq!(written, happens);
+}
+
 #[test]
 fn create() {
     let story = Story::settled();
     assert_eq!(story.cupboard.shown(&story.names), "A | A");
     assert_eq!(story.ring().phase(), Phase::Settled);
-}
-
-#[test]
-fn stage() {
-    assert_eq!(Story::settled().told(|_| Change::Stage), ["A | A", "A | B,A"]);
 }
 
 #[test]
@@ -86,60 +113,17 @@ fn stage_is_refused_while_a_key_retires() {
 }
 
 #[test]
-fn promote_changes_the_key_alone() {
-    let mut story = Story::staged();
-    assert_eq!(story.told(|_| Change::Promote), ["A | B,A", "B | B,A"]);
-    assert_eq!(story.ring().retiring[0].why, Why::Replaced);
-}
-
-#[test]
-fn retire_changes_the_fallbacks_alone() {
-    assert_eq!(Story::promoted().told(|ring| Change::Retire(retiring(ring))), ["B | B,A", "B | B"]);
-}
-
-#[test]
-fn abort_while_staged() {
-    assert_eq!(Story::staged().told(|_| Change::Abort), ["A | B,A", "A | A"]);
+fn a_promoted_key_replaces_the_old_one() {
+    assert_eq!(Story::promoted().ring().retiring[0].why, Why::Replaced);
 }
 
 #[test]
 fn abort_after_the_promotion_and_once_more() {
     let mut story = Story::promoted();
-    assert_eq!(story.told(|_| Change::Abort), ["B | B,A", "A | B,A"]);
+    story.told(|_| Change::Abort);
     let ring = story.ring();
     assert_eq!(ring.retiring[0].why, Why::Aborted);
     assert_eq!(ring.misfit(Change::Abort), Some(Misfit::NothingToAbort));
-}
-
-#[test]
-fn revoke_the_signing_key_while_settled() {
-    let told = Story::settled().told(|ring| Change::Revoke(signing(ring)));
-    assert_eq!(told, ["A | A", "A | B", "B | B"]);
-}
-
-#[test]
-fn revoke_the_signing_key_while_staged() {
-    let told = Story::staged().told(|ring| Change::Revoke(signing(ring)));
-    assert_eq!(told, ["A | B,A", "A | B", "B | B"]);
-}
-
-#[test]
-fn revoke_the_signing_key_after_the_promotion_never_goes_backwards() {
-    let told = Story::promoted().told(|ring| Change::Revoke(signing(ring)));
-    assert_eq!(told, ["B | B,A", "B | C,A", "C | C,A"]);
-}
-
-#[test]
-fn revoke_the_next_or_a_retiring_key() {
-    assert_eq!(Story::staged().told(|ring| Change::Revoke(next(ring))), ["A | B,A", "A | A"]);
-    assert_eq!(Story::promoted().told(|ring| Change::Revoke(retiring(ring))), ["B | B,A", "B | B"]);
-}
-
-#[test]
-fn revoke_every_key_at_once() {
-    assert_eq!(Story::settled().told(|_| Change::RevokeAll), ["A | A", "A | B", "B | B"]);
-    assert_eq!(Story::staged().told(|_| Change::RevokeAll), ["A | B,A", "A | C", "C | C"]);
-    assert_eq!(Story::promoted().told(|_| Change::RevokeAll), ["B | B,A", "B | C", "C | C"]);
 }
 
 #[test]
