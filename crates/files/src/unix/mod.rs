@@ -31,9 +31,21 @@ pub(crate) fn wait_until_readable(file: &File, patience: Duration) -> io::Result
     }
 }
 
-/// Makes a folder with mode 0700, and the missing ones above it.
+/// Makes a folder with mode 0700, and the missing ones above it. The name of each is on the disk before anything is put
+/// into it: a power cut takes the folder with all that was flushed within, or nothing.
 pub(crate) fn create_private_folders(path: &Path) -> io::Result<()> {
-    DirBuilder::new().recursive(true).mode(0o700).create(path)
+    let missing = |folder: &&Path| !folder.as_os_str().is_empty() && !folder.exists();
+    let mut folders = vec![path];
+    folders.extend(path.ancestors().skip(1).take_while(missing));
+    for folder in folders.into_iter().rev() {
+        match DirBuilder::new().mode(0o700).create(folder) {
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists && folder.is_dir() => {}
+            outcome => outcome?,
+        }
+        let above = folder.parent().filter(|above| !above.as_os_str().is_empty());
+        Folder::open(above.unwrap_or(Path::new(".")))?.sync()?;
+    }
+    Ok(())
 }
 
 pub(crate) fn is_pipe(metadata: &Metadata) -> bool {

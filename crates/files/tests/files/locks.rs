@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use keybaton_files::{FileErrorKind, Lock, private_folder};
 
-use crate::support::{SOON, folder, mode, told, tool, write};
+use crate::support::{SOON, folder, given_folder, mode, told, tool, traced, write};
 
 #[test]
 fn a_second_writer_waits_and_then_gives_up() {
@@ -95,4 +95,25 @@ fn a_private_folder_is_private_all_the_way_down() {
     fs::write(path.join("c"), "").unwrap();
     let error = private_folder(&path.join("c")).unwrap_err();
     assert_eq!(error.to_string(), format!("{} is not a folder", path.join("c").display()));
+}
+
+#[test]
+fn each_new_folder_is_flushed_to_disk_before_another_is_made_in_it() {
+    let folder = folder();
+    let trace = traced("mkdir,fsync", "locks::case_private_folder", folder.path());
+    // `mkdir("/tmp/x/a", 0700) = 0` and `fsync(3</tmp/x>) = 0`
+    let here = folder.path().to_str().unwrap();
+    let made = trace.lines().filter_map(|line| {
+        let (call, arguments) = line.split_once(' ')?.1.trim_start().split_once('(')?;
+        let path = arguments.split_once(here)?.1.split(['"', '>']).next()?;
+        Some(format!("{call} .{path}"))
+    });
+    let expected = ["mkdir ./a", "fsync .", "mkdir ./a/b", "fsync ./a", "mkdir ./a/b/c", "fsync ./a/b"];
+    assert_eq!(made.collect::<Vec<_>>(), expected, "{trace}");
+}
+
+#[test]
+#[ignore = "run by each_new_folder_is_flushed_to_disk_before_another_is_made_in_it"]
+fn case_private_folder() {
+    private_folder(&given_folder().join("a/b/c")).unwrap();
 }

@@ -95,6 +95,15 @@ pub(crate) fn with_mounts(mounts: &str, case: &str, folder: &Path) {
     run_case(command.args(["sh", "-c", &script]).arg(env::current_exe().unwrap()), folder);
 }
 
+/// Runs one ignored case of this test program and tells which of the given system calls it made.
+pub(crate) fn traced(calls: &str, case: &str, folder: &Path) -> String {
+    let log = folder.join("trace");
+    let mut command = Command::new("strace");
+    command.args(["-f", "-y", "-s", "4096", "-e", &format!("trace={calls}"), "-o"]).arg(&log);
+    run_case(command.arg(env::current_exe().unwrap()).args(["--exact", case, "--ignored"]), folder);
+    fs::read_to_string(log).unwrap()
+}
+
 /// The folder that a case was given by its test.
 pub(crate) fn given_folder() -> PathBuf {
     env::var_os(FOLDER).expect("this case is run by another test").into()
