@@ -27,7 +27,8 @@ pub struct Change<'a> {
 pub enum Audience<'a> {
     /// Its owner alone (0600).
     Owner,
-    /// Whoever may read the file of this name in the same folder; where there is none, the owner alone.
+    /// Whoever may read the file of this name in the same folder, or the one there that a link of this name leads to; where
+    /// there is none, the owner alone.
     Like(&'a OsStr),
     /// Whom the process's umask allows, as for any source file.
     Anybody,
@@ -99,11 +100,9 @@ impl<'a> Writer<'a> {
     /// The attributes that a new file shall share with the one beside it.
     fn sibling(&self) -> Result<Option<Attributes>, FileError> {
         let Audience::Like(name) = self.change.audience else { return Ok(None) };
-        match self.lock.folder.open_file(name).and_then(|file| Attributes::of(&file)) {
-            Ok(attributes) => Ok(Some(attributes)),
-            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
-            Err(error) => Err(self.failed(error)),
-        }
+        let sibling = Place::find(&self.place.beside(name).path())?;
+        let file = open_replaceable(&sibling, self.lock)?;
+        file.map(|file| Attributes::of(&file).map_err(|error| self.failed(error))).transpose()
     }
 
     /// Looks a second time, then lets the new file take the old one's place.

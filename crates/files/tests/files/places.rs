@@ -4,7 +4,7 @@ use std::path::Path;
 
 use keybaton_files::{Audience, Change, FileErrorKind, Place, replace};
 
-use crate::support::{NOBODY, SOON, folder, may_change_owners, names, text, told, write};
+use crate::support::{NOBODY, SOON, folder, may_change_owners, mode, names, set_mode, text, told, write};
 
 #[test]
 fn a_link_of_ours_is_followed_and_stays_a_link() {
@@ -30,6 +30,19 @@ fn a_link_to_nothing_makes_its_target() {
     symlink("target", folder.path().join(".env")).unwrap();
     write(&folder.path().join(".env"), "A=1\n", None).unwrap();
     assert_eq!(text(&folder.path().join("target")), "A=1\n");
+}
+
+#[test]
+fn a_new_file_beside_a_link_is_for_the_readers_of_what_it_leads_to() {
+    let folder = folder();
+    let (target, new) = (folder.path().join("v1"), folder.path().join("key.ring"));
+    fs::write(&target, "made-up").unwrap();
+    set_mode(&target, 0o640);
+    symlink("v1", folder.path().join("key")).unwrap();
+    let place = Place::find(&new).unwrap();
+    let change = Change { new: b"made-up", over: None, audience: Audience::Like("key".as_ref()) };
+    replace(&place, &change, &place.lock(SOON).unwrap()).unwrap();
+    assert_eq!((text(&new).as_str(), mode(&new)), ("made-up", 0o640));
 }
 
 #[test]

@@ -162,6 +162,21 @@ fn the_other_files_stand_beside_the_one_that_a_link_leads_to() {
 }
 
 #[test]
+fn a_key_that_is_a_link_within_its_folder_becomes_a_ring() {
+    let world = World::new();
+    let folder = world.path().join("secrets");
+    fs::create_dir(&folder).unwrap();
+    fs::write(folder.join("v1"), "a").unwrap();
+    symlink("v1", folder.join("SECRET_KEY")).unwrap();
+    let store = world.open(of("dir"));
+    let version = read(&*store).1;
+    store.write(&writes(&texts("b", "b,a", "cmVj")), &version).unwrap();
+    assert_eq!(read(&*store).0, texts("b", "b,a", "cmVj"));
+    assert_eq!(fs::read_to_string(folder.join("v1")).unwrap(), "b");
+    assert!(folder.join("SECRET_KEY").is_symlink());
+}
+
+#[test]
 fn a_mounted_kubernetes_secret_is_read_and_not_written() {
     let world = World::new();
     let folder = world.path().join("secrets");
