@@ -4,7 +4,7 @@ use alloc::string::String;
 use alloc::vec::Vec;
 use core::fmt;
 
-use crate::document::Document;
+use crate::document::{Binding, Document};
 use crate::edit::Change;
 use crate::interpolation;
 
@@ -47,6 +47,7 @@ impl Note {
         for other in others {
             let Some(value) = other.value() else { continue };
             let put_in = changes.iter().filter(|change| interpolation::refers_to(&value, change.name));
+            let put_in = put_in.filter(|change| !stands_so(document, change));
             notes.extend(
                 put_in
                     .map(|change| Self::Interpolated { name: change.name.into(), by_line: other.place.line }),
@@ -54,6 +55,13 @@ impl Note {
         }
         notes
     }
+}
+
+/// Whether the variable stands on one line and has its value already: nothing is changed then.
+fn stands_so(document: &Document<'_>, change: &Change<'_>) -> bool {
+    let mut lines = document.bindings().filter(|binding| binding.name == change.name);
+    let value = lines.next().and_then(Binding::value);
+    value.is_some_and(|value| *value == change.value) && lines.next().is_none()
 }
 
 impl fmt::Display for Note {

@@ -65,6 +65,20 @@ fn another_line_that_uses_the_variable_is_named() {
 }
 
 #[test]
+fn a_line_that_uses_a_variable_which_stays_as_it_is_is_not_named() {
+    let same = Change { name: "K", value: "same" };
+    let notes = |text: &str| edit(text, &[same, Change { name: "K_RING", value: "new" }]).unwrap().notes;
+    assert_eq!(notes("K=same\nK_RING=old\nTOKEN=x${K}\n"), []);
+    assert_eq!(
+        notes("K=same\nOTHER=${K_RING}\nTOKEN=x${K}\n"),
+        [Note::Interpolated { name: "K_RING".into(), by_line: 2 }]
+    );
+    // The line between two of one variable loses the value of the first.
+    let between = Note::Interpolated { name: "K".into(), by_line: 2 };
+    assert!(notes("K=first\nTOKEN=x${K}\nK=same\n").contains(&between));
+}
+
+#[test]
 fn a_line_without_value_gets_one() {
     assert_eq!(set("K\n", &[("K", "new")]), "K=new\n");
     assert_eq!(set("K # key\n", &[("K", "new")]), "K=new # key\n");
