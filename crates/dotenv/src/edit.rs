@@ -59,13 +59,14 @@ impl fmt::Debug for Edited {
 /// ```
 ///
 /// # Errors
-/// When a name or value cannot be written so that python-dotenv reads it back, or when a quote that is never closed
-/// would swallow what is written.
+/// When a name or value cannot be written so that python-dotenv reads it back, when a quote that is never closed would
+/// swallow what is written, or when a variable takes its value from outside of the changed ones by `${…}`.
 pub fn edit(text: &str, changes: &[Change<'_>]) -> Result<Edited, EditError> {
     for (index, change) in changes.iter().enumerate() {
         writable(change, &changes[..index])?;
     }
     let document = Document::parse(text);
+    must_hold_its_values(&document, changes)?;
     let edited = apply(text, splices(&document, changes));
     read_back(&document, &Document::parse(&edited), changes)?;
     Ok(Edited { text: edited, notes: Note::about(&document, changes) })
@@ -91,6 +92,20 @@ fn writable(change: &Change<'_>, earlier: &[Change<'_>]) -> Result<(), EditError
 fn is_variable_name(name: &str) -> bool {
     let letters = name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_');
     letters && name.starts_with(|c: char| !c.is_ascii_digit())
+}
+
+/// A value that was kept out of the file by `${…}` must not come into it unasked: not in the place of the `${…}`, and not
+/// in another of the changed variables, which may repeat it. A changed variable may refer to another one of them.
+fn must_hold_its_values(document: &Document<'_>, changes: &[Change<'_>]) -> Result<(), EditError> {
+    let is_changed = |name: &str| changes.iter().any(|change| change.name == name);
+    for change in changes {
+        let Some(line) = document.bindings().rfind(|binding| binding.name == change.name) else { continue };
+        if line.value().is_some_and(|value| interpolation::names(&value).any(|name| !is_changed(name))) {
+            let kind = EditErrorKind::FromElsewhere { line: line.place.line };
+            return Err(EditError::new(kind, change.name));
+        }
+    }
+    Ok(())
 }
 
 fn splices(document: &Document<'_>, changes: &[Change<'_>]) -> Vec<Splice> {

@@ -45,6 +45,11 @@ pub enum EditErrorKind {
     GivenTwice,
     /// Give another value: python-dotenv would replace a `${…}` in it, however it is quoted.
     Reference,
+    /// Have the user decide: the variable takes its value from elsewhere by `${…}`, and the file would hold it in clear.
+    FromElsewhere {
+        /// Where the variable stands.
+        line: usize,
+    },
     /// Give another value: it holds a NUL, which no environment can.
     Nul,
     /// Mend the file: a quote on this line is never closed, and would take the new value's quotes for its own end.
@@ -72,6 +77,9 @@ impl EditError {
             EditErrorKind::BadName => "use letters, digits and underscores, and no digit first".into(),
             EditErrorKind::GivenTwice => "give each variable one value".into(),
             EditErrorKind::Reference => "a key without ${ can be written".into(),
+            EditErrorKind::FromElsewhere { line } => {
+                format!("put the value itself on line {line}, or keep the ring where the value comes from")
+            }
             EditErrorKind::Nul => "a key without NUL can be written".into(),
             EditErrorKind::UnclosedQuote { line } => {
                 format!("close the quote on line {line}, or put # before it")
@@ -90,6 +98,12 @@ impl fmt::Display for EditError {
                 write!(
                     f,
                     "the value of {name} holds a ${{…}}, which python-dotenv replaces even inside quotes"
+                )
+            }
+            EditErrorKind::FromElsewhere { line } => {
+                write!(
+                    f,
+                    "{name} on line {line} takes its value from elsewhere by ${{…}}, and the file would hold it in clear"
                 )
             }
             EditErrorKind::Nul => write!(f, "the value of {name} holds a NUL, which no environment can hold"),

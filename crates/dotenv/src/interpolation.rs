@@ -9,12 +9,20 @@ pub(crate) enum Piece<'a> {
 
 /// Whether a value would read otherwise than it is written.
 pub(crate) fn has_reference(value: &str) -> bool {
-    Pieces::of(value).any(|piece| matches!(piece, Piece::Reference { .. }))
+    names(value).next().is_some()
 }
 
 /// Whether a value puts in the value of this variable.
 pub(crate) fn refers_to(value: &str, wanted: &str) -> bool {
-    Pieces::of(value).any(|piece| matches!(piece, Piece::Reference { name, .. } if name == wanted))
+    names(value).any(|name| name == wanted)
+}
+
+/// The variables whose values a value puts in.
+pub(crate) fn names(value: &str) -> impl Iterator<Item = &str> {
+    Pieces::of(value).filter_map(|piece| match piece {
+        Piece::Text(_) => None,
+        Piece::Reference { name, .. } => Some(name),
+    })
 }
 
 /// The pieces of a value, in order.

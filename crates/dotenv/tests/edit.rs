@@ -112,6 +112,29 @@ fn an_unclosed_quote_that_would_swallow_the_value_is_refused() {
 }
 
 #[test]
+fn a_value_that_comes_from_elsewhere_is_not_put_into_the_file() {
+    let changes = [("K_FALLBACKS", "planted"), ("K", "planted")].map(|(name, value)| Change { name, value });
+    for line in ["K=${VAULTED}", "K='x${VAULTED:-y}'", "K=old\nK=${VAULTED}"] {
+        let refused = edit(&format!("A=1\n\n{line}\n"), &changes).unwrap_err();
+        let line = 2 + line.lines().count();
+        assert_eq!(refused.kind(), EditErrorKind::FromElsewhere { line });
+        let sentence = "takes its value from elsewhere by ${…}, and the file would hold it in clear";
+        assert_eq!(refused.to_string(), format!("K on line {line} {sentence}"));
+        let hint = "or keep the ring where the value comes from";
+        assert_eq!(refused.hint(), format!("put the value itself on line {line}, {hint}"));
+    }
+    let refused = edit("K=a\nK_FALLBACKS=${K},${VAULTED}\n", &changes).unwrap_err();
+    assert_eq!(refused.kind(), EditErrorKind::FromElsewhere { line: 2 });
+}
+
+#[test]
+fn a_changed_variable_may_have_referred_to_another_one() {
+    let text = "K=a\nK_FALLBACKS=${K},b\nK=${K}\n";
+    assert_eq!(set(text, &[("K", "new"), ("K_FALLBACKS", "new,a")]), "K_FALLBACKS=new,a\nK=new\n");
+    assert_eq!(set("K=${VAULTED}\nK=old\n", &[("K", "new")]), "K=new\n");
+}
+
+#[test]
 fn what_cannot_be_written_is_refused_without_showing_it() {
     let refused = [
         ("K", "planted${A}"),

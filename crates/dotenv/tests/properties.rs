@@ -64,15 +64,21 @@ proptest! {
     }
 }
 
-/// The edited text; none where a quote that is never closed stands in the way.
+/// The edited text; none where a quote that is never closed or a `${…}` stands in the way.
 fn edited(text: &str, changes: &[Change<'_>]) -> Result<Option<String>, TestCaseError> {
     match edit(text, changes) {
         Ok(edited) => Ok(Some(edited.text.to_string())),
         Err(error) => {
-            let EditErrorKind::UnclosedQuote { line } = error.kind() else { panic!("{error}") };
             let document = Document::parse(text);
-            let place = document.unreadable().find(|place| place.line == line).expect("an unreadable line");
-            prop_assert!(text[place.span.clone()].contains(['\'', '"']));
+            let (line, places, culprits): (_, Vec<_>, _) = match error.kind() {
+                EditErrorKind::UnclosedQuote { line } => (line, document.unreadable().collect(), ["'", "\""]),
+                EditErrorKind::FromElsewhere { line } => {
+                    (line, document.bindings().map(|binding| &binding.place).collect(), ["${A}", "${B}"])
+                }
+                _ => panic!("{error}"),
+            };
+            let place = places.into_iter().find(|place| place.line == line).expect("such a line");
+            prop_assert!(culprits.iter().any(|culprit| text[place.span.clone()].contains(culprit)));
             Ok(None)
         }
     }

@@ -6,17 +6,14 @@ use crate::ground::Ground;
 
 #[test]
 fn what_a_shell_would_run_is_text() {
-    for key in ["made$(touch ran)up", "made`touch ran`up", "made${HOME}$HOME'\"up"] {
+    for key in ["made$(touch ran)up", "made`touch ran`up", "made$HOME'\"up"] {
         let ground = Ground::bare();
         let quoted = key.replace('\'', "\\'");
         ground.write(".env", format!("SECRET_KEY='{quoted}'\n").as_bytes());
         assert!(ground.says(&["init"]).starts_with("0\n"), "{key}");
         assert!(ground.says(&["rotate", "--new"]).starts_with("0\n"), "{key}");
         let said = ground.says(&["run", "--", "printenv", "SECRET_KEY"]);
-        assert_eq!(
-            said,
-            format!("0\n{}", key.replace("${HOME}", &std::env::var("HOME").unwrap_or_default()))
-        );
+        assert_eq!(said, format!("0\n{key}"));
         assert!(!ground.path("ran").exists());
     }
 }

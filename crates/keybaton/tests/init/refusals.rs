@@ -127,3 +127,20 @@ fn an_env_file_edited_by_hand() {
     hint: `keybaton init --adopt` takes in what stands there; `keybaton status` shows it
     ");
 }
+
+#[test]
+fn a_key_that_env_takes_from_elsewhere() {
+    let ground = Ground::startproject();
+    ground.write("shop/settings.py", b"import os\n\nSECRET_KEY = os.environ['SECRET_KEY']\n");
+    ground.write(".env", b"DEBUG=1\nSECRET_KEY=${VAULTED}\n");
+    let mut init = ground.command(&["init", "--write"]);
+    let said = ground.told(&init.env("VAULTED", "a-key-from-a-vault").output().unwrap());
+    let error: Vec<&str> = said.lines().filter(|line| line.starts_with(['6', 'e', 'h'])).collect();
+    assert_snapshot!(error.join("\n"), @r"
+    6
+    error: cannot write .env: SECRET_KEY on line 2 takes its value from elsewhere by ${…}, and the file would hold it in clear
+    hint: put the value itself on line 2, or keep the ring where the value comes from
+    ");
+    assert!(!said.contains("a-key-from-a-vault"));
+    assert_eq!(ground.read(".env"), "DEBUG=1\nSECRET_KEY=${VAULTED}\n");
+}

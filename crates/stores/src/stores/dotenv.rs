@@ -113,6 +113,7 @@ impl fmt::Debug for EnvFile {
 fn refused(path: &str, error: &EditError) -> StoreError {
     let kind = match error.kind() {
         EditErrorKind::UnclosedQuote { .. } => StoreErrorKind::Malformed,
+        EditErrorKind::FromElsewhere { .. } => StoreErrorKind::Refused,
         EditErrorKind::BadName
         | EditErrorKind::GivenTwice
         | EditErrorKind::Reference
