@@ -3,6 +3,8 @@
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use keybaton_files::Limits;
+
 use crate::{StoreError, StoreErrorKind, StoreUrl};
 
 /// The path that the URL of a store on this machine names, relative to the base folder.
@@ -32,6 +34,19 @@ pub fn path_of(url: &StoreUrl, base: &Path) -> Result<PathBuf, StoreError> {
 pub(crate) fn conflict(path: &Path) -> StoreError {
     let sentence = format!("{} was changed by another program meanwhile", path.display());
     StoreError::new(StoreErrorKind::Conflict, sentence).hint("nothing was written; run it again")
+}
+
+/// Refuses what would be too large to be read again.
+pub(crate) fn must_be_readable(path: &Path, size: usize) -> Result<(), StoreError> {
+    let most = Limits::default().bytes;
+    if size <= most {
+        return Ok(());
+    }
+    let path = path.display();
+    let sentence =
+        format!("cannot write {path}: it would be larger than {most} bytes, which nothing here reads");
+    Err(StoreError::new(StoreErrorKind::TooLarge, sentence)
+        .hint("nothing was written; take out of it what is neither key nor setting"))
 }
 
 /// How long another writer is waited for: a write takes milliseconds, unless it hangs.

@@ -8,7 +8,7 @@ use keybaton_core::{Field, SecretText, Texts, Writes};
 use keybaton_files::{Audience, Change, FileErrorKind, Limits, Lock, Place, read, replace};
 use zeroize::Zeroizing;
 
-use crate::local::{PATIENCE, conflict};
+use crate::local::{PATIENCE, conflict, must_be_readable};
 use crate::text::{text_of, without_line_end, without_nul};
 use crate::version::{held, version_of};
 use crate::{Held, StoreError, StoreErrorKind, Version, Written};
@@ -61,6 +61,7 @@ pub(crate) fn write_files(
         return Err(conflict(&folder.join(&names.signing)));
     }
     must_be_writable(new)?;
+    writer.must_be_readable(new, &contents)?;
     for (done, step) in new.steps.iter().enumerate() {
         let content = writer
             .replace(step.field, step.text.expose(), contents.get(&step.field))
@@ -97,30 +98,44 @@ impl Writer<'_> {
         Ok(contents)
     }
 
+    /// Looks at every file before the first is written.
+    fn must_be_readable(&self, new: &Writes, contents: &Contents) -> Result<(), StoreError> {
+        for step in &new.steps {
+            let content = with_line_end(step.text.expose(), contents.get(&step.field))?;
+            must_be_readable(&self.folder.join(self.names.of(step.field)), content.len())?;
+        }
+        Ok(())
+    }
+
     fn place(&self, field: Field) -> Result<Place, StoreError> {
         Ok(Place::find(&self.folder.join(self.names.of(field)))?)
     }
 
-    /// Replaces one file and says what stands in it now. Its line end stays as it was.
+    /// Replaces one file and says what stands in it now.
     fn replace(
         &self,
         field: Field,
         text: &str,
         over: Option<&Zeroizing<Vec<u8>>>,
     ) -> Result<Zeroizing<Vec<u8>>, StoreError> {
-        let line_end = match over {
-            Some(bytes) => without_line_end(text_of(bytes, "the file")?).1,
-            None => "",
-        };
-        // A line end that belongs to the text needs another behind it.
-        let line_end = if line_end.is_empty() && text.ends_with('\n') { "\n" } else { line_end };
-        let new = Zeroizing::new([text.as_bytes(), line_end.as_bytes()].concat());
+        let new = with_line_end(text, over)?;
         // A program that may read the key needs its other texts as well.
         let over = over.map(|bytes| bytes.as_slice());
         let change = Change { new: &new, over, audience: Audience::Like(&self.names.signing) };
         replace(&self.place(field)?, &change, &self.lock)?;
         Ok(new)
     }
+}
+
+/// What a file holds for a text: its line end stays as it was.
+fn with_line_end(text: &str, over: Option<&Zeroizing<Vec<u8>>>) -> Result<Zeroizing<Vec<u8>>, StoreError> {
+    let line_end = match over {
+        Some(bytes) => without_line_end(text_of(bytes, "the file")?).1,
+        None => "",
+    };
+    // A line end that belongs to the text needs another behind it.
+    let line_end = if line_end.is_empty() && text.ends_with('\n') { "\n" } else { line_end };
+    Ok(Zeroizing::new([text.as_bytes(), line_end.as_bytes()].concat()))
 }
 
 /// What stands in the files, line ends and all.

@@ -8,7 +8,7 @@ use keybaton_dotenv::{Change, Document, EditError, EditErrorKind, Edited, Preced
 use keybaton_files::{Audience, Content, FileErrorKind, Limits, Place, read, replace};
 use zeroize::Zeroizing;
 
-use crate::local::{PATIENCE, conflict, path_of};
+use crate::local::{PATIENCE, conflict, must_be_readable, path_of};
 use crate::text::{text_of, without_nul};
 use crate::version::{held, version_of};
 use crate::{
@@ -56,6 +56,7 @@ impl Store for EnvFile {
             return Err(conflict(&self.path));
         }
         let edited = self.edited(old.unwrap_or_default(), &new.whole)?;
+        must_be_readable(&place.path(), edited.text.len())?;
         let version = version_of(&self.texts(edited.text.as_bytes())?);
         let change =
             keybaton_files::Change { new: edited.text.as_bytes(), over: old, audience: Audience::Owner };

@@ -162,6 +162,40 @@ fn the_other_files_stand_beside_the_one_that_a_link_leads_to() {
 }
 
 #[test]
+fn what_would_be_too_large_to_be_read_again_is_refused_before_anything_is_written() {
+    for (fixture, name) in
+        [("dotenv", ".env"), ("file", "key.txt.fallbacks"), ("dir", "secrets/SECRET_KEY_FALLBACKS")]
+    {
+        let world = World::new();
+        let store = world.open(of(fixture));
+        let mut version = store.write(&writes(&texts("a", "a", "cmVj")), &Version::Absent).unwrap().version;
+        let path = world.path().join(name);
+        let mut room = MOST - fs::metadata(&path).unwrap().len();
+        if fixture == "dotenv" {
+            fs::write(&path, fs::read_to_string(&path).unwrap() + "#" + &"x".repeat(1000) + "\n").unwrap();
+            room -= 1002;
+        }
+        let list = |length: u64| "a".repeat(1 + usize::try_from(length).unwrap());
+        let before = fs::read(&path).unwrap();
+
+        let error = store.write(&writes(&texts("b", &list(room + 1), "cmVj")), &version).unwrap_err();
+        assert_eq!(error.kind, StoreErrorKind::TooLarge);
+        let path_shown = path.display();
+        assert_eq!(
+            error.sentence,
+            format!(
+                "cannot write {path_shown}: it would be larger than {MOST} bytes, which nothing here reads"
+            )
+        );
+        assert!(fs::read(&path).unwrap() == before);
+        assert_eq!(read(&*store), (texts("a", "a", "cmVj"), version.clone()));
+
+        version = store.write(&writes(&texts("b", &list(room), "cmVj")), &version).unwrap().version;
+        assert!(read(&*store) == (texts("b", &list(room), "cmVj"), version));
+    }
+}
+
+#[test]
 fn a_key_that_is_a_link_within_its_folder_becomes_a_ring() {
     let world = World::new();
     let folder = world.path().join("secrets");
@@ -244,6 +278,9 @@ fn a_url_that_names_no_file_is_told_how_to() {
     );
     assert_eq!(told("env:X").0, "env: takes nothing after the colon");
 }
+
+/// What is read of a file at most.
+const MOST: u64 = 1 << 20;
 
 fn of(scheme: &str) -> &'static Fixture {
     FIXTURES.iter().find(|fixture| fixture.scheme() == scheme).unwrap()
