@@ -80,10 +80,7 @@ impl Init {
         let guard = Guard::look(&store::files(&place.store)?)?;
         let configuration = match known {
             Some(_) => None,
-            None => {
-                let text = configuration::text(&place.ring, &place.store.url);
-                Some((project.folder.join(configuration::NAME), text))
-            }
+            None => Some(configuration::first(&project.folder, &place)?),
         };
         let opened = Opened::of(place)?;
         let Look { reading, version } = look(&opened.places.store).map_err(Failure::of_store)?;
@@ -180,9 +177,9 @@ fn place(world: &World<'_>, known: Option<&Configuration>, project: &Project) ->
     }
     let variable = project.variable().filter(|name| name.parse::<RingName>().is_ok());
     wishes.ring = wishes.ring.or_else(|| variable.map(str::to_owned));
-    let development = wishes.store.is_none();
+    let environment = wishes.environment.get_or_insert_with(|| configuration::DEVELOPMENT.to_owned());
+    let on_this_machine = wishes.store.is_none() && *environment == configuration::DEVELOPMENT;
     wishes.store.get_or_insert_with(|| "dotenv:.env".to_owned());
     let place = Place::choose(&wishes, None, &project.folder)?;
-    let environment = place.environment.or_else(|| development.then(|| "dev".to_owned()));
-    Ok(Place { environment, propagation: development.then_some(Span(0)), ..place })
+    Ok(Place { propagation: on_this_machine.then_some(Span(0)), ..place })
 }

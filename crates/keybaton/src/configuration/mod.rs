@@ -8,6 +8,7 @@ mod source;
 mod tests;
 
 use std::collections::BTreeMap;
+use std::path::Path;
 
 use keybaton_core::RingName;
 use keybaton_core::time::Span;
@@ -44,6 +45,11 @@ pub(crate) struct Environment {
 pub(crate) const LONGEST_SIGNATURE: Span = Span::days(14);
 
 impl Configuration {
+    /// What a `keybaton.toml` with this text says.
+    pub(crate) fn of(path: &Path, text: &str) -> Result<Option<Self>, Failure> {
+        Self::read(Source::new(path.to_owned(), text.to_owned(), source::Kind::Own))
+    }
+
     /// Nothing where the file says nothing about keybaton.
     fn read(source: Source) -> Result<Option<Self>, Failure> {
         let document = source.parse()?;

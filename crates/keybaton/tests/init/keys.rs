@@ -179,7 +179,7 @@ fn a_first_write_that_was_cut_short_is_finished() {
     let ground = cut_short();
     let said = ground.says(&["init", "--write", "--store", "dir:keys"]);
     assert!(
-        said.contains("\ndone      finish a write of SECRET_KEY in dir:keys that had been cut short\n"),
+        said.contains("\ndone      finish a write of SECRET_KEY in dir:keys (dev) that had been cut short\n"),
         "{said}"
     );
     assert!(ground.read("shop/settings.py").contains("keybaton.load()"));

@@ -178,3 +178,35 @@ fn settings_that_a_person_has_to_change_are_left_with_the_lines_to_put_in() {
     ");
     assert_eq!(ground.read("shop/settings.py"), text);
 }
+
+#[test]
+fn an_environment_that_is_named_is_configured_under_its_name() {
+    let ground = Ground::startproject();
+    let said = ground.says(&["init", "--write", "-e", "production"]);
+    assert!(said.contains("SECRET_KEY in dotenv:.env (production)"), "{said}");
+    assert_snapshot!(ground.read("keybaton.toml"), @r#"
+    default-environment = "production"
+
+    [environments.production]
+    store = "dotenv:.env"
+    # How long a new key takes to reach each process: `keybaton rotate` wants to know.
+    # propagation = "15m"
+    "#);
+    assert!(ground.says(&["status"]).contains("SECRET_KEY in dotenv:.env (production)"));
+    assert!(ground.says(&["rotate"]).contains("write propagation = \"…\" under [environments.production]"));
+}
+
+#[test]
+fn a_store_whose_name_has_quotes_in_it_is_configured() {
+    let ground = Ground::startproject();
+    ground.says(&["init", "--write", "--store", "dotenv:a\"b.env"]);
+    assert_snapshot!(ground.read("keybaton.toml"), @r#"
+    default-environment = "dev"
+
+    [environments.dev]
+    store = "dotenv:a\"b.env"
+    # How long a new key takes to reach each process: `keybaton rotate` wants to know.
+    # propagation = "15m"
+    "#);
+    assert!(ground.says(&["status"]).contains("staged: "));
+}
