@@ -88,9 +88,9 @@ impl Tree {
     fn follow_names(&mut self, root: &Path) {
         let mut borrowed: BTreeMap<PathBuf, Vec<String>> = BTreeMap::new();
         for file in self.python.iter().filter(|file| !file.is_for_tests()) {
-            for (module, name) in &file.settings.borrowed {
-                if let Some(path) = imported(&root.join(&file.path), module) {
-                    borrowed.entry(path).or_default().push(name.clone());
+            for lent in &file.settings.borrowed {
+                if let Some(path) = imported(&root.join(&file.path), &lent.module) {
+                    borrowed.entry(path).or_default().push(lent.original.clone());
                 }
             }
         }

@@ -4,17 +4,20 @@ use std::fmt;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use keybaton_core::SecretText;
 use keybaton_files::{Content, FileError, Limits, read};
 
 use crate::python_file::says_test;
-use crate::settings::{Entry, KeySource, Literal, LiteralRole, Settings};
+use crate::settings::{Entry, Settings};
 use crate::source::Source;
 
+mod effective;
 mod manage;
 pub(crate) mod modules;
+mod origin;
 #[cfg(test)]
 mod tests;
+
+pub use origin::{Accepted, Line, Origin};
 
 /// A Django project on disk.
 #[derive(Debug)]
@@ -85,58 +88,6 @@ impl Project {
     pub fn key(&self) -> Option<(&SettingsFile, &Entry)> {
         modules::last_word(&self.files, &|entry| entry.sets.sets_key())
     }
-
-    /// The key that stands in the settings and signs today, unless an environment variable says otherwise.
-    #[must_use]
-    pub fn literal(&self) -> Option<&Literal> {
-        let (file, entry) = self.key()?;
-        if entry.sources.iter().any(|from| matches!(from, KeySource::Keybaton { .. })) {
-            return None;
-        }
-        let through_variable = || self.variables_of(file).filter(|_| entry.sources.is_empty());
-        let in_other_branches = || {
-            let others = self.used().flat_map(|file| file.settings.keys());
-            others.filter(|other| other.is_setting() && entry.surroundings.conditional)
-        };
-        let own = preferred(std::iter::once(entry).chain(through_variable()));
-        own.or_else(|| preferred(in_other_branches()))
-    }
-
-    /// Whether the key comes from where no reader of sources sees it: a file, a service, a module that is not the project's.
-    #[must_use]
-    pub fn is_key_elsewhere(&self) -> bool {
-        let Some((file, entry)) = self.key() else { return false };
-        let sources: Vec<&KeySource> = match entry.sources.as_slice() {
-            [] => self.variables_of(file).flat_map(|variable| &variable.sources).collect(),
-            own => own.iter().collect(),
-        };
-        let is_seen = |source: &&KeySource| !matches!(source, KeySource::File | KeySource::Unknown);
-        match sources.is_empty() {
-            true => !file.settings.borrowed.is_empty() && self.lenders.is_empty(),
-            false => !sources.iter().any(is_seen),
-        }
-    }
-
-    /// What sets the variables from which a file's SECRET_KEY may be read, in that file or in another module.
-    fn variables_of<'a>(&'a self, file: &'a SettingsFile) -> impl Iterator<Item = &'a Entry> {
-        let own = file.settings.keys().filter(|entry| !entry.is_setting());
-        own.chain(self.lenders.iter().flat_map(|lender| lender.settings.keys()))
-    }
-
-    /// The other keys that stand in the settings and are accepted.
-    pub fn literal_fallbacks(&self) -> impl Iterator<Item = &SecretText> {
-        let entry = modules::last_word(&self.files, &|entry| entry.sets.sets_fallbacks());
-        entry.into_iter().flat_map(|(_, entry)| &entry.literals).map(|literal| &literal.text)
-    }
-
-    /// The name that the settings look the key up under: what `manage.py` uses first, then what stands beside it, as where
-    /// development has a key of its own and production a variable.
-    #[must_use]
-    pub fn variable(&self) -> Option<&str> {
-        let first = self.key().into_iter().flat_map(|(_, entry)| looked_up(entry));
-        let others = self.files.iter().flat_map(|file| file.settings.keys()).flat_map(looked_up);
-        first.chain(others).next()
-    }
 }
 
 impl SettingsFile {
@@ -165,22 +116,8 @@ impl SettingsFile {
     }
 }
 
-/// The key that a person would name first: one that is always used, and not for debugging alone.
-fn preferred<'a>(entries: impl Iterator<Item = &'a Entry>) -> Option<&'a Literal> {
-    let literals = entries.flat_map(|entry| &entry.literals);
-    literals.min_by_key(|literal| (literal.role == LiteralRole::Default, literal.debug))
-}
-
 fn bytes(path: &Path) -> Result<Content, ProjectError> {
     read(path, Limits { bytes: LONGEST_FILE, silence: Duration::ZERO }).map_err(ProjectError::Unreadable)
-}
-
-fn looked_up(entry: &Entry) -> impl Iterator<Item = &str> {
-    entry.sources.iter().filter_map(|source| match source {
-        KeySource::Environment { variable, .. } => Some(variable.as_str()),
-        KeySource::Keybaton { ring } => Some(ring.as_str()),
-        _ => None,
-    })
 }
 
 impl fmt::Debug for SettingsFile {

@@ -26,6 +26,9 @@ pub(crate) fn with_module<T>(text: &str, look: impl FnOnce(&Module<'_>) -> T) ->
     })
 }
 
+/// The newest Python whose modules are known here: the second part of its version.
+pub(crate) const NEWEST: u8 = 14;
+
 const ROOM: usize = 1024 * 1024;
 const ROOM_PER_BYTE: usize = 512;
 

@@ -1,5 +1,6 @@
 //! How the key gets into the settings: which statements set it, what they read, and which keys stand in them.
 
+use std::collections::BTreeSet;
 use std::fmt;
 use std::ops::Range;
 
@@ -9,6 +10,7 @@ use crate::source::Source;
 
 mod collect;
 mod context;
+mod exact;
 mod expression;
 mod fallbacks;
 mod literal;
@@ -24,7 +26,13 @@ pub struct Settings {
     /// Modules of which all names are taken over: `from .base import *`.
     pub stars: Vec<Star>,
     /// Names that the key is read from and that another module defines.
-    pub borrowed: Vec<(Import, String)>,
+    pub borrowed: Vec<Borrowed>,
+    /// Where the names come from that lookups begin with.
+    pub helpers: Vec<Borrowed>,
+    /// Where each statement begins that may set any name: `exec(…)`, django-split-settings' `include(…)`.
+    pub opaque: Vec<usize>,
+    /// Names that the file gives a meaning of its own: its functions, its variables.
+    pub own: BTreeSet<String>,
     /// Where each syntax error lies. What stands around them was still read.
     pub errors: Vec<usize>,
 }
@@ -44,6 +52,13 @@ pub struct Entry {
     pub sources: Vec<KeySource>,
     /// The keys that stand in it.
     pub literals: Vec<Literal>,
+    /// The variables whose values it takes over.
+    pub variables: Vec<String>,
+    /// Whether the value is one literal, one lookup, one variable or nothing, as it stands: neither cut nor joined, nor
+    /// chosen among others.
+    pub is_exact: bool,
+    /// The name that its lookup begins with: `env` of `env("X")`.
+    pub helper: Option<String>,
     /// Where the value of SECRET_KEY_FALLBACKS can hold an empty key.
     pub trap: Option<Range<usize>>,
     /// What is around it.
@@ -103,6 +118,8 @@ pub enum Form {
     Item,
     /// `configure(SECRET_KEY=…)`, `{"SECRET_KEY": …}`, `setdefault("SECRET_KEY", …)`
     Argument,
+    /// `from .keys import SECRET_KEY`
+    Imported,
 }
 
 /// Where a value comes from.
@@ -177,6 +194,17 @@ pub struct Import {
     pub module: String,
 }
 
+/// `from .keys import MINE as KEY`
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Borrowed {
+    /// The name here.
+    pub name: String,
+    /// Where it comes from.
+    pub module: Import,
+    /// Its name there.
+    pub original: String,
+}
+
 /// `from .base import *`
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Star {
@@ -184,6 +212,8 @@ pub struct Star {
     pub module: Import,
     /// Where the statement begins: what stands below it holds against it.
     pub at: usize,
+    /// What is around it.
+    pub surroundings: Surroundings,
 }
 
 impl Settings {

@@ -118,12 +118,13 @@ fn is_wired(settings: &Settings, ring: &RingName) -> bool {
 fn is_loaded(settings: &Settings, ring: &RingName) -> bool {
     let loads = KeySource::Keybaton { ring: ring.as_str().to_owned() };
     let mut keys = settings.keys().filter(|entry| entry.is_setting()).peekable();
-    keys.peek().is_some() && keys.all(|entry| entry.sources == [loads.clone()])
+    keys.peek().is_some() && keys.all(|entry| entry.is_exact && entry.sources == [loads.clone()])
 }
 
 fn is_plain(settings: &Settings, ring: &RingName) -> bool {
     let reads = |entry: &Entry, name: &str| {
-        entry.trap.is_none()
+        entry.is_exact
+            && entry.trap.is_none()
             && matches!(entry.sources.as_slice(), [KeySource::Environment { variable, default }]
                 if variable == name && *default != Default::Literal)
     };

@@ -31,8 +31,8 @@ pub(super) fn settings(folder: &Path) -> Result<Vec<SettingsFile>, ProjectError>
 pub(super) fn lenders(files: &[SettingsFile]) -> Vec<SettingsFile> {
     let used = files.iter().filter(|file| file.is_used);
     let borrowed = used.flat_map(|file| file.settings.borrowed.iter().map(move |borrowed| (file, borrowed)));
-    let lent = borrowed.filter_map(|(file, (module, name))| {
-        SettingsFile::read_also(imported(&file.path, module)?, false, &[name]).ok()
+    let lent = borrowed.filter_map(|(file, lent)| {
+        SettingsFile::read_also(imported(&file.path, &lent.module)?, false, &[&lent.original]).ok()
     });
     lent.take(MOST_FILES).collect()
 }
@@ -109,6 +109,13 @@ pub(crate) fn imported(from: &Path, module: &Import) -> Option<PathBuf> {
         level => from.ancestors().nth(level as usize)?,
     };
     file_of(base, &module.module)
+}
+
+/// Whether a module of which there is no file would be one of the project's own, so that it is nowhere else either.
+pub(super) fn is_missing(from: &Path, module: &Import) -> bool {
+    let is_here =
+        |root: &str| from.ancestors().skip(1).take(DEEPEST).any(|folder| folder.join(root).is_dir());
+    module.level > 0 || module.module.split_once('.').is_none_or(|(root, _)| is_here(root))
 }
 
 /// `shop.settings` is `shop/settings.py` or `shop/settings/__init__.py`, at times in a folder `src`.

@@ -5,6 +5,9 @@ use std::fs;
 use insta::assert_snapshot;
 
 use super::*;
+use crate::settings::LiteralRole;
+
+mod origin;
 
 /// Writes files into a folder that is a git repository.
 fn tree(files: &[(&str, &str)]) -> tempfile::TempDir {
@@ -28,6 +31,16 @@ fn found(folder: &tempfile::TempDir) -> Project {
     Project::find(folder.path()).unwrap()
 }
 
+/// The key that stands in the settings.
+fn literal(project: &Project) -> String {
+    match project.origin() {
+        Origin::Literal(key) | Origin::Lookup { default: Some(key), .. } | Origin::Either { key, .. } => {
+            key.text.expose().to_owned()
+        }
+        other => panic!("{other:?}"),
+    }
+}
+
 fn names(folder: &tempfile::TempDir, project: &Project) -> Vec<(String, bool)> {
     let name = |file: &SettingsFile| file.path.strip_prefix(folder.path()).unwrap().display().to_string();
     project.files.iter().map(|file| (name(file), file.is_used)).collect()
@@ -44,7 +57,7 @@ fn one_file_as_startproject_makes_it() {
         tree(&[("manage.py", &manage("shop.settings")), ("shop/settings.py", "SECRET_KEY = 'made-up'\n")]);
     let project = found(&folder);
     assert_eq!(names(&folder, &project), [("shop/settings.py".to_owned(), true)]);
-    assert_eq!(project.literal().unwrap().text.expose(), "made-up");
+    assert_eq!(literal(&project), "made-up");
     assert_eq!(project.variable(), None);
 }
 
@@ -60,7 +73,7 @@ fn a_package_whose_init_takes_over_a_base() {
     let used = ["shop/settings/__init__.py", "shop/settings/base.py"].map(|name| (name.to_owned(), true));
     let beside = ("shop/settings/production.py".to_owned(), false);
     assert_eq!(names(&folder, &project), [used.as_slice(), &[beside]].concat());
-    assert_eq!(project.literal().unwrap().text.expose(), "made-up");
+    assert_eq!(literal(&project), "made-up");
     assert_eq!(project.variable(), Some("SHOP_KEY"));
 }
 
@@ -83,7 +96,9 @@ fn cookiecutters_settings_look_up_their_own_variable() {
     assert_eq!(project.used().count(), 2);
     assert_eq!(project.files.len(), 4);
     assert_eq!(project.variable(), Some("DJANGO_SECRET_KEY"));
-    assert_eq!(project.literal().unwrap().role, LiteralRole::Default);
+    assert!(
+        matches!(project.origin(), Origin::Lookup { default: Some(literal), .. } if literal.role == LiteralRole::Default)
+    );
     let tests: Vec<&SettingsFile> = project.files.iter().filter(|file| file.is_for_tests()).collect();
     assert!(matches!(tests.as_slice(), [only] if only.path.ends_with("test.py")));
 }
@@ -96,14 +111,14 @@ fn what_is_taken_over_last_has_the_last_word() {
         ("shop/settings.py", &format!("SECRET_KEY = 'made-up'\n{local}")),
         ("shop/local_settings.py", "SECRET_KEY = 'the local one'\n"),
     ]);
-    assert_eq!(found(&folder).literal().unwrap().text.expose(), "the local one");
+    assert_eq!(literal(&found(&folder)), "the local one");
 }
 
 #[test]
 fn a_key_that_comes_through_a_variable() {
     let settings = "KEY = 'made-up'\nSECRET_KEY = KEY\n";
     let folder = tree(&[("manage.py", &manage("shop.settings")), ("shop/settings.py", settings)]);
-    assert_eq!(found(&folder).literal().unwrap().text.expose(), "made-up");
+    assert_eq!(literal(&found(&folder)), "made-up");
 }
 
 #[test]
@@ -113,14 +128,14 @@ fn a_key_of_another_module_under_another_name() {
         ("shop/settings.py", "from .keys import MINE\nSECRET_KEY = MINE\n"),
         ("shop/keys.py", "MINE = 'made-up'\n"),
     ]);
-    assert_eq!(found(&folder).literal().unwrap().text.expose(), "made-up");
+    assert_eq!(literal(&found(&folder)), "made-up");
 }
 
 #[test]
 fn a_key_that_no_reader_of_sources_sees_is_known_to_be_elsewhere() {
     let is_elsewhere = |settings| {
         let folder = tree(&[("manage.py", &manage("shop.settings")), ("shop/settings.py", settings)]);
-        found(&folder).is_key_elsewhere()
+        matches!(found(&folder).origin(), Origin::Unseen { .. })
     };
     assert!(is_elsewhere("SECRET_KEY = open('/etc/key').read()\n"));
     assert!(is_elsewhere("KEY = fetch()\nSECRET_KEY = KEY\n"));
@@ -141,7 +156,7 @@ fn a_key_of_another_branch_is_a_key_too() {
         "if DEBUG:\n    SECRET_KEY = 'made-up'\nelse:\n    SECRET_KEY = os.environ['SECRET_KEY']\n";
     let folder = tree(&[("manage.py", &manage("shop.settings")), ("shop/settings.py", settings)]);
     let project = found(&folder);
-    assert_eq!(project.literal().unwrap().text.expose(), "made-up");
+    assert_eq!(literal(&project), "made-up");
     assert_eq!(project.variable(), Some("SECRET_KEY"));
 }
 
@@ -198,5 +213,5 @@ fn settings_that_take_each_other_over_are_read_once() {
         ("shop/a.py", "from .b import *\n"),
         ("shop/b.py", "from .a import *\nSECRET_KEY = 'made-up'\n"),
     ]);
-    assert_eq!(found(&folder).literal().unwrap().text.expose(), "made-up");
+    assert_eq!(literal(&found(&folder)), "made-up");
 }

@@ -17,8 +17,20 @@ pub struct Surroundings {
     pub recovery: bool,
     /// In any branch of an `if`, a `try` or a loop.
     pub conditional: bool,
+    /// In the body of a `try`.
+    pub tried: bool,
+    /// In a branch of an `if` or a loop, or in a handler: what stands there may never run.
+    pub chosen: bool,
     /// Under a condition that may well ask whether a variable is set.
     pub guarded: bool,
+}
+
+impl Surroundings {
+    /// Whether what stands there is carried out whenever the module is, as far as it is there.
+    #[must_use]
+    pub fn is_certain(&self) -> bool {
+        !self.class && !self.function && !self.chosen
+    }
 }
 
 /// Which branches of an `if` are for debugging or tests only.

@@ -205,7 +205,7 @@ fn has_default(call: &ExprCall) -> bool {
     call.arguments.args.len() > 1 || keyword(call, &["default", "fallback"]).is_some()
 }
 
-fn is_load(path: &str) -> bool {
+pub(super) fn is_load(path: &str) -> bool {
     path == "keybaton.load"
 }
 

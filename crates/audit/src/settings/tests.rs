@@ -121,7 +121,8 @@ fn a_syntax_error_elsewhere_hides_nothing() {
 #[test]
 fn other_files_names_are_listed_to_be_followed() {
     let settings = read("from .base import *\n");
-    assert_eq!(settings.stars, [Star { module: Import { level: 1, module: "base".into() }, at: 0 }]);
+    let module = Import { level: 1, module: "base".into() };
+    assert_eq!(settings.stars, [Star { module, at: 0, surroundings: Surroundings::default() }]);
 }
 
 #[test]

@@ -4,7 +4,7 @@ use ruff_python_ast::{Expr, Stmt};
 use ruff_python_stdlib::sys::is_known_standard_library;
 
 use super::edits::{Edits, line_start, line_stop, next_line};
-use crate::python::range;
+use crate::python::{NEWEST, range};
 use crate::source::Source;
 
 /// Adds `import name`, unless the module has it.
@@ -111,7 +111,7 @@ fn group(statement: &Stmt) -> Group {
 fn of_module(name: &str) -> Group {
     match name.split('.').next() {
         Some("__future__") => Group::Future,
-        Some(first) if is_known_standard_library(NEWEST_PYTHON, first) => Group::Python,
+        Some(first) if is_known_standard_library(NEWEST, first) => Group::Python,
         _ => Group::Packages,
     }
 }
@@ -140,6 +140,3 @@ fn below_cookie(text: &str) -> usize {
     }
     at
 }
-
-/// The newest Python whose modules are known here: the second part of its version.
-const NEWEST_PYTHON: u8 = 14;

@@ -6,7 +6,7 @@ use clap::Args;
 use keybaton_audit::project::Project;
 use keybaton_audit::wire::Style;
 use keybaton_core::time::Span;
-use keybaton_core::{Adoption, Fallback, Reading, RingName, SecretText, survives_commas};
+use keybaton_core::{Adoption, Fallback, Reading, RingName, survives_commas};
 use keybaton_handover::{HandoverError, Look, look};
 
 use crate::ask::{Answer, can_ask, confirm};
@@ -20,7 +20,7 @@ use crate::initial::guard::Guard;
 use crate::initial::keys::{Begin, Beginning, decide};
 use crate::initial::refusals::{awkward, foreign, no_project, too_many, would_leak};
 use crate::initial::settings::{Rewrite, Rewrites};
-use crate::initial::today::Today;
+use crate::initial::today::{Today, fallbacks};
 use crate::opened::Opened;
 use crate::store;
 
@@ -105,12 +105,11 @@ impl Init {
         if let (Reading::Absent, Some(file)) = (&reading, tracked) {
             return Err(would_leak(file, "run `keybaton init` again"));
         }
-        let is_absent = matches!(reading, Reading::Absent);
         if self.plain && !fits_plain(&reading) {
             return Err(awkward(opened));
         }
-        let today = Today::of(project, &opened.place.ring, is_absent)?;
-        let fallbacks = project.literal_fallbacks().map(SecretText::duplicate).collect();
+        let today = Today::of(project, &opened.place.ring, &reading)?;
+        let fallbacks = fallbacks(project, &opened.place.ring, &reading)?;
         match decide(reading, today, fallbacks, self.adopt) {
             Beginning::Newer(format) => Err(opened.failed(HandoverError::Newer(format))),
             Beginning::Edited(edit) => Err(opened.failed(HandoverError::Edited(edit))),

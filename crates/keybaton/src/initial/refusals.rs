@@ -2,7 +2,8 @@
 
 use std::path::Path;
 
-use keybaton_audit::project::ProjectError;
+use keybaton_audit::project::{Line, ProjectError};
+use keybaton_core::RingName;
 
 use crate::configuration::shown;
 use crate::exit::Exit;
@@ -63,6 +64,43 @@ pub(crate) fn too_many(opened: &Opened, keys: usize) -> Failure {
     );
     Failure::new(Exit::Refused, sentence)
         .hint("take the oldest fallbacks out: what only they signed is refused then")
+}
+
+/// The key that signs cannot be told from the sources.
+pub(crate) fn elsewhere(line: &Line, ring: &RingName) -> Failure {
+    let sentence = format!("{}: the key comes from where keybaton cannot see it", at(line));
+    Failure::new(Exit::Refused, sentence).hint(format!(
+        "with another key everybody would be logged out: put this one into .env as {ring}=…, or take the line out to begin with a fresh key; then run `keybaton init` again"
+    ))
+}
+
+/// The key that signs is made of the variable, and is not what the variable holds.
+pub(crate) fn derived(line: &Line, ring: &RingName) -> Failure {
+    let sentence = format!("{}: the key is made of {ring} in a way that keybaton cannot follow", at(line));
+    Failure::new(Exit::Refused, sentence).hint(format!(
+        "with another key everybody would be logged out: put the key that comes out into .env as {ring}=…, and wherever else {ring} is set, write SECRET_KEY = os.environ[\"{ring}\"] here, and run `keybaton init` again"
+    ))
+}
+
+/// Keys that are accepted cannot be told from the sources.
+pub(crate) fn fallbacks_elsewhere(line: &Line) -> Failure {
+    let sentence = format!("{}: the fallbacks come from where keybaton cannot see them", at(line));
+    Failure::new(Exit::Refused, sentence).hint(
+        "without them users would be logged out: write them here one by one, [\"…\", \"…\"], or take the line out where there are none; then run `keybaton init` again",
+    )
+}
+
+/// Which of several keys signs is known only when the settings are run.
+pub(crate) fn several(lines: &[Line]) -> Failure {
+    let places: Vec<String> = lines.iter().map(at).collect();
+    let sentence = format!("which key signs depends on more than keybaton can see: {}", places.join("; "));
+    Failure::new(Exit::Refused, sentence).hint(
+        "with another key everybody would be logged out: leave the one assignment that holds here, and run `keybaton init` again",
+    )
+}
+
+fn at(line: &Line) -> String {
+    format!("{}, line {}", shown(&line.file), line.line)
 }
 
 /// Settings that split at commas could not read a key.

@@ -35,7 +35,8 @@ impl<'a> Rewrites<'a> {
         let is_set = project.key().is_some();
         // Where no file sets the key, the last of those in use is the one that the others take over.
         let last = project.used().last().map(|file| &file.path);
-        for file in project.files.iter().filter(|file| file.is_used || !file.is_for_tests()) {
+        let files = project.files.iter().filter(|file| file.is_used || !file.is_for_tests());
+        for file in files.filter(|file| !project.is_taken_over(file)) {
             let is_base = !is_set && Some(&file.path) == last;
             let absent = if is_base { IfAbsent::Append } else { IfAbsent::Leave };
             match wire(file.bytes(), &file.source, ring, style, absent) {

@@ -1,11 +1,10 @@
 //! What signs before the ring does.
 
-use keybaton_audit::project::{Project, SettingsFile};
-use keybaton_audit::settings::{Entry, KeySource, LiteralRole};
-use keybaton_core::{RingName, SecretText};
+use keybaton_audit::project::{Accepted, Origin, Project};
+use keybaton_audit::settings::{Literal, LiteralRole};
+use keybaton_core::{Field, Reading, RingName, SecretText, Texts};
 
-use crate::configuration::shown;
-use crate::exit::Exit;
+use super::refusals::{derived, elsewhere, fallbacks_elsewhere, several};
 use crate::failure::Failure;
 
 /// What signs today because of the settings.
@@ -22,38 +21,75 @@ pub(crate) enum Today {
 }
 
 impl Today {
-    /// Reads it off the settings and the environment. `is_absent`: the store has no key, so one that only the settings know
-    /// must not be missed.
-    pub(crate) fn of(project: &Project, ring: &RingName, is_absent: bool) -> Result<Self, Failure> {
-        let Some((file, entry)) = project.key() else { return Ok(Self::Nothing) };
-        match (project.literal(), in_environment(entry)) {
-            (Some(literal), _) if literal.role == LiteralRole::Value => {
-                Ok(Self::Literal(literal.text.duplicate()))
+    /// Reads it off the settings and the environment. A key that signs and cannot be seen must not be missed: where the store
+    /// has no ring yet, only a key that somebody put there stands in for it.
+    pub(crate) fn of(project: &Project, ring: &RingName, reading: &Reading) -> Result<Self, Failure> {
+        let [is_absent, is_bare] = [matches!(reading, Reading::Absent), matches!(reading, Reading::Bare(_))];
+        let begins = is_absent || is_bare;
+        match project.origin() {
+            Origin::Literal(literal) => Ok(standing(literal)),
+            Origin::Lookup { variable, default } => {
+                let default = || default.map_or(Self::Nothing, standing);
+                Ok(environment(variable).map_or_else(default, Self::Environment))
             }
-            (_, Some(key)) => Ok(Self::Environment(key)),
-            (Some(literal), None) => Ok(Self::Default(literal.text.duplicate())),
-            (None, None) if is_absent && project.is_key_elsewhere() => Err(elsewhere(file, entry, ring)),
-            (None, None) => Ok(Self::Nothing),
+            Origin::Either { variable, lines, .. } if begins && environment(variable).is_some() => {
+                Err(several(&lines))
+            }
+            Origin::Either { key, .. } => Ok(standing(key)),
+            Origin::Several(lines) if begins => Err(several(&lines)),
+            Origin::Unseen { line, variables } if begins && variables.contains(&ring.as_str()) => {
+                Err(derived(&line, ring))
+            }
+            Origin::Unseen { line, .. } if is_absent => Err(elsewhere(&line, ring)),
+            _ => Ok(Self::Nothing),
         }
     }
 }
 
-fn in_environment(entry: &Entry) -> Option<SecretText> {
-    let variables = entry.sources.iter().filter_map(|source| match source {
-        KeySource::Environment { variable, .. } => Some(variable),
-        _ => None,
-    });
-    variables
-        .filter_map(|name| std::env::var(name).ok())
-        .find(|key| !key.trim().is_empty())
-        .map(SecretText::new)
+/// The keys that are accepted besides, as the settings and the environment say.
+pub(crate) fn fallbacks(
+    project: &Project,
+    ring: &RingName,
+    reading: &Reading,
+) -> Result<Vec<SecretText>, Failure> {
+    let stored = match reading {
+        Reading::Absent => false,
+        Reading::Bare(bare) => !bare.fallbacks.is_empty(),
+        _ => return Ok(Vec::new()),
+    };
+    match project.accepted() {
+        Accepted::Literals(literals) => {
+            Ok(literals.into_iter().map(|literal| literal.text.duplicate()).collect())
+        }
+        Accepted::Environment(_, variables) if variables.iter().all(|name| *name == ring.fallbacks()) => {
+            Ok(in_environment(ring))
+        }
+        // Keys that somebody put there stand in for those that cannot be seen. Another variable may be set on servers, where
+        // the settings would read it no more.
+        Accepted::Environment(..) | Accepted::Unseen(_) if stored => Ok(Vec::new()),
+        Accepted::Environment(line, _) | Accepted::Unseen(line) => Err(fallbacks_elsewhere(&line)),
+    }
 }
 
-fn elsewhere(file: &SettingsFile, entry: &Entry, ring: &RingName) -> Failure {
-    let line = file.source.place(entry.statement.start).line;
-    let sentence =
-        format!("{}, line {line}: the key comes from where keybaton cannot see it", shown(&file.path));
-    Failure::new(Exit::Refused, sentence).hint(format!(
-        "with another key everybody would be logged out: put this one into .env as {ring}=…, or take the line out to begin with a fresh key; then run `keybaton init` again"
-    ))
+fn standing(literal: &Literal) -> Today {
+    match literal.role {
+        LiteralRole::Value => Today::Literal(literal.text.duplicate()),
+        LiteralRole::Default => Today::Default(literal.text.duplicate()),
+    }
+}
+
+fn environment(variable: &str) -> Option<SecretText> {
+    std::env::var(variable).ok().filter(|key| !key.trim().is_empty()).map(SecretText::new)
+}
+
+/// The fallbacks that the environment holds under the ring's own name.
+fn in_environment(ring: &RingName) -> Vec<SecretText> {
+    let mut texts = Texts::default();
+    for field in [Field::Signing, Field::Fallbacks] {
+        if let Some(text) = environment(&ring.of(field)) {
+            texts.set(field, text);
+        }
+    }
+    let keys = texts.keys().into_iter();
+    keys.filter(|key| Some(key) != texts.signing.as_ref()).collect()
 }

@@ -5,5 +5,6 @@ mod git;
 mod ground;
 mod keys;
 mod layouts;
+mod origins;
 mod questions;
 mod refusals;
