@@ -7,6 +7,7 @@ pub mod git;
 pub mod project;
 pub mod settings;
 pub mod source;
+pub mod veil;
 pub mod wire;
 
 mod check;

@@ -1,7 +1,8 @@
 //! Python source as a syntax tree. It is parsed, never run.
 
-use ruff_python_ast::{Expr, Stmt};
-use ruff_python_parser::{Mode, ParseOptions, parse_unchecked};
+use ruff_python_ast::token::TokenKind;
+use ruff_python_ast::{Expr, Mod, Stmt};
+use ruff_python_parser::{Mode, ParseOptions, Parsed, parse_unchecked};
 use ruff_text_size::Ranged;
 
 use std::ops::Range;
@@ -17,13 +18,21 @@ pub(crate) struct Module<'a> {
 ///
 /// The stack grows with the text: a hostile file nests as deep as it is long, and dropping its tree recurses.
 pub(crate) fn with_module<T>(text: &str, look: impl FnOnce(&Module<'_>) -> T) -> T {
-    let room = ROOM + text.len() * ROOM_PER_BYTE;
-    stacker::maybe_grow(room, room, || {
-        let parsed = parse_unchecked(text, ParseOptions::from(Mode::Module));
+    with_parsed(text, |parsed| {
         let errors = parsed.errors().iter().map(|error| usize::from(error.location.start())).collect();
         let body: &[Stmt] = parsed.syntax().as_module().map_or(&[], |module| &module.body);
         look(&Module { body, errors })
     })
+}
+
+/// The tokens of a text in their order, each with its place.
+pub(crate) fn tokens(text: &str) -> Vec<(TokenKind, Range<usize>)> {
+    with_parsed(text, |parsed| parsed.tokens().iter().map(|token| (token.kind(), range(token))).collect())
+}
+
+fn with_parsed<T>(text: &str, look: impl FnOnce(&Parsed<Mod>) -> T) -> T {
+    let room = ROOM + text.len() * ROOM_PER_BYTE;
+    stacker::maybe_grow(room, room, || look(&parse_unchecked(text, ParseOptions::from(Mode::Module))))
 }
 
 /// The newest Python whose modules are known here: the second part of its version.

@@ -68,7 +68,7 @@ impl Init {
             act.finish(&plan.opened)?;
             plan = self.plan(world, &project)?;
         }
-        let wanted = self.wanted(world, &plan.settings)?;
+        let wanted = self.wanted(world, &plan.settings, &plan.opened.place.ring)?;
         act.all(plan, wanted)
     }
 
@@ -147,10 +147,10 @@ impl Init {
     }
 
     /// Shows what would become of the settings, and asks.
-    fn wanted(&self, world: &World<'_>, settings: &Rewrites<'_>) -> Result<Answer, Failure> {
+    fn wanted(&self, world: &World<'_>, settings: &Rewrites<'_>, ring: &RingName) -> Result<Answer, Failure> {
         let rewrites = &settings.rewrites;
         for rewrite in rewrites {
-            world.print.result(&format!("{}\n", rewrite.diff(world.print)))?;
+            world.print.result(&format!("{}\n", rewrite.diff(world.print, ring)))?;
         }
         if rewrites.is_empty() || self.write || self.dry_run {
             return Ok(Answer::Yes);

@@ -1,62 +1,43 @@
-//! What would change in a settings file, for people to agree to. No key is shown.
+//! What would change in a settings file, for people to agree to. No key is shown, nor any other secret of the file.
 
-use keybaton_audit::settings::Settings;
 use keybaton_audit::source::Source;
-use similar::{ChangeTag, TextDiff};
+use keybaton_audit::veil::veil;
+use keybaton_core::RingName;
+use similar::{ChangeTag, DiffableStr, TextDiff};
 
 use crate::print::{Print, Style};
 
-/// The change as a unified diff.
-pub(crate) fn diff(print: &Print, name: &str, old: &Source, new: &Source) -> String {
-    let (old, new) = (veiled(old), veiled(new));
-    let changes = TextDiff::from_lines(&old, &new);
+/// The change as a unified diff. The lines are compared as they are, and shown with what could be secret veiled.
+pub(crate) fn diff(print: &Print, name: &str, ring: &RingName, old: &Source, new: &Source) -> String {
+    let fallbacks = ring.fallbacks();
+    let [old_veiled, new_veiled] = [old, new].map(|source| veil(source, &[ring.as_str(), &fallbacks]));
+    let [old_lines, new_lines] = [&old_veiled, &new_veiled].map(|text| text.tokenize_lines());
+    let changes = TextDiff::from_lines(old.text(), new.text());
     let mut shown = vec![
         print.paint(Style::Bold, &format!("--- {name}")),
         print.paint(Style::Bold, &format!("+++ {name}")),
     ];
     for hunk in changes.unified_diff().context_radius(CONTEXT).iter_hunks() {
         shown.push(print.paint(Style::Cyan, hunk.header().to_string().trim_end()));
-        shown.extend(hunk.iter_changes().map(|change| {
-            let text = change.value().trim_end_matches(['\r', '\n']);
-            match change.tag() {
-                ChangeTag::Equal => format!(" {}", without_other_secrets(text)),
-                ChangeTag::Delete => print.paint(Style::Red, &format!("-{text}")),
-                ChangeTag::Insert => print.paint(Style::Green, &format!("+{text}")),
+        shown.extend(hunk.iter_changes().map(|change| match change.tag() {
+            ChangeTag::Equal => format!(" {}", line(&old_lines, change.old_index())),
+            ChangeTag::Delete => {
+                print.paint(Style::Red, &format!("-{}", line(&old_lines, change.old_index())))
+            }
+            ChangeTag::Insert => {
+                print.paint(Style::Green, &format!("+{}", line(&new_lines, change.new_index())))
             }
         }));
     }
     shown.join("\n")
 }
 
-/// The text with `'…'` in the place of each key.
-fn veiled(source: &Source) -> String {
-    let settings = Settings::of(source, &[]);
-    let mut ranges: Vec<_> = settings
-        .entries
-        .iter()
-        .flat_map(|entry| &entry.literals)
-        .map(|literal| literal.range.clone())
-        .collect();
-    ranges.sort_by_key(|range| std::cmp::Reverse(range.start));
-    ranges.dedup();
-    let mut text = source.text().to_owned();
-    for range in ranges {
-        text.replace_range(range, "'…'");
-    }
-    text
-}
-
-/// A neighbouring line may hold a password: of such a line only the name is shown.
-fn without_other_secrets(line: &str) -> String {
-    let Some(at) = line.find(['=', ':']) else { return line.to_owned() };
-    let name = line[..at].to_ascii_uppercase();
-    let is_secret = SECRETS.iter().any(|word| name.contains(word)) && line[at..].contains(['"', '\'']);
-    if is_secret { format!("{} …", &line[..=at]) } else { line.to_owned() }
+fn line<'a>(lines: &[&'a str], at: Option<usize>) -> &'a str {
+    let line = at.and_then(|at| lines.get(at)).copied().unwrap_or_default();
+    line.trim_end_matches(['\r', '\n'])
 }
 
 const CONTEXT: usize = 2;
-
-const SECRETS: [&str; 7] = ["PASS", "SECRET", "TOKEN", "KEY", "DSN", "DATABASE", "CREDENTIAL"];
 
 #[cfg(test)]
 mod tests {
@@ -66,21 +47,53 @@ mod tests {
 
     fn shown(old: &str, new: &str) -> String {
         let [old, new] = [old, new].map(|text| Source::decode(text.as_bytes()).unwrap());
-        diff(&Print::new(), "settings.py", &old, &new)
+        diff(&Print::new(), "settings.py", &RingName::default(), &old, &new)
     }
 
     #[test]
-    fn no_key_and_no_password_beside_it_is_shown() {
-        let old = "SECRET_KEY = ('made'\n    '-up')\nEMAIL_HOST_PASSWORD = 'hunter2'\nDEBUG = True\nX = 1\n";
-        let new = "SECRET_KEY, SECRET_KEY_FALLBACKS = keybaton.load()\nEMAIL_HOST_PASSWORD = 'hunter2'\nDEBUG = True\nX = 1\n";
+    fn no_secret_is_shown_and_every_line_that_goes_is() {
+        let old = "\
+SENTRY = init('https://LEAKone@example.com')  # LEAKtwo
+SECRET_KEY = (  # LEAKthree
+    'LEAKfour'
+    # LEAKfive
+    'LEAKsix'
+)
+EMAIL_HOST_PASSWORD = (
+    'LEAKseven'
+)
+";
+        let new = "\
+SENTRY = init('https://LEAKone@example.com')  # LEAKtwo
+SECRET_KEY, SECRET_KEY_FALLBACKS = keybaton.load()  # LEAKthree
+EMAIL_HOST_PASSWORD = (
+    'LEAKseven'
+)
+";
         assert_snapshot!(shown(old, new), @"
         --- settings.py
         +++ settings.py
-        @@ -1,3 +1,3 @@
-        -SECRET_KEY = ('…')
-        +SECRET_KEY, SECRET_KEY_FALLBACKS = keybaton.load()
-         EMAIL_HOST_PASSWORD = …
-         DEBUG = True
+        @@ -1,8 +1,4 @@
+         SENTRY = init('…')  # …
+        -SECRET_KEY = (  # …
+        -    '…'
+        -    # …
+        -    '…'
+        -)
+        +SECRET_KEY, SECRET_KEY_FALLBACKS = keybaton.load()  # …
+         EMAIL_HOST_PASSWORD = (
+             '…'
+        ");
+    }
+
+    #[test]
+    fn a_change_that_the_veil_hides_is_a_change() {
+        assert_snapshot!(shown("X = 'one'\n", "X = 'two'\n"), @"
+        --- settings.py
+        +++ settings.py
+        @@ -1 +1 @@
+        -X = '…'
+        +X = '…'
         ");
     }
 }

@@ -56,9 +56,9 @@ impl Rewrite<'_> {
     }
 
     /// What would change.
-    pub(crate) fn diff(&self, print: &Print) -> String {
+    pub(crate) fn diff(&self, print: &Print, ring: &RingName) -> String {
         match Source::decode(&self.new) {
-            Ok(new) => diff(print, &self.name(), &self.file.source, &new),
+            Ok(new) => diff(print, &self.name(), ring, &self.file.source, &new),
             Err(_) => String::new(),
         }
     }

@@ -198,7 +198,7 @@ fn settings_with_another_key_than_the_one_that_was_begun_with_are_left_alone() {
 #[test]
 fn no_message_shows_a_key() {
     let ground = Ground::with_settings(
-        "EMAIL_HOST_PASSWORD = 'hunter2'\nSECRET_KEY = 'made-up-new'\nSECRET_KEY_FALLBACKS = ['made-up-old']\nTOKEN = 'hunter3'\n",
+        "EMAIL_HOST_PASSWORD = (\n    'hunter2'\n)\nSECRET_KEY = 'made-up-new'  # before: made-up-older\nSECRET_KEY_FALLBACKS = ['made-up-old']\nSENTRY = init('https://hunter3@example.com')\n",
     );
     for words in [&["init"][..], &["init", "--dry-run"], &["init", "--write"], &["init"]] {
         let said = ground.says(words);

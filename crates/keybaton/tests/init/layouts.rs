@@ -38,7 +38,7 @@ fn cookiecutters_ring_has_the_name_that_its_settings_look_up() {
      
     -SECRET_KEY = env(
     -    "DJANGO_SECRET_KEY",
-    -    default='…',
+    -    default="…",
     -)
     +SECRET_KEY, SECRET_KEY_FALLBACKS = keybaton.load("DJANGO_SECRET_KEY")
 
