@@ -103,6 +103,16 @@ impl Adoption {
         self.signing.iter().chain(&self.fallbacks).all(survives_commas)
     }
 
+    /// What the record says besides the keys.
+    pub(crate) fn head(&self) -> Option<&Head> {
+        self.record.as_ref().map(|record| &record.head)
+    }
+
+    /// The signing key, then the others.
+    pub(crate) fn all_keys(&self) -> impl Iterator<Item = &SecretText> {
+        self.signing.iter().chain(&self.fallbacks)
+    }
+
     /// The keys that a record knows.
     pub(crate) fn known_rows(&self) -> &[Row] {
         self.record.as_ref().map_or(&[], |record| &record.keys)

@@ -263,8 +263,13 @@ impl Torn {
         &self.record.head
     }
 
+    /// The key of a row, where it stands in a text.
+    pub(crate) fn key(&self, row: &Row) -> Option<&SecretText> {
+        self.keys.get(row)
+    }
+
     /// The keys of the record, as they were and as they were to be.
-    fn all_rows(&self) -> Vec<Row> {
+    pub(crate) fn all_rows(&self) -> Vec<Row> {
         let intended = self.record.intent.iter().flat_map(|intent| &intent.keys);
         let mut rows: Vec<Row> = self.record.keys.clone();
         rows.extend(

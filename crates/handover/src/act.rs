@@ -6,7 +6,7 @@ use keybaton_stores::{StoreErrorKind, Version};
 use crate::doubt::settle_doubt;
 use crate::look::{Look, look, standing_of};
 use crate::mirror::mirror;
-use crate::{HandoverError, Places, Standing, World};
+use crate::{HandoverError, Place, Places, Standing, World};
 
 /// Begins a ring: with keys that were found, or with a fresh one.
 ///
@@ -19,8 +19,8 @@ pub fn begin(
     world: &mut World<'_>,
 ) -> Result<Standing, HandoverError> {
     let (ring, writes) = adoption.begin(&mut world.stamp(None));
-    let mut standing = write(places, ring, &writes, over, world)?;
-    standing.notes.extend(mirror(places, &standing.ring, world).map_err(HandoverError::Partly)?);
+    let mut standing = write(&places.store, ring, &writes, over, world)?;
+    standing.notes.extend(mirror(places, &standing.ring, world).map_err(HandoverError::Partly)?.notes);
     Ok(standing)
 }
 
@@ -36,12 +36,12 @@ pub fn change(
     reason: Option<&str>,
     world: &mut World<'_>,
 ) -> Result<Standing, HandoverError> {
-    let Standing { ring, version, mended, mut notes } = before;
+    let Standing { ring, version, mended, caught_up, mut notes } = before;
     let (ring, writes) = ring.change(change, &mut world.stamp(reason))?;
-    let mut after = write(places, ring, &writes, &version, world)?;
+    let mut after = write(&places.store, ring, &writes, &version, world)?;
     notes.append(&mut after.notes);
-    notes.extend(mirror(places, &after.ring, world).map_err(HandoverError::Partly)?);
-    Ok(Standing { mended, notes, ..after })
+    notes.extend(mirror(places, &after.ring, world).map_err(HandoverError::Partly)?.notes);
+    Ok(Standing { mended, caught_up, notes, ..after })
 }
 
 /// Which keys to cut off.
@@ -77,21 +77,27 @@ fn taken_in(places: &Places, world: &mut World<'_>) -> Result<Standing, Handover
         return Err(HandoverError::TooManyKeys(keys));
     }
     let (ring, writes) = adoption.begin(&mut world.stamp(None));
-    write(places, ring, &writes, &version, world)
+    write(&places.store, ring, &writes, &version, world)
 }
 
 /// Writes the store; where the answer is lost, the write id tells whether the write was done.
-fn write(
-    places: &Places,
+pub(crate) fn write(
+    place: &Place,
     ring: Ring,
     writes: &Writes,
     over: &Version,
     world: &mut World<'_>,
 ) -> Result<Standing, HandoverError> {
-    match places.store.store.write(writes, over) {
-        Ok(written) => Ok(Standing { ring, version: written.version, mended: false, notes: written.notes }),
+    match place.store.write(writes, over) {
+        Ok(written) => Ok(Standing {
+            ring,
+            version: written.version,
+            mended: false,
+            caught_up: false,
+            notes: written.notes,
+        }),
         Err(error) if error.kind == StoreErrorKind::Uncertain => {
-            settle_doubt(&places.store, ring, over, error, world)
+            settle_doubt(place, ring, over, error, world)
         }
         Err(error) => Err(error.into()),
     }

@@ -31,7 +31,7 @@ pub fn advance(
     let mut now = standing_of(&places.store, world)?;
     let mut then = decide(places, goal, &now, policy, world);
     if let Next::Do(Step::Mirror(_)) = then {
-        now.notes.extend(mirror(places, &now.ring, world).map_err(HandoverError::Behind)?);
+        now.catch_up(mirror(places, &now.ring, world).map_err(HandoverError::Behind)?);
         then = decide(places, goal, &now, policy, world);
     }
     let Next::Do(Step::Write(change)) = then else {

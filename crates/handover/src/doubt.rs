@@ -18,7 +18,7 @@ pub(crate) fn settle_doubt(
     let Ok(Look { reading, version }) = look(place) else { return Err(error.into()) };
     match reading {
         Reading::Whole(found) if found.head.write == ring.head.write => {
-            Ok(Standing { ring, version, mended: false, notes: Vec::new() })
+            Ok(Standing { ring, version, mended: false, caught_up: false, notes: Vec::new() })
         }
         Reading::Torn(torn) if torn.head().write == ring.head.write => finish(place, torn, &version, world),
         _ if version == *over => Err(not_done(place, error).into()),

@@ -23,6 +23,8 @@ pub enum HandoverError {
     TooManyKeys(usize),
     /// The change makes no sense for the ring as it stands.
     Misfit(Misfit),
+    /// The other store holds something that a copy must not write over.
+    NotACopy(NotAMirror),
     /// The store was written, and some mirrors were not.
     Partly(Vec<Missed>),
     /// Some mirrors lack an earlier write and could not be brought up, so nothing was changed.
@@ -59,6 +61,7 @@ impl fmt::Display for HandoverError {
             Self::Newer(format) => write!(f, "the record has format {format}; this keybaton knows 1"),
             Self::TooManyKeys(keys) => write!(f, "there are {keys} keys, and a ring has at most {MOST_KEYS}"),
             Self::Misfit(misfit) => misfit.fmt(f),
+            Self::NotACopy(not) => not.fmt(f),
             Self::Partly(missed) => write!(f, "the store was written, but not {}", urls(missed)),
             Self::Behind(missed) => {
                 write!(f, "nothing was changed, for an earlier write is still missing in {}", urls(missed))

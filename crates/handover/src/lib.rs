@@ -7,6 +7,7 @@
 
 mod act;
 mod advance;
+mod copy;
 mod doubt;
 mod error;
 mod look;
@@ -15,6 +16,7 @@ mod place;
 
 pub use act::{begin, change, cut};
 pub use advance::{Advance, advance};
+pub use copy::{Copied, Copying, Original, copy, copying};
 pub use error::{HandoverError, Missed, Reason};
 pub use look::{Look, Standing, look, standing};
 pub use place::{Place, Places, World};

@@ -3,7 +3,7 @@
 use keybaton_core::{MirrorSeen, Reading, Ring, Torn, read};
 use keybaton_stores::{Held, Note, StoreError, Version};
 
-use crate::mirror::mirror;
+use crate::mirror::{Mirrored, mirror};
 use crate::{HandoverError, Place, Places, World};
 
 /// What a store holds, and what it means.
@@ -44,8 +44,23 @@ pub struct Standing {
     pub version: Version,
     /// Whether a write that had been cut short was finished first.
     pub mended: bool,
+    /// Whether mirrors that lacked an earlier write received it.
+    pub caught_up: bool,
     /// What the stores had to say.
     pub notes: Vec<Note>,
+}
+
+impl Standing {
+    /// Whether something was written before any change was made.
+    #[must_use]
+    pub fn wrote(&self) -> bool {
+        self.mended || self.caught_up
+    }
+
+    pub(crate) fn catch_up(&mut self, mirrored: Mirrored) {
+        self.caught_up |= mirrored.wrote;
+        self.notes.extend(mirrored.notes);
+    }
 }
 
 /// The ring, for a writer: a write that was cut short is finished first, and mirrors that lack one are brought up.
@@ -55,7 +70,7 @@ pub struct Standing {
 /// nothing may go on.
 pub fn standing(places: &Places, world: &mut World<'_>) -> Result<Standing, HandoverError> {
     let mut standing = standing_of(&places.store, world)?;
-    standing.notes.extend(mirror(places, &standing.ring, world).map_err(HandoverError::Behind)?);
+    standing.catch_up(mirror(places, &standing.ring, world).map_err(HandoverError::Behind)?);
     Ok(standing)
 }
 
@@ -63,7 +78,9 @@ pub fn standing(places: &Places, world: &mut World<'_>) -> Result<Standing, Hand
 pub(crate) fn standing_of(place: &Place, world: &mut World<'_>) -> Result<Standing, HandoverError> {
     let Look { reading, version } = look(place)?;
     match reading {
-        Reading::Whole(ring) => Ok(Standing { ring, version, mended: false, notes: Vec::new() }),
+        Reading::Whole(ring) => {
+            Ok(Standing { ring, version, mended: false, caught_up: false, notes: Vec::new() })
+        }
         Reading::Torn(torn) => finish(place, torn, &version, world),
         Reading::Absent => Err(HandoverError::Absent),
         Reading::Bare(_) => Err(HandoverError::Bare),
@@ -81,7 +98,7 @@ pub(crate) fn finish(
 ) -> Result<Standing, HandoverError> {
     let (ring, writes) = torn.finish(&mut world.stamp(None));
     let written = place.store.write(&writes, over)?;
-    Ok(Standing { ring, version: written.version, mended: true, notes: written.notes })
+    Ok(Standing { ring, version: written.version, mended: true, caught_up: false, notes: written.notes })
 }
 
 impl Places {

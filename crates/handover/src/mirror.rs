@@ -10,12 +10,20 @@ use crate::error::{Missed, Reason};
 use crate::look::{Look, look, seen};
 use crate::{Place, Places, World};
 
+/// What the mirrors came to.
+#[derive(Debug, Default)]
+pub(crate) struct Mirrored {
+    /// Whether any of them lacked the ring.
+    pub(crate) wrote: bool,
+    pub(crate) notes: Vec<Note>,
+}
+
 /// Writes the ring to each mirror that lacks it, to all at once: one that is slow or away keeps no other waiting.
-pub(crate) fn mirror(places: &Places, ring: &Ring, world: &World<'_>) -> Result<Vec<Note>, Vec<Missed>> {
+pub(crate) fn mirror(places: &Places, ring: &Ring, world: &World<'_>) -> Result<Mirrored, Vec<Missed>> {
     let now = (world.now)();
     let outcomes: Vec<_> = match places.mirrors.as_slice() {
         // Most have one at most, and need no thread.
-        [] => return Ok(Vec::new()),
+        [] => return Ok(Mirrored::default()),
         [only] => vec![bring_up(only, ring, now)],
         several => thread::scope(|scope| {
             let writers: Vec<_> =
@@ -25,21 +33,26 @@ pub(crate) fn mirror(places: &Places, ring: &Ring, world: &World<'_>) -> Result<
             ended.map(|(writer, place)| writer.join().unwrap_or_else(|_| missed(place))).collect()
         }),
     };
-    let (mut notes, mut missed) = (Vec::new(), Vec::new());
+    let (mut mirrored, mut missed) = (Mirrored::default(), Vec::new());
     for outcome in outcomes {
         match outcome {
-            Ok(said) => notes.extend(said),
+            Ok(None) => {}
+            Ok(Some(said)) => {
+                mirrored.wrote = true;
+                mirrored.notes.extend(said);
+            }
             Err(one) => missed.push(one),
         }
     }
-    if missed.is_empty() { Ok(notes) } else { Err(missed) }
+    if missed.is_empty() { Ok(mirrored) } else { Err(missed) }
 }
 
-fn bring_up(place: &Place, ring: &Ring, now: Timestamp) -> Result<Vec<Note>, Missed> {
+/// Nothing where the mirror has the ring already.
+fn bring_up(place: &Place, ring: &Ring, now: Timestamp) -> Result<Option<Vec<Note>>, Missed> {
     if has(place, ring) {
-        return Ok(Vec::new());
+        return Ok(None);
     }
-    write(place, ring, now).map_err(|reason| Missed { url: place.url.clone(), reason })
+    write(place, ring, now).map(Some).map_err(|reason| Missed { url: place.url.clone(), reason })
 }
 
 fn write(place: &Place, ring: &Ring, now: Timestamp) -> Result<Vec<Note>, Reason> {
@@ -53,6 +66,6 @@ fn write(place: &Place, ring: &Ring, now: Timestamp) -> Result<Vec<Note>, Reason
     }
 }
 
-fn has(place: &Place, ring: &Ring) -> bool {
+pub(crate) fn has(place: &Place, ring: &Ring) -> bool {
     seen(place, ring).holds == Some((ring.head.revision, ring.head.write))
 }
