@@ -89,12 +89,17 @@ fn begins_with(ring: &Ring, keys: &Bare) -> bool {
     ring.signing.secret == keys.signing && keys.fallbacks.iter().all(accepts)
 }
 
-/// Copies a ring, or begins one with the keys, and writes nothing over that the store alone knows.
+/// Copies a ring, or begins one with the keys, over what was looked at as `at`; nothing is written over that the store
+/// alone knows.
 ///
 /// # Errors
 /// The store could not be read or written, or holds something that must not be written over.
-pub fn copy(from: Original, to: &Place, world: &mut World<'_>) -> Result<Copied, HandoverError> {
-    let mut at = look(to)?;
+pub fn copy(
+    from: Original,
+    to: &Place,
+    mut at: Look,
+    world: &mut World<'_>,
+) -> Result<Copied, HandoverError> {
     let mut did = copying(&from, &at.reading).map_err(HandoverError::NotACopy)?;
     let mut notes = Vec::new();
     if did == Copying::FinishFirst {

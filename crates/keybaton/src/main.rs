@@ -1,5 +1,7 @@
 //! The program `keybaton`.
 
+mod after_write;
+mod allowed;
 mod arguments;
 mod ask;
 mod child;
@@ -9,6 +11,7 @@ mod configuration;
 mod env_file;
 mod exit;
 mod failure;
+mod given;
 mod guard;
 mod initial;
 mod interrupt;

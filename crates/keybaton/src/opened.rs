@@ -1,10 +1,11 @@
 //! A ring that commands look at and write: its store, its mirrors, its policy.
 
 use keybaton_core::time::{Span, Timestamp};
-use keybaton_core::{NotAMirror, Policy, Random, Reading};
+use keybaton_core::{NotAMirror, Policy, Random, Reading, RingName};
 use keybaton_handover::{HandoverError, Look, Missed, Places, Reason, Standing, look};
 use keybaton_stores::Note;
 
+use crate::allowed::Allowed;
 use crate::clock;
 use crate::commands::World;
 use crate::configuration::{Located, Place};
@@ -26,13 +27,14 @@ pub(crate) struct Opened {
 
 impl Opened {
     /// Opens the ring that the configuration here and the user's choices mean. Nothing is read yet.
-    pub(crate) fn here(world: &World<'_>) -> Result<Self, Failure> {
-        Self::of(world.place(std::path::Path::new("."))?)
+    pub(crate) fn here(world: &World<'_>, allowed: Allowed) -> Result<Self, Failure> {
+        Self::of(world.place(std::path::Path::new("."))?, allowed)
     }
 
-    pub(crate) fn of(place: Place) -> Result<Self, Failure> {
-        let mirrors = place.mirrors.iter().map(|mirror| opened(&place, mirror)).collect::<Result<_, _>>()?;
-        let places = Places { store: opened(&place, &place.store)?, mirrors };
+    pub(crate) fn of(place: Place, allowed: Allowed) -> Result<Self, Failure> {
+        let open = |at| opened(&place.ring, at, allowed);
+        let mirrors = place.mirrors.iter().map(open).collect::<Result<_, _>>()?;
+        let places = Places { store: open(&place.store)?, mirrors };
         let policy = Policy {
             propagation: place.propagation,
             longest_signature: place.longest_signature,
@@ -48,11 +50,7 @@ impl Opened {
 
     /// A fresh key must not be written into a file that git tracks: the next commit would publish it.
     pub(crate) fn must_not_leak(&self) -> Result<(), Failure> {
-        let files = store::files(&self.place.store)?;
-        match Guard::look(&files)?.and_then(|guard| guard.tracked) {
-            Some(file) => Err(would_leak(&file, "run it again")),
-            None => Ok(()),
-        }
+        must_not_leak(&self.place.store)
     }
 
     /// Writes, while Ctrl-C waits for the write to end.
@@ -62,16 +60,32 @@ impl Opened {
         interrupt: &Interrupt,
         act: impl FnOnce(&mut keybaton_handover::World<'_>) -> Result<T, HandoverError>,
     ) -> Result<T, Failure> {
-        let done = interrupt.during(world.print, || with_the_world(act));
-        let done = done.map_err(|error| Failure::new(Exit::Broken, "cannot make a pipe").because(error))?;
-        done.map_err(|error| self.failed(error))
+        writing(world, interrupt, act)?.map_err(|error| self.failed(error))
+    }
+
+    /// Tells what was written before any change was made, and runs what has to follow it.
+    pub(crate) fn settle(
+        &self,
+        world: &World<'_>,
+        interrupt: &Interrupt,
+        standing: &Standing,
+    ) -> Result<(), Failure> {
+        tell(world, standing.mended, &standing.notes);
+        if standing.wrote() { self.after_write(world, interrupt) } else { Ok(()) }
+    }
+
+    /// Runs what has to follow a step's last write. What was written stays written, whatever becomes of it.
+    pub(crate) fn after_write(&self, world: &World<'_>, interrupt: &Interrupt) -> Result<(), Failure> {
+        self.place.after_write.run(world.print, interrupt)
     }
 
     /// The ring as a writer would find it, without writing anything.
     pub(crate) fn peek(&self) -> Result<Standing, Failure> {
         let Look { reading, version } = look(&self.places.store).map_err(Failure::of_store)?;
         match reading {
-            Reading::Whole(ring) => Ok(Standing { ring, version, mended: false, notes: Vec::new() }),
+            Reading::Whole(ring) => {
+                Ok(Standing { ring, version, mended: false, caught_up: false, notes: Vec::new() })
+            }
             Reading::Torn(_) => {
                 let sentence = format!("{}: a write was cut short and would be finished first", self.name());
                 Err(Failure::new(Exit::Refused, sentence).hint("leave --dry-run out"))
@@ -96,15 +110,19 @@ impl Opened {
             HandoverError::Newer(_) => {
                 Failure::new(Exit::Conflict, sentence).hint("update keybaton: pip install --upgrade keybaton")
             }
+            HandoverError::NotACopy(_) => Failure::new(Exit::Refused, sentence)
+                .hint("nothing was written; `keybaton diff` shows how the two differ"),
             HandoverError::TooManyKeys(_) => Failure::new(Exit::Refused, sentence)
                 .hint("take the oldest fallbacks out by hand, then run it again"),
             HandoverError::Misfit(_) => Failure::new(Exit::Refused, sentence)
                 .hint("`keybaton status` shows where the handover stands"),
-            HandoverError::Partly(missed) => Failure::new(Exit::PartlyWritten, sentence)
-                .because(reasons(&missed))
-                .hint(advice(&missed, "run `keybaton rotate --continue`: it writes only what is missing")),
+            HandoverError::Partly(missed) => {
+                Failure::new(Exit::PartlyWritten, sentence).because(reasons(&missed)).hint(
+                    self.advice(&missed, "run `keybaton rotate --continue`: it writes only what is missing"),
+                )
+            }
             HandoverError::Behind(missed) => {
-                Failure::new(Exit::PartlyWritten, sentence).because(reasons(&missed)).hint(advice(
+                Failure::new(Exit::PartlyWritten, sentence).because(reasons(&missed)).hint(self.advice(
                     &missed,
                     "mend the cause and run it again, or take that mirror out of keybaton.toml",
                 ))
@@ -118,17 +136,42 @@ fn reasons(missed: &[Missed]) -> String {
     each.collect::<Vec<_>>().join("; ")
 }
 
-/// A mirror that knows more than the store tells that the store was put back to an older state.
-fn advice(missed: &[Missed], usual: &str) -> String {
-    let is_ahead = |missed: &&Missed| matches!(missed.reason, Reason::NotAMirror(NotAMirror::Ahead(_)));
-    match missed.iter().find(is_ahead) {
-        Some(ahead) => format!(
-            "was the store restored from a copy? `keybaton copy {} STORE` takes the later ring back; if the older one \
-             is right, empty the mirror",
-            ahead.url
-        ),
-        None => usual.to_owned(),
+impl Opened {
+    /// A mirror that knows more than the store tells that the store was put back to an older state.
+    fn advice(&self, missed: &[Missed], usual: &str) -> String {
+        let is_ahead = |missed: &&Missed| matches!(missed.reason, Reason::NotAMirror(NotAMirror::Ahead(_)));
+        let Some(ahead) = missed.iter().find(is_ahead) else { return usual.to_owned() };
+        let mirror = self.place.mirrors.iter().find(|mirror| mirror.url == ahead.url);
+        let mirror = mirror.map_or_else(|| ahead.url.clone(), store::from_here);
+        let store = store::from_here(&self.place.store);
+        let ring = if self.place.ring == RingName::default() {
+            String::new()
+        } else {
+            format!(" --ring {}", self.place.ring)
+        };
+        format!(
+            "was the store restored from a copy? `keybaton copy {mirror} {store}{ring}` takes the later ring back; if \
+             the older one is right, empty the mirror"
+        )
     }
+}
+
+/// A key must not be written into a file that git tracks: the next commit would publish it.
+pub(crate) fn must_not_leak(at: &Located) -> Result<(), Failure> {
+    match Guard::look(&store::files(at)?)?.and_then(|guard| guard.tracked) {
+        Some(file) => Err(would_leak(&file, "run it again")),
+        None => Ok(()),
+    }
+}
+
+/// Writes, while Ctrl-C waits for the write to end.
+pub(crate) fn writing<T>(
+    world: &World<'_>,
+    interrupt: &Interrupt,
+    act: impl FnOnce(&mut keybaton_handover::World<'_>) -> Result<T, HandoverError>,
+) -> Result<Result<T, HandoverError>, Failure> {
+    let done = interrupt.during(world.print, || with_the_world(act));
+    done.map_err(|error| Failure::new(Exit::Broken, "cannot make a pipe").because(error))
 }
 
 /// Runs something with the system's clock and random source.
@@ -148,8 +191,13 @@ fn slowest_write(place: &Place) -> Result<Span, Failure> {
     Ok(Span(0))
 }
 
-fn opened(place: &Place, at: &Located) -> Result<keybaton_handover::Place, Failure> {
-    let store = store::open(at, &place.ring)?;
+/// A store, opened for the ring.
+pub(crate) fn opened(
+    ring: &RingName,
+    at: &Located,
+    allowed: Allowed,
+) -> Result<keybaton_handover::Place, Failure> {
+    let store = store::open(at, ring, allowed)?;
     Ok(keybaton_handover::Place { url: at.url.clone(), store })
 }
 

@@ -127,6 +127,15 @@ pub(crate) fn name(change: Change) -> &'static str {
     }
 }
 
+/// What a phase is called.
+pub(crate) fn phase(phase: Phase) -> &'static str {
+    match phase {
+        Phase::Settled => "settled",
+        Phase::Staged => "staged",
+        Phase::Promoted => "promoted",
+    }
+}
+
 /// What a phase means, in a few words.
 pub(crate) fn meaning(phase: Phase) -> &'static str {
     match phase {

@@ -2,25 +2,53 @@
 
 use keybaton_core::time::Timestamp;
 use keybaton_core::{Change, Misfit, Next, Phase, Ready, Ring, Seen, Step, ready};
+use keybaton_stores::Guard;
 
+use crate::after_write::shown as shown_command;
 use crate::clock::{now, shown};
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::opened::Opened;
 use crate::report::{self, next_step};
+use crate::store;
 
 /// The three steps, and what each one waits for.
 pub(crate) fn plan(opened: &Opened) -> String {
     let propagation = opened.policy.propagation.unwrap_or_default();
     let longest = opened.policy.longest_signature;
-    format!(
+    let plan = format!(
         "rotation of {}
   1. stage    a new key is accepted and signs nowhere yet
   2. promote  it signs, the old one is accepted only: once each process was restarted, at the earliest {propagation} after 1
   3. retire   the old one is no longer accepted: {} after 2, when nothing it signed is still valid",
         opened.name(),
         propagation_and(propagation, longest),
-    )
+    );
+    let commands = opened.place.after_write.commands.iter().map(|command| shown_command(command));
+    let after = commands.map(|command| format!("\n  after each step: {command}"));
+    let cautions = cautions(opened).into_iter().map(|caution| format!("\n  {caution}"));
+    plan + &after.chain(cautions).collect::<String>()
+}
+
+/// What has to be known beforehand of stores that cannot refuse a lost race.
+fn cautions(opened: &Opened) -> Vec<String> {
+    let urls = std::iter::once(&opened.place.store).chain(&opened.place.mirrors);
+    let guarded = urls.filter_map(|at| Some((at, store::url(at).ok()?.kind().can.guard)));
+    guarded.filter_map(|(at, guard)| Some(format!("{}: {}", at.url, caution(guard)?))).collect()
+}
+
+fn caution(guard: Guard) -> Option<&'static str> {
+    match guard {
+        Guard::CompareAndSwap | Guard::Lock | Guard::ReadOnly => None,
+        Guard::Claim => Some(
+            "while it is written, only another keybaton is kept out; a write by anybody else is seen afterwards, and \
+             mended by the next run",
+        ),
+        Guard::Afterwards => Some(
+            "nobody is kept out; if somebody else writes at the same moment, it is seen afterwards, and mended by the \
+             next run",
+        ),
+    }
 }
 
 fn propagation_and(propagation: keybaton_core::time::Span, longest: keybaton_core::time::Span) -> String {
@@ -60,8 +88,18 @@ pub(crate) fn done(opened: &Opened, step: Change, ring: &Ring, now: Timestamp) -
 }
 
 /// What a revocation did, and what it leaves to do.
-pub(crate) fn revoked(step: Change, ring: &Ring) -> String {
-    format!("{}\nnext     restart every process now: until then the old key is accepted", did(step, ring))
+pub(crate) fn revoked(opened: &Opened, step: Change, ring: &Ring) -> String {
+    let restart = restart(opened);
+    format!("{}\nnext     {restart} now: until then the old key is accepted", did(step, ring))
+}
+
+/// What makes the processes load the ring.
+fn restart(opened: &Opened) -> &'static str {
+    if opened.place.after_write.commands.is_empty() {
+        "restart every process"
+    } else {
+        "see that every process is restarted"
+    }
 }
 
 pub(crate) fn did(step: Change, ring: &Ring) -> String {
@@ -90,12 +128,13 @@ pub(crate) fn what_next(opened: &Opened, ring: &Ring, now: Timestamp) -> String 
         Some(moment) => format!("then run `keybaton rotate` from {}", shown(moment, now)),
         None => "then say with `propagation` in keybaton.toml how long that takes".to_owned(),
     };
+    let restart = restart(opened);
     match ring.phase() {
         Phase::Staged => {
-            format!("next     restart every process, so that each accepts the new key; {when} to promote it")
+            format!("next     {restart}, so that each accepts the new key; {when} to promote it")
         }
         _ => format!(
-            "next     restart every process, so that each signs with {}; {when} to retire {}",
+            "next     {restart}, so that each signs with {}; {when} to retire {}",
             ring.signing.facts.id, next.key
         ),
     }

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use keybaton_core::{RingName, Texts};
 use keybaton_stores::{Held, Settings, Store, StoreUrl, path_of};
 
+use crate::allowed::Allowed;
 use crate::configuration::{Located, Place};
 use crate::exit::Exit;
 use crate::failure::Failure;
@@ -15,8 +16,10 @@ pub(crate) fn url(at: &Located) -> Result<StoreUrl, Failure> {
     StoreUrl::parse(&at.url).map_err(|error| Failure::of_store(error).exiting(Exit::Configuration))
 }
 
-pub(crate) fn open(at: &Located, ring: &RingName) -> Result<Box<dyn Store>, Failure> {
+pub(crate) fn open(at: &Located, ring: &RingName, allowed: Allowed) -> Result<Box<dyn Store>, Failure> {
+    let Allowed { create: may_create, reshape: may_reshape, adopt_owner } = allowed;
     let settings = Settings::new(base(at), Arc::new(|name| std::env::var_os(name)));
+    let settings = Settings { adopt_owner, may_create, may_reshape, ..settings };
     keybaton_stores::open(&url(at)?, ring, &settings).map_err(Failure::of_store)
 }
 
@@ -38,6 +41,14 @@ pub(crate) fn from_anywhere(at: &Located) -> Result<String, Failure> {
     Ok(format!("{}:{}", url.scheme(), path.display()))
 }
 
+/// The URL as it is understood in the working folder.
+pub(crate) fn from_here(at: &Located) -> String {
+    match std::env::current_dir() {
+        Ok(here) if here == at.folder => at.url.clone(),
+        _ => from_anywhere(at).unwrap_or_else(|_| at.url.clone()),
+    }
+}
+
 /// The files that hold the keys, where the store is made of files: they are kept out of source control.
 pub(crate) fn files(at: &Located) -> Result<Vec<PathBuf>, Failure> {
     let url = url(at)?;
@@ -51,7 +62,7 @@ pub(crate) fn files(at: &Located) -> Result<Vec<PathBuf>, Failure> {
 
 /// What the store holds of the ring, which may be nothing.
 pub(crate) fn read(place: &Place) -> Result<Texts, Failure> {
-    match open(&place.store, &place.ring)?.read().map_err(Failure::of_store)? {
+    match open(&place.store, &place.ring, Allowed::default())?.read().map_err(Failure::of_store)? {
         Held::Texts(texts, _) => Ok(texts),
         Held::Absent => Ok(Texts::default()),
     }

@@ -9,6 +9,7 @@ use keybaton_core::time::Span;
 use keybaton_core::{Adoption, Fallback, Reading, RingName, survives_commas};
 use keybaton_handover::{HandoverError, Look, look};
 
+use crate::allowed::{Allowed, Owner};
 use crate::ask::{Answer, can_ask, confirm};
 use crate::commands::World;
 use crate::configuration::{Configuration, Place, Wishes};
@@ -51,6 +52,11 @@ pub(crate) struct Init {
     /// Say what would be done, and do nothing
     #[arg(long)]
     dry_run: bool,
+    /// Make a JSON object of a value that is a key and nothing else: each consumer then has to pick from it
+    #[arg(long)]
+    reshape: bool,
+    #[command(flatten)]
+    owner: Owner,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
@@ -82,10 +88,15 @@ impl Init {
             Some(_) => None,
             None => Some(configuration::first(&project.folder, &place)?),
         };
-        let opened = Opened::of(place)?;
+        let opened = Opened::of(place, self.allowed())?;
         let Look { reading, version } = look(&opened.places.store).map_err(Failure::of_store)?;
         let beginning = self.beginning(world, project, &opened, reading, guard.as_ref())?;
         Ok(Plan { opened, guard, version, beginning, configuration, settings })
+    }
+
+    /// Making what holds the ring is what this command is for.
+    fn allowed(&self) -> Allowed {
+        Allowed { create: true, reshape: self.reshape, ..self.owner.allowed() }
     }
 
     fn style(&self) -> Style {

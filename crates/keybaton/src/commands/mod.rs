@@ -1,6 +1,8 @@
 //! The commands, one file each. This is the one list of them.
 
 mod check;
+mod copy;
+mod diff;
 mod generate;
 mod init;
 mod load;
@@ -11,9 +13,10 @@ mod status;
 mod steps;
 mod stores;
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use clap::Subcommand;
+use keybaton_core::RingName;
 
 use crate::arguments::{Arguments, Choices};
 use crate::configuration::{Configuration, Place, Wishes};
@@ -35,6 +38,8 @@ pub(crate) enum Command {
     Retire(steps::Retire),
     Abort(steps::Abort),
     Revoke(revoke::Revoke),
+    Copy(copy::Copy),
+    Diff(diff::Diff),
     Stores(stores::Stores),
     #[command(hide = true)]
     Load(load::Load),
@@ -54,6 +59,8 @@ impl Command {
             Self::Retire(command) => command.carry_out(world),
             Self::Abort(command) => command.carry_out(world),
             Self::Revoke(command) => command.carry_out(world),
+            Self::Copy(command) => command.carry_out(world),
+            Self::Diff(command) => command.carry_out(world),
             Self::Stores(command) => command.carry_out(world),
             Self::Load(command) => command.carry_out(world),
         }
@@ -70,12 +77,22 @@ pub(crate) struct World<'a> {
 impl World<'_> {
     /// The ring that is meant, by the configuration that holds in a folder and the user's choices.
     pub(crate) fn place(&self, from: &Path) -> Result<Place, Failure> {
-        let here = std::env::current_dir().map_err(|error| {
-            Failure::new(Exit::Configuration, "cannot tell the working folder").because(error)
-        })?;
+        let here = here()?;
         let configuration = Configuration::find(from)?;
         Place::choose(&Wishes::new(self.choices)?, configuration.as_ref(), &here)
     }
+
+    /// The ring that is meant, for a command that is told where.
+    pub(crate) fn ring(&self) -> Result<RingName, Failure> {
+        let configuration = Configuration::find(Path::new("."))?;
+        Place::ring(&Wishes::new(self.choices)?, configuration.as_ref())
+    }
+}
+
+/// The working folder.
+pub(crate) fn here() -> Result<PathBuf, Failure> {
+    std::env::current_dir()
+        .map_err(|error| Failure::new(Exit::Configuration, "cannot tell the working folder").because(error))
 }
 
 /// Carries the command out and tells of its failure.

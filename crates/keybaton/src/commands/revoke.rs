@@ -5,6 +5,7 @@ use keybaton_core::{Change, KeyId, Reading, Role};
 use keybaton_handover::{Look, cut, look, standing};
 use serde::Serialize;
 
+use crate::allowed::Owner;
 use crate::ask::{Answer, confirm};
 use crate::clock::now;
 use crate::commands::World;
@@ -38,11 +39,13 @@ pub(crate) struct Revoke {
     /// Print the ring afterwards as one JSON object
     #[arg(long)]
     json: bool,
+    #[command(flatten)]
+    owner: Owner,
 }
 
 impl Revoke {
     pub(crate) fn carry_out(&self, world: &World<'_>) -> Result<Exit, Failure> {
-        let opened = Opened::here(world)?;
+        let opened = Opened::here(world, self.owner.allowed())?;
         let key = self.chosen(&opened)?;
         if let Chosen::Gone(id) = key {
             return already_gone(world, &opened, id);
@@ -75,11 +78,13 @@ impl Revoke {
         let interrupt = interruptible()?;
         let after = opened.write(world, &interrupt, |world| cut(&opened.places, id, world))?;
         tell(world, after.mended, &after.notes);
+        if !self.json {
+            let change = id.map_or(Change::RevokeAll, Change::Revoke);
+            world.print.result(&rotation::revoked(opened, change, &after.ring))?;
+        }
+        opened.after_write(world, &interrupt)?;
         if self.json {
             world.print.json(&Report::new(opened, &after.ring, now()))?;
-        } else {
-            let change = id.map_or(Change::RevokeAll, Change::Revoke);
-            world.print.result(&rotation::revoked(change, &after.ring))?;
         }
         Ok(Exit::Done)
     }
@@ -118,8 +123,8 @@ fn gone(reading: &Reading) -> impl Iterator<Item = KeyId> {
 fn already_gone(world: &World<'_>, opened: &Opened, id: KeyId) -> Result<Exit, Failure> {
     let interrupt = interruptible()?;
     let after = opened.write(world, &interrupt, |world| standing(&opened.places, world))?;
-    tell(world, after.mended, &after.notes);
     world.print.result(&format!("key {id} is cut off already"))?;
+    opened.settle(world, &interrupt, &after)?;
     Ok(Exit::Done)
 }
 

@@ -8,6 +8,7 @@ use keybaton_core::{Change, Goal, Next, Phase, Refusal, Ring, Seen, Step, next};
 use keybaton_handover::{Advance, Standing, advance, standing};
 use serde::Serialize;
 
+use crate::allowed::Owner;
 use crate::ask::{Answer, confirm};
 use crate::clock::{now, shown};
 use crate::commands::World;
@@ -50,6 +51,8 @@ pub(crate) struct Rotate {
     /// Print what was done and what comes next as one JSON object
     #[arg(long)]
     json: bool,
+    #[command(flatten)]
+    owner: Owner,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -70,8 +73,9 @@ struct Outcome<'a> {
 
 impl Rotate {
     pub(crate) fn carry_out(&self, world: &World<'_>) -> Result<Exit, Failure> {
-        let opened = Opened::here(world)?;
-        if opened.policy.propagation.is_none() {
+        let opened = Opened::here(world, self.owner.allowed())?;
+        // What was cut short or missed can be finished without it.
+        if opened.policy.propagation.is_none() && !self.r#continue {
             return Err(rotation::no_propagation(&opened));
         }
         if self.wait.is_some() && opened.policy.propagation == Some(Span(0)) {
@@ -96,7 +100,7 @@ impl Rotate {
             return opened.peek();
         }
         let standing = opened.write(world, interrupt, |world| standing(&opened.places, world))?;
-        tell(world, standing.mended, &standing.notes);
+        opened.settle(world, interrupt, &standing)?;
         Ok(standing)
     }
 
@@ -141,6 +145,9 @@ impl Rotate {
             tell(world, turn.standing.mended, &turn.standing.notes);
             did.extend(turn.did);
             self.say(world, opened, &turn)?;
+            if turn.did.is_some() || turn.standing.wrote() {
+                opened.after_write(world, interrupt)?;
+            }
             if let Next::Refuse(refusal) = turn.then {
                 return Err(refused(opened, refusal));
             }

@@ -5,6 +5,7 @@ use keybaton_core::Reading;
 use keybaton_handover::look;
 use serde::Serialize;
 
+use crate::allowed::Allowed;
 use crate::clock::{now, shown};
 use crate::commands::World;
 use crate::exit::Exit;
@@ -35,7 +36,7 @@ struct NoRing<'a> {
 
 impl Status {
     pub(crate) fn carry_out(&self, world: &World<'_>) -> Result<Exit, Failure> {
-        let opened = Opened::here(world)?;
+        let opened = Opened::here(world, Allowed::default())?;
         let reading = look(&opened.places.store).map_err(Failure::of_store)?.reading;
         let Reading::Whole(ring) = &reading else { return self.without_ring(world, &opened, &reading) };
         let report = Report::new(&opened, ring, now());

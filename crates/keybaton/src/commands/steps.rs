@@ -5,6 +5,7 @@ use keybaton_core::{Change, KeyId, Next, Ready, Refusal, Seen, Step, ready};
 use keybaton_handover::{Standing, change, standing};
 use serde::Serialize;
 
+use crate::allowed::Owner;
 use crate::clock::now;
 use crate::commands::World;
 use crate::exit::Exit;
@@ -70,6 +71,8 @@ struct Output {
     /// Print the ring afterwards as one JSON object
     #[arg(long)]
     json: bool,
+    #[command(flatten)]
+    owner: Owner,
 }
 
 #[derive(Args, Debug)]
@@ -131,31 +134,33 @@ fn take(
     hurry: Option<&Hurry>,
     choose: impl FnOnce(&Standing) -> Result<Change, Failure>,
 ) -> Result<Exit, Failure> {
-    let opened = Opened::here(world)?;
+    let opened = Opened::here(world, output.owner.allowed())?;
     let interrupt = interruptible()?;
     let before = if output.dry_run {
         opened.peek()?
     } else {
         opened.write(world, &interrupt, |world| standing(&opened.places, world))?
     };
+    opened.settle(world, &interrupt, &before)?;
     let step = choose(&before)?;
     let reason = hurry.filter(|hurry| hurry.force).and_then(|hurry| hurry.reason.as_deref());
     check(world, &opened, &before, step, reason)?;
-    tell(world, before.mended, &before.notes);
-    let before = Standing { mended: false, notes: Vec::new(), ..before };
     if output.dry_run {
         return would(world, output, &opened, &before, step);
     }
     if step == Change::Stage {
         opened.must_not_leak()?;
     }
+    let before = Standing { mended: false, caught_up: false, notes: Vec::new(), ..before };
     let after =
         opened.write(world, &interrupt, |world| change(&opened.places, before, step, reason, world))?;
     tell(world, after.mended, &after.notes);
+    if !output.json {
+        world.print.result(&rotation::done(&opened, step, &after.ring, now()))?;
+    }
+    opened.after_write(world, &interrupt)?;
     if output.json {
         world.print.json(&Report::new(&opened, &after.ring, now()))?;
-    } else {
-        world.print.result(&rotation::done(&opened, step, &after.ring, now()))?;
     }
     Ok(Exit::Done)
 }

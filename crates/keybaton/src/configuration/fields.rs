@@ -41,6 +41,27 @@ impl<'a> Fields<'a> {
         items.iter().map(|item| self.as_text(&what, item).map(str::to_owned)).collect()
     }
 
+    /// Lists of strings, each a program and its arguments.
+    pub(super) fn commands(&mut self, key: &'static str) -> Result<Vec<Vec<String>>, Failure> {
+        let Some(value) = self.value(key) else { return Ok(Vec::new()) };
+        let wanted = "a list of commands, each a list of strings such as [\"kubectl\", \"rollout\", \"restart\", \
+                      \"deploy/web\"]";
+        let DeValue::Array(commands) = value.get_ref() else {
+            return Err(self.wrong_type(&quoted(key), value, wanted));
+        };
+        let command = |item: &'a Spanned<DeValue<'a>>| match item.get_ref() {
+            DeValue::Array(words) if !words.is_empty() => {
+                let what = format!("each word of \"{key}\"");
+                words.iter().map(|word| self.as_text(&what, word).map(str::to_owned)).collect()
+            }
+            DeValue::Array(_) => {
+                Err(self.source.wrong(Some(item.span()), &format!("an empty command in \"{key}\"")))
+            }
+            _ => Err(self.wrong_type(&quoted(key), item, wanted)),
+        };
+        commands.iter().map(command).collect()
+    }
+
     pub(super) fn span(&mut self, key: &'static str) -> Result<Option<Span>, Failure> {
         let Some(value) = self.value(key) else { return Ok(None) };
         let DeValue::String(text) = value.get_ref() else {

@@ -37,12 +37,19 @@ pub(crate) struct Environment {
     pub(crate) mirrors: Vec<String>,
     pub(crate) propagation: Option<Span>,
     pub(crate) longest_signature: Span,
+    /// What runs after a step's last write: programs and their arguments.
+    pub(crate) after_write: Vec<Vec<String>>,
+    /// How long each of them may take.
+    pub(crate) after_write_timeout: Span,
     /// The stores of other rings: `[environments.NAME.rings.RING]`.
     pub(crate) rings: BTreeMap<RingName, String>,
 }
 
 /// Django's sessions last two weeks unless the settings say otherwise.
 pub(crate) const LONGEST_SIGNATURE: Span = Span::days(14);
+
+/// A rollout that only has to be begun takes seconds; one that is waited for, minutes.
+const AFTER_WRITE_TIMEOUT: Span = Span(300);
 
 impl Configuration {
     /// What a `keybaton.toml` with this text says.
@@ -88,6 +95,8 @@ fn environment(mut fields: Fields<'_>) -> Result<Environment, Failure> {
         mirrors: fields.texts("mirrors")?,
         propagation: fields.span("propagation")?,
         longest_signature: fields.span("longest-signature")?.unwrap_or(LONGEST_SIGNATURE),
+        after_write: fields.commands("after-write")?,
+        after_write_timeout: fields.span("after-write-timeout")?.unwrap_or(AFTER_WRITE_TIMEOUT),
         rings: fields.rings("rings")?.into_iter().map(ring).collect::<Result<_, _>>()?,
     };
     fields.done()?;

@@ -6,6 +6,7 @@ use keybaton_core::RingName;
 use keybaton_core::time::Span;
 
 use super::{Configuration, Environment, LONGEST_SIGNATURE};
+use crate::after_write::AfterWrite;
 use crate::arguments::Choices;
 use crate::exit::Exit;
 use crate::failure::Failure;
@@ -20,6 +21,7 @@ pub(crate) struct Place {
     pub(crate) mirrors: Vec<Located>,
     pub(crate) propagation: Option<Span>,
     pub(crate) longest_signature: Span,
+    pub(crate) after_write: AfterWrite,
 }
 
 /// A store's URL, and the folder that a path in it is relative to.
@@ -75,6 +77,7 @@ impl Place {
             environment: chosen.as_ref().map(|chosen| chosen.name.to_owned()).or(wishes.environment.clone()),
             store,
             mirrors: chosen.as_ref().map(|chosen| chosen.mirrors(&ring)).unwrap_or_default(),
+            after_write: chosen.as_ref().map(Chosen::after_write).unwrap_or_default(),
             propagation: chosen.as_ref().and_then(|chosen| chosen.says.propagation),
             longest_signature: chosen.map_or(LONGEST_SIGNATURE, |chosen| chosen.says.longest_signature),
             ring,
@@ -83,6 +86,11 @@ impl Place {
 }
 
 impl Place {
+    /// The ring that is meant.
+    pub(crate) fn ring(wishes: &Wishes, configuration: Option<&Configuration>) -> Result<RingName, Failure> {
+        ring(wishes, configuration)
+    }
+
     /// How messages name the ring: its name, its store, its environment.
     pub(crate) fn name(&self) -> String {
         let environment = self.environment.as_deref();
@@ -160,6 +168,14 @@ impl Chosen<'_> {
     fn mirrors(&self, ring: &RingName) -> Vec<Located> {
         let of_main = self.says.mirrors.iter().filter(|_| *ring == self.configuration.ring);
         of_main.map(|url| self.located(url)).collect()
+    }
+
+    fn after_write(&self) -> AfterWrite {
+        AfterWrite {
+            commands: self.says.after_write.clone(),
+            timeout: self.says.after_write_timeout,
+            folder: self.configuration.source.folder().to_owned(),
+        }
     }
 
     fn located(&self, url: &str) -> Located {

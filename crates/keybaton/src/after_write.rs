@@ -1,0 +1,152 @@
+//! Commands that run after a step's last write, such as one that restarts the processes.
+
+use std::io;
+use std::os::fd::AsFd;
+use std::os::unix::process::{CommandExt, ExitStatusExt};
+use std::path::PathBuf;
+use std::process::{Child, Command, ExitStatus, Stdio};
+use std::time::{Duration, Instant};
+
+use keybaton_core::time::Span;
+use rustix::process::{Pid, Signal, kill_process_group};
+
+use crate::exit::Exit;
+use crate::failure::Failure;
+use crate::interrupt::{Interrupt, Waited};
+use crate::print::Print;
+
+/// What runs after a step's last write, and where.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct AfterWrite {
+    /// A program and its arguments each; no shell is in between.
+    pub(crate) commands: Vec<Vec<String>>,
+    pub(crate) timeout: Span,
+    /// The folder of the configuration.
+    pub(crate) folder: PathBuf,
+}
+
+/// How a command ended.
+enum Ended {
+    By(ExitStatus),
+    Timeout,
+    Interrupted,
+}
+
+impl AfterWrite {
+    /// Runs one command after another. What they print is talk: it goes to standard error.
+    pub(crate) fn run(&self, print: &Print, interrupt: &Interrupt) -> Result<(), Failure> {
+        for command in &self.commands {
+            print.note(&format!("running {}", shown(command)));
+            self.run_one(command, interrupt)?;
+        }
+        Ok(())
+    }
+
+    fn run_one(&self, command: &[String], interrupt: &Interrupt) -> Result<(), Failure> {
+        if interrupt.came() {
+            return Err(self.failed(Exit::Interrupted, command, "was not run: Ctrl-C came before"));
+        }
+        let ended = self.start(command).and_then(|child| self.wait(child, interrupt));
+        match ended {
+            Ok(Ended::By(status)) if status.success() => Ok(()),
+            Ok(Ended::By(status)) => Err(self.failed(Exit::PartlyWritten, command, &told(status))),
+            Ok(Ended::Timeout) => {
+                let what = format!("took longer than {} and was ended", self.timeout);
+                Err(self.failed(Exit::PartlyWritten, command, &what))
+            }
+            Ok(Ended::Interrupted) => Err(self.failed(Exit::Interrupted, command, "was ended by Ctrl-C")),
+            Err(error) => {
+                Err(self.failed(Exit::PartlyWritten, command, "could not be started").because(error))
+            }
+        }
+    }
+
+    fn start(&self, command: &[String]) -> io::Result<Child> {
+        let (program, arguments) = command.split_first().ok_or(io::ErrorKind::InvalidInput)?;
+        let talk = io::stderr().as_fd().try_clone_to_owned()?;
+        Command::new(program)
+            .args(arguments)
+            .current_dir(&self.folder)
+            .stdin(Stdio::null())
+            .stdout(talk)
+            // A group of its own: what the command starts can be ended with it.
+            .process_group(0)
+            .spawn()
+    }
+
+    fn wait(&self, mut child: Child, interrupt: &Interrupt) -> io::Result<Ended> {
+        let deadline = Instant::now().checked_add(Duration::from_secs(self.timeout.0));
+        loop {
+            if let Some(status) = child.try_wait()? {
+                return Ok(Ended::By(status));
+            }
+            let ended = match interrupt.wait(LOOK_EVERY) {
+                Waited::Interrupted => Ended::Interrupted,
+                Waited::Enough if deadline.is_some_and(|deadline| Instant::now() >= deadline) => {
+                    Ended::Timeout
+                }
+                Waited::Enough => continue,
+            };
+            end(&mut child)?;
+            return Ok(ended);
+        }
+    }
+
+    fn failed(&self, exit: Exit, command: &[String], what: &str) -> Failure {
+        let later = self.commands.iter().skip_while(|other| *other != command).skip(1).count();
+        let rest = if later == 0 { "" } else { ", and those behind it in after-write" };
+        Failure::new(exit, format!("the ring was written; `{}` {what}", shown(command)))
+            .hint(format!("run it by hand in {}{rest}, then go on", self.folder.display()))
+    }
+}
+
+/// Ends the command and what it started: kindly, then for good.
+fn end(child: &mut Child) -> io::Result<()> {
+    let group = i32::try_from(child.id()).ok().and_then(Pid::from_raw);
+    let Some(group) = group else { return child.kill() };
+    // A group that is gone already cannot be ended, and need not be.
+    let _ = kill_process_group(group, Signal::TERM);
+    let patience = Instant::now() + PATIENCE;
+    while child.try_wait()?.is_none() && Instant::now() < patience {
+        std::thread::sleep(LOOK_EVERY);
+    }
+    let _ = kill_process_group(group, Signal::KILL);
+    child.wait().map(drop)
+}
+
+fn told(status: ExitStatus) -> String {
+    match (status.code(), status.signal()) {
+        (Some(code), _) => format!("ended with {code}"),
+        (None, Some(signal)) => format!("was ended by signal {signal}"),
+        (None, None) => "ended in an unknown way".to_owned(),
+    }
+}
+
+/// A command as one would type it.
+pub(crate) fn shown(command: &[String]) -> String {
+    command.iter().map(|word| quoted(word)).collect::<Vec<_>>().join(" ")
+}
+
+fn quoted(word: &str) -> String {
+    let is_plain = |c: char| c.is_alphanumeric() || "-_./:=@%+,".contains(c);
+    if !word.is_empty() && word.chars().all(is_plain) {
+        word.to_owned()
+    } else {
+        format!("'{}'", word.replace('\'', r"'\''"))
+    }
+}
+
+const LOOK_EVERY: Duration = Duration::from_millis(20);
+/// How long a command may take to end itself.
+const PATIENCE: Duration = Duration::from_secs(5);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_command_is_shown_as_one_would_type_it() {
+        let words = ["sh", "-c", "echo 'a' b", "", "deploy/web"].map(str::to_owned);
+        assert_eq!(shown(&words), r"sh -c 'echo '\''a'\'' b' '' deploy/web");
+    }
+}
