@@ -101,6 +101,23 @@ fn a_file_that_is_a_pipe_is_read_once() {
 }
 
 #[test]
+fn what_was_chosen_here_counts_in_the_program_too() {
+    let project = project("SECRET_KEY=made-up-key\n");
+    let mut command = program(&project);
+    let chosen = environment(command.args(["run", "-e", "dev", "--", "env", "-0"]));
+    assert_eq!(chosen["KEYBATON_ENV"], "dev");
+    assert!(!chosen.contains_key("KEYBATON_STORE"));
+
+    std::fs::write(project.path().join("other.env"), "SECRET_KEY=another-made-up-key\n").unwrap();
+    let mut command = program(&project);
+    let chosen = environment(command.args(["run", "--store", "dotenv:other.env", "--", "env", "-0"]));
+    assert_eq!(chosen["SECRET_KEY"], "another-made-up-key");
+    let whole = project.path().canonicalize().unwrap().join("other.env");
+    assert_eq!(chosen["KEYBATON_STORE"], format!("dotenv:{}", whole.display()));
+    assert!(!chosen.contains_key("KEYBATON_ENV"));
+}
+
+#[test]
 fn a_script_without_its_interpreter_cannot_be_executed() {
     let project = project("SECRET_KEY=made-up-key\n");
     let script = project.path().join("script");

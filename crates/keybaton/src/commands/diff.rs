@@ -251,6 +251,9 @@ fn described(reading: &Reading) -> String {
 fn line(row: &Row) -> String {
     let (place, what) = match (row.a, row.b) {
         (Some(a), Some(b)) if a == b => ("both", named(a)),
+        (Some(Stands { id: Some(id), role: a }), Some(Stands { id: b_id, role: b })) if b_id == Some(id) => {
+            ("both", format!("{id} {} in A, {} in B", doing(a), doing(b)))
+        }
         (Some(a), Some(b)) => ("both", format!("{} in A, {} in B", named(a), named(b))),
         (Some(a), None) => ("A only", named(a)),
         (None, Some(b)) => ("B only", named(b)),
@@ -260,14 +263,17 @@ fn line(row: &Row) -> String {
 }
 
 fn named(key: Stands) -> String {
-    let role = match key.role {
+    match key.id {
+        Some(id) => format!("{id} {}", doing(key.role)),
+        None => "a key that no record knows".to_owned(),
+    }
+}
+
+fn doing(role: Option<Role>) -> &'static str {
+    match role {
         Some(Role::Next) => "next",
         Some(Role::Signing) => "signing",
         Some(Role::Retiring) => "retiring",
-        None => "",
-    };
-    match key.id {
-        Some(id) => format!("{id} {role}"),
-        None => "a key that no record knows".to_owned(),
+        None => "unknown",
     }
 }

@@ -45,9 +45,25 @@ impl Stores {
     }
 }
 
+/// Example and summary, then how a write is guarded, then what is out of the ordinary.
 fn line(row: &Row) -> String {
-    format!("{:<38} {}\n{:<38} {}", row.example, row.summary, "", row.guarded_by)
+    let behind = [&[row.guarded_by.to_owned()][..], &remarks(row)].concat();
+    let behind = behind.iter().map(|line| format!("\n{:<WIDTH$} {line}", ""));
+    format!("{:<WIDTH$} {}{}", row.example, row.summary, behind.collect::<String>())
 }
+
+fn remarks(row: &Row) -> Vec<String> {
+    let race = match row.guard {
+        "claim" => Some("a lost race with another program is seen afterwards"),
+        "afterwards" => Some("a lost race is seen afterwards"),
+        _ => None,
+    };
+    let sealed = (!row.read_back).then_some("cannot be read back: a mirror or the target of a copy alone");
+    race.into_iter().chain(sealed).map(str::to_owned).collect()
+}
+
+/// The longest example and a space.
+const WIDTH: usize = 38;
 
 fn row(kind: &StoreKind) -> Row {
     let StoreKind { scheme, summary, example, guarded_by, creates, local, .. } = *kind;

@@ -1,96 +1,15 @@
-//! From nothing to a rotated key, in the words that a user sees.
-#![expect(clippy::unwrap_used, reason = "a test that cannot go on should stop")]
+//! From nothing to a rotated key, step by step.
 
 use std::fs;
-use std::path::PathBuf;
-use std::process::{Command, Stdio};
 
 use insta::assert_snapshot;
 
-/// A folder with a manage.py and settings that load the ring.
-struct Project {
-    folder: tempfile::TempDir,
-}
-
-impl Project {
-    fn new() -> Self {
-        let folder = tempfile::tempdir().unwrap();
-        let project = Self { folder };
-        fs::write(project.path("manage.py"), "DJANGO_SETTINGS_MODULE = 'DJANGO_SETTINGS_MODULE', 'settings'")
-            .unwrap();
-        let settings = "import keybaton\n\nSECRET_KEY, SECRET_KEY_FALLBACKS = keybaton.load()\n";
-        fs::write(project.path("settings.py"), settings).unwrap();
-        project
-    }
-
-    fn begun() -> Self {
-        let project = Self::new();
-        project.says(&["init"]);
-        project
-    }
-
-    fn path(&self, name: &str) -> PathBuf {
-        self.folder.path().join(name)
-    }
-
-    fn read(&self, name: &str) -> String {
-        fs::read_to_string(self.path(name)).unwrap()
-    }
-
-    fn set_longest_signature(&self, span: &str) {
-        let text = self.read("keybaton.toml") + &format!("longest-signature = \"{span}\"\n");
-        fs::write(self.path("keybaton.toml"), text).unwrap();
-    }
-
-    /// The exit code, then what was said; ids and moments are replaced by what they stand for.
-    fn says(&self, words: &[&str]) -> String {
-        let mut program = Command::new(env!("CARGO_BIN_EXE_keybaton"));
-        let program = program.args(words).current_dir(self.folder.path()).stdin(Stdio::null());
-        let output = program.env_remove("KEYBATON_ENV").env_remove("KEYBATON_STORE").output().unwrap();
-        let said = [output.stdout, output.stderr].concat();
-        format!("{}\n{}", output.status.code().unwrap(), told(&String::from_utf8(said).unwrap()))
-    }
-}
-
-/// Keys become K1, K2 … in the order in which they are named, moments become TIME.
-fn told(text: &str) -> String {
-    let mut keys: Vec<&str> = Vec::new();
-    let word = |c: char| c.is_ascii_alphanumeric();
-    for found in text.split(|c| !word(c)).filter(|found| is_id(found)) {
-        if !keys.contains(&found) {
-            keys.push(found);
-        }
-    }
-    let mut text = text.to_owned();
-    for (at, key) in keys.iter().enumerate() {
-        text = text.replace(key, &format!("K{}", at + 1));
-    }
-    let lines: Vec<String> = text.lines().map(without_moment).collect();
-    lines.join("\n")
-}
-
-fn is_id(text: &str) -> bool {
-    text.len() == 10 && text.bytes().all(|b| b.is_ascii_digit() || (b'a'..=b'f').contains(&b))
-}
-
-/// `2026-11-24T02:04:41Z (in 14d)` becomes `TIME`.
-fn without_moment(line: &str) -> String {
-    let is_moment = |at: &usize| {
-        let text = line.as_bytes().get(*at..*at + 20);
-        text.is_some_and(|text| text[4] == b'-' && text[10] == b'T' && text[19] == b'Z')
-    };
-    let Some(at) = (0..line.len()).find(is_moment) else { return line.to_owned() };
-    let mut rest = &line[at + 20..];
-    if let Some(distance) = rest.strip_prefix(" (") {
-        rest = distance.split_once(')').map_or("", |(_, rest)| rest);
-    }
-    format!("{}TIME{}", &line[..at], without_moment(rest))
-}
+use crate::ground::Project;
 
 #[test]
 fn a_rotation_from_the_first_step_to_the_last() {
     let project = Project::begun();
-    project.set_longest_signature("0s");
+    project.configure("longest-signature = \"0s\"");
     assert_snapshot!(project.says(&["rotate", "--no-input"]), @"
     6
     rotation of SECRET_KEY in dotenv:.env (dev)

@@ -1,0 +1,196 @@
+//! Commands that run after a step's last write.
+
+use std::fs;
+use std::thread::sleep;
+use std::time::{Duration, Instant};
+
+use insta::assert_snapshot;
+use rustix::process::{Pid, Signal, kill_process, test_kill_process};
+
+use crate::ground::Project;
+
+fn project(commands: &str) -> Project {
+    let project = Project::begun();
+    project.configure(&format!("after-write = {commands}"));
+    project
+}
+
+#[test]
+fn each_step_runs_them_and_what_they_print_is_talk() {
+    let project =
+        project(r#"[["sh", "-c", "echo out; echo err >&2; pwd >> ran"], ["sh", "-c", "cat; echo second"]]"#);
+    assert_snapshot!(project.says(&["rotate", "--new"]), @"
+    0
+    staged   K1: it is accepted, and K2 still signs
+    next     see that every process is restarted, so that each accepts the new key; then run `keybaton rotate` to promote it
+    rotation of SECRET_KEY in dotenv:.env (dev)
+      1. stage    a new key is accepted and signs nowhere yet
+      2. promote  it signs, the old one is accepted only: once each process was restarted, at the earliest 0s after 1
+      3. retire   the old one is no longer accepted: 14d after 2, when nothing it signed is still valid
+      after each step: sh -c 'echo out; echo err >&2; pwd >> ran'
+      after each step: sh -c 'cat; echo second'
+    running sh -c 'echo out; echo err >&2; pwd >> ran'
+    out
+    err
+    running sh -c 'cat; echo second'
+    second
+    ");
+    assert_eq!(project.read("ran").lines().count(), 1);
+    assert_snapshot!(project.says(&["promote"]), @"
+    0
+    promoted K1: it signs, the old key is accepted only
+    next     see that every process is restarted, so that each signs with K1; then run `keybaton rotate` from TIME to retire K2
+    running sh -c 'echo out; echo err >&2; pwd >> ran'
+    out
+    err
+    running sh -c 'cat; echo second'
+    second
+    ");
+    for words in [
+        &["abort"][..],
+        &["retire", "--force", "--reason", "a test"],
+        &["stage"],
+        &["revoke", "--all", "--accept-logouts"],
+    ] {
+        let before = project.read("ran").lines().count();
+        let said = project.says(words);
+        assert!(said.starts_with("0\n"), "{said}");
+        assert_eq!(project.read("ran").lines().count(), before + 1, "{words:?}");
+    }
+}
+
+#[test]
+fn what_writes_nothing_runs_nothing() {
+    let project = project(r#"[["touch", "ran"]]"#);
+    for words in [
+        &["status"][..],
+        &["stage", "--dry-run"],
+        &["rotate", "--dry-run"],
+        &["rotate", "--continue"],
+        &["promote"],
+    ] {
+        project.says(words);
+        assert!(!project.path("ran").exists(), "{words:?}");
+    }
+}
+
+#[test]
+fn they_run_in_the_folder_of_the_configuration_without_the_key() {
+    let project = project(r#"[["sh", "-c", "env > ran"]]"#);
+    fs::create_dir(project.path("below")).unwrap();
+    let output = project.program(&["stage"]).current_dir(project.path("below")).output().unwrap();
+    assert!(output.status.success());
+    let environment = project.read("ran");
+    assert!(environment.contains("PATH=") && !environment.contains("\nSECRET_KEY"), "{environment}");
+}
+
+#[test]
+fn a_failure_stops_without_undoing_the_step() {
+    let project = project(r#"[["sh", "-c", "exit 3"], ["touch", "ran"]]"#);
+    assert_snapshot!(project.says(&["stage"]), @"
+    7
+    staged   K1: it is accepted, and K2 still signs
+    next     see that every process is restarted, so that each accepts the new key; then run `keybaton rotate` to promote it
+    running sh -c 'exit 3'
+    error: the ring was written; `sh -c 'exit 3'` ended with 3
+    hint: run it by hand in FOLDER, and those behind it in after-write, then go on
+    ");
+    assert!(!project.path("ran").exists());
+    assert!(project.says(&["status"]).contains("staged: the next key"));
+}
+
+#[test]
+fn a_program_that_is_not_there_and_one_that_is_killed() {
+    let missing = project(r#"[["no-such-program", "restart"]]"#);
+    assert_snapshot!(missing.says(&["stage"]), @"
+    7
+    staged   K1: it is accepted, and K2 still signs
+    next     see that every process is restarted, so that each accepts the new key; then run `keybaton rotate` to promote it
+    running no-such-program restart
+    error: the ring was written; `no-such-program restart` could not be started: No such file or directory
+    hint: run it by hand in FOLDER, then go on
+    ");
+    let killed = project(r#"[["sh", "-c", "kill -9 $$"]]"#);
+    assert_snapshot!(killed.says(&["stage"]), @"
+    7
+    staged   K1: it is accepted, and K2 still signs
+    next     see that every process is restarted, so that each accepts the new key; then run `keybaton rotate` to promote it
+    running sh -c 'kill -9 $$'
+    error: the ring was written; `sh -c 'kill -9 $$'` was ended by signal 9
+    hint: run it by hand in FOLDER, then go on
+    ");
+}
+
+#[test]
+fn a_command_that_hangs_is_ended_with_all_it_started() {
+    let project = project(r#"[["sh", "-c", "sleep 600 & echo $! > pid; wait"]]"#);
+    project.configure("after-write-timeout = \"1s\"");
+    let begun = Instant::now();
+    assert_snapshot!(project.says(&["stage"]), @"
+    7
+    staged   K1: it is accepted, and K2 still signs
+    next     see that every process is restarted, so that each accepts the new key; then run `keybaton rotate` to promote it
+    running sh -c 'sleep 600 & echo $! > pid; wait'
+    error: the ring was written; `sh -c 'sleep 600 & echo $! > pid; wait'` took longer than 1s and was ended
+    hint: run it by hand in FOLDER, then go on
+    ");
+    assert!(begun.elapsed() < Duration::from_secs(20));
+    assert_is_gone(&project);
+}
+
+#[test]
+fn ctrl_c_ends_the_command() {
+    let project = project(r#"[["sh", "-c", "sleep 600 & echo $! > pid; wait"]]"#);
+    let child = project.program(&["stage"]).spawn().unwrap();
+    while !project.path("pid").exists() || project.read("pid").is_empty() {
+        sleep(Duration::from_millis(10));
+    }
+    kill_process(Pid::from_raw(child.id().cast_signed()).unwrap(), Signal::INT).unwrap();
+    assert_snapshot!(project.told(&child.wait_with_output().unwrap()), @"
+    130
+    staged   K1: it is accepted, and K2 still signs
+    next     see that every process is restarted, so that each accepts the new key; then run `keybaton rotate` to promote it
+    running sh -c 'sleep 600 & echo $! > pid; wait'
+    error: the ring was written; `sh -c 'sleep 600 & echo $! > pid; wait'` was ended by Ctrl-C
+    hint: run it by hand in FOLDER, then go on
+    ");
+    assert_is_gone(&project);
+}
+
+#[test]
+fn a_mirror_that_is_brought_up_is_followed_by_them_too() {
+    let project = project(r#"[["sh", "-c", "echo >> ran"]]"#);
+    project.configure(r#"mirrors = ["dir:mirror"]"#);
+    project.set_propagation("1h");
+    project.says(&["stage"]);
+    fs::remove_dir_all(project.path("mirror")).unwrap();
+    fs::write(project.path("ran"), "").unwrap();
+    for _ in 0..2 {
+        assert!(project.says(&["rotate", "--continue"]).starts_with("0\n"));
+        assert_eq!(project.read("ran"), "\n", "once, when the mirror received the ring");
+    }
+}
+
+#[test]
+fn what_is_no_list_of_commands_is_an_error() {
+    for commands in [r#""systemctl restart web""#, r#"["systemctl", "restart"]"#, "[[]]", "[[1]]"] {
+        let project = project(commands);
+        let said = project.says(&["stage"]);
+        assert!(said.starts_with("3\nerror: keybaton.toml, line 7: "), "{said}");
+    }
+    assert_snapshot!(project(r#"["systemctl", "restart"]"#).says(&["stage"]), @r#"
+    3
+    error: keybaton.toml, line 7: "after-write" must be a list of commands, each a list of strings such as ["kubectl", "rollout", "restart", "deploy/web"], not a string
+    "#);
+}
+
+/// The command's own child, which belongs to nobody when the test looks.
+fn assert_is_gone(project: &Project) {
+    let pid = project.read("pid").trim().parse().unwrap();
+    let deadline = Instant::now() + Duration::from_secs(10);
+    let stat = || fs::read_to_string(format!("/proc/{pid}/stat")).unwrap_or_default();
+    while test_kill_process(Pid::from_raw(pid).unwrap()).is_ok() && !stat().contains(") Z ") {
+        assert!(Instant::now() < deadline, "{}", stat());
+        sleep(Duration::from_millis(10));
+    }
+}

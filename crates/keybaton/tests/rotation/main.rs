@@ -1,0 +1,12 @@
+//! Rotations, copies and what follows them, in the words that a user sees.
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on should stop")]
+
+mod after_write;
+mod copy;
+mod diff;
+mod dry_runs;
+mod ground;
+mod mirrors;
+mod steps;
+mod tracked;
+mod waiting;
