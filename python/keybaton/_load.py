@@ -120,7 +120,7 @@ def _local_notes(names: Names, caller: Caller, texts: Texts) -> tuple[str, ...]:
     if configuration is None:
         return ()
     try:
-        answer = _program.ask(names, caller.folder, limit=CHECK_SECONDS)
+        answer = _program.ask(names, caller.folder, limit=CHECK_SECONDS, local_only=True)
         ours = (answer.texts.signing, *accepted_keys(answer.texts, names))
     except Trouble:
         return ()

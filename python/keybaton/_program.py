@@ -25,8 +25,11 @@ class Answer:
     warnings: tuple[str, ...]
 
 
-def ask(names: Names, folder: Path, limit: float | None = None) -> Answer:
-    """The ring of the project around this folder, from the store its configuration names; `limit` in seconds."""
+def ask(names: Names, folder: Path, limit: float | None = None, *, local_only: bool = False) -> Answer:
+    """The ring of the project around this folder, from the store its configuration names; `limit` in seconds.
+
+    `local_only`: a store on a network is not asked, and there is no ring then.
+    """
     if os.environ.get(GUARD):
         raise Trouble(
             f"{GUARD} is set: keybaton itself started this process to find the key",
@@ -39,7 +42,8 @@ def ask(names: Names, folder: Path, limit: float | None = None) -> Answer:
             f"the program keybaton is not in {looked}",
             REINSTALL,
         )
-    return _run(program, names, folder, LIMIT_SECONDS if limit is None else limit)
+    options = ["--local-only"] if local_only else []
+    return _run(program, names, folder, options, LIMIT_SECONDS if limit is None else limit)
 
 
 def find() -> Path | None:
@@ -61,8 +65,8 @@ def places() -> list[Path]:
     return list(dict.fromkeys(found))
 
 
-def _run(program: Path, names: Names, folder: Path, limit: float) -> Answer:
-    command: list[str | Path] = [program, "load", "--ring", names.signing, "--from", folder]
+def _run(program: Path, names: Names, folder: Path, options: list[str], limit: float) -> Answer:
+    command: list[str | Path] = [program, "load", "--ring", names.signing, "--from", folder, *options]
     try:
         done = subprocess.run(
             command,

@@ -66,9 +66,10 @@ def test_a_configuration_outside_the_repository_is_somebody_elses(project: Path,
 
 
 def test_a_store_that_is_not_local_is_not_compared(project: Path, program: Program) -> None:
-    program.does(answer(texts(NEW), local=False))
+    program.does(answer({}, local=False))
     (project / "keybaton.toml").touch()
     assert warned_of(project) == []
+    assert program.calls == [f"load --ring SECRET_KEY --from {project} --local-only"]
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,7 @@ use crate::{HandoverError, Place, World};
 #[derive(Debug)]
 pub enum Original {
     /// A ring, as it stands elsewhere.
-    Ring(Ring),
+    Ring(Box<Ring>),
     /// Keys that nobody looks after yet: they become a new ring.
     Keys(Bare),
 }
@@ -108,8 +108,8 @@ pub fn copy(
         did = copying(&from, &at.reading).map_err(HandoverError::NotACopy)?;
     }
     let (ring, said) = match (from, at) {
-        (Original::Ring(ring), _) if did == Copying::Nothing => (ring, Vec::new()),
-        (Original::Ring(ring), at) => written(ring, to, at, world)?,
+        (Original::Ring(ring), _) if did == Copying::Nothing => (*ring, Vec::new()),
+        (Original::Ring(ring), at) => written(*ring, to, at, world)?,
         (Original::Keys(_), Look { reading: Reading::Whole(ring), .. }) => (ring, Vec::new()),
         (Original::Keys(keys), Look { version, .. }) => begun(keys, to, &version, world)?,
     };

@@ -1,4 +1,4 @@
-//! The keys of the rings on this machine, for a look at a project.
+//! The keys of the rings that a project names, for a look at it.
 
 use std::path::absolute;
 
@@ -13,12 +13,29 @@ use crate::store;
 pub(crate) struct Known {
     pub(crate) rings: Vec<KnownKeys>,
     pub(crate) unread: Vec<Unexamined>,
+    /// The rings that stand on a network, and were not asked for.
+    pub(crate) unasked: Vec<String>,
+    reach: Reach,
+}
+
+/// How far a look at a project goes.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum Reach {
+    /// Files here; the others cost calls and credentials, which a look at a project must not.
+    #[default]
+    Files,
+    /// Stores on a network too.
+    Remote,
 }
 
 impl Known {
+    pub(crate) fn within(reach: Reach) -> Self {
+        Self { reach, ..Self::default() }
+    }
+
     /// Every ring of every environment.
-    pub(crate) fn of(configuration: &Configuration) -> Result<Self, Failure> {
-        let mut known = Self::default();
+    pub(crate) fn of(configuration: &Configuration, reach: Reach) -> Result<Self, Failure> {
+        let mut known = Self::within(reach);
         for (environment, ring) in configuration.all_rings() {
             let wishes = Wishes {
                 environment: Some(environment.to_owned()),
@@ -30,24 +47,38 @@ impl Known {
         Ok(known)
     }
 
-    /// Reads a ring whose store is made of files here; the others cost calls and credentials, which a look at a project must
-    /// not.
+    /// Reads a ring whose store is made of files here, or is within reach.
     pub(crate) fn take(&mut self, place: &Place) {
-        match keys(place) {
-            Ok(found) => self.rings.extend(found),
+        match keys(place, self.reach) {
+            Ok(Found::Keys(keys)) => self.rings.push(keys),
+            Ok(Found::Nothing) => {}
+            Ok(Found::Remote) => self.unasked.push(place.name()),
             Err(failure) => self.unread.push(Unexamined { what: place.name(), why: failure.in_full() }),
         }
     }
 }
 
-fn keys(place: &Place) -> Result<Option<KnownKeys>, Failure> {
+enum Found {
+    Keys(KnownKeys),
+    /// The store is this process's own environment.
+    Nothing,
+    Remote,
+}
+
+fn keys(place: &Place, reach: Reach) -> Result<Found, Failure> {
     let files = store::files(&place.store)?;
-    let Some(first) = files.first() else { return Ok(None) };
-    Ok(Some(KnownKeys {
+    if files.is_empty() {
+        match store::url(&place.store)?.kind().local {
+            true => return Ok(Found::Nothing),
+            false if reach == Reach::Files => return Ok(Found::Remote),
+            false => {}
+        }
+    }
+    Ok(Found::Keys(KnownKeys {
         name: place.name(),
         ring: place.ring.to_string(),
         environment: place.environment.clone().unwrap_or_else(|| place.store.url.clone()),
-        file: absolute(first).ok(),
+        file: files.first().and_then(|first| absolute(first).ok()),
         keys: store::read(place)?.keys(),
     }))
 }

@@ -195,3 +195,20 @@ pub(crate) fn no_propagation(opened: &Opened) -> Failure {
              process was restarted"
         ))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_a_store_that_cannot_refuse_a_lost_race_is_warned_of() {
+        for guard in [Guard::CompareAndSwap, Guard::Lock, Guard::ReadOnly] {
+            assert_eq!(caution(guard), None);
+        }
+        assert!(
+            caution(Guard::Claim)
+                .is_some_and(|said| said.starts_with("while it is written, only another keybaton"))
+        );
+        assert!(caution(Guard::Afterwards).is_some_and(|said| said.contains("seen afterwards, and mended")));
+    }
+}

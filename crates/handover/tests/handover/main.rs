@@ -1,6 +1,7 @@
 //! Handovers on real files.
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on should stop")]
 
+mod copies;
 mod ground;
 mod mirrors;
 mod rotation;

@@ -11,7 +11,7 @@ use crate::commands::World;
 use crate::configuration::{Configuration, Place, Wishes};
 use crate::exit::Exit;
 use crate::failure::Failure;
-use crate::known::Known;
+use crate::known::{Known, Reach};
 use crate::print::{Print, Style};
 
 /// Look for weak, leaked and misplaced keys in a project
@@ -21,6 +21,7 @@ use crate::print::{Print, Style};
 #[command(after_help = "Examples:
   keybaton check                 The folder you are in
   keybaton check shop deploy     These two
+  keybaton check --remote        Compare with stores on a network too
   keybaton check --json          For programs; exit code 1 says that something was found
 
 A comment `# keybaton: ignore[rule]` on a line, or alone above it, silences that rule there")]
@@ -28,6 +29,9 @@ pub(crate) struct Check {
     /// Files and folders to look at
     #[arg(value_name = "PATH", default_value = ".")]
     paths: Vec<PathBuf>,
+    /// Read the configured stores on a network too: is the same key in use elsewhere?
+    #[arg(long)]
+    remote: bool,
     /// Print one JSON object
     #[arg(long)]
     json: bool,
@@ -38,6 +42,8 @@ struct Told<'a> {
     findings: Vec<Row<'a>>,
     unexamined: Vec<Gap<'a>>,
     unknown_rules: Vec<Unknown<'a>>,
+    /// The rings on a network that nobody wanted to be read.
+    unasked: &'a [String],
     files: usize,
     rings: usize,
 }
@@ -74,21 +80,21 @@ impl Check {
         let paths: Vec<PathBuf> =
             self.paths.iter().map(|path| looked_at(&here, path)).collect::<Result<_, _>>()?;
         let configuration = Configuration::find(&here)?;
-        let Known { rings, mut unread } = known(world, &here, configuration.as_ref())?;
+        let Known { rings, mut unread, unasked, .. } = self.known(world, &here, configuration.as_ref())?;
         let names: Vec<RingName> = configuration.iter().flat_map(Configuration::ring_names).collect();
         let count = rings.len();
         let mut report = keybaton_audit::check(&here, &paths, &names, rings);
         report.unexamined.append(&mut unread);
-        self.tell(world.print, &report, count)?;
+        self.tell(world.print, &report, &unasked, count)?;
         Ok(if report.findings.is_empty() { Exit::Done } else { Exit::Findings })
     }
 
-    fn tell(&self, print: &Print, report: &Report, rings: usize) -> Result<(), Failure> {
+    fn tell(&self, print: &Print, report: &Report, unasked: &[String], rings: usize) -> Result<(), Failure> {
         for (at, rule) in &report.unknown_rules {
             print.warning(&format!("{at}: there is no rule called {rule}"));
         }
         if self.json {
-            return print.json(&told(report, rings));
+            return print.json(&told(report, unasked, rings));
         }
         for finding in &report.findings {
             print.result(&lines(print, finding))?;
@@ -96,21 +102,30 @@ impl Check {
         for Unexamined { what, why } in &report.unexamined {
             print.warning(&format!("not looked at: {what}: {why}"));
         }
+        if !unasked.is_empty() {
+            print.note(&format!("not asked: {}; --remote reads them too", unasked.join(", ")));
+        }
         print.result(&summary(report, rings))
     }
-}
 
-/// The rings of the environment or store that the user names, else all that the configuration does.
-fn known(world: &World<'_>, here: &Path, configuration: Option<&Configuration>) -> Result<Known, Failure> {
-    let wishes = Wishes::new(world.choices)?;
-    match configuration {
-        _ if wishes.store.is_some() || wishes.environment.is_some() => {
-            let mut known = Known::default();
-            known.take(&Place::choose(&wishes, configuration, here)?);
-            Ok(known)
+    /// The rings of the environment or store that the user names, else all that the configuration does.
+    fn known(
+        &self,
+        world: &World<'_>,
+        here: &Path,
+        configuration: Option<&Configuration>,
+    ) -> Result<Known, Failure> {
+        let reach = if self.remote { Reach::Remote } else { Reach::Files };
+        let wishes = Wishes::new(world.choices)?;
+        match configuration {
+            _ if wishes.store.is_some() || wishes.environment.is_some() => {
+                let mut known = Known::within(reach);
+                known.take(&Place::choose(&wishes, configuration, here)?);
+                Ok(known)
+            }
+            Some(configuration) => Known::of(configuration, reach),
+            None => Ok(Known::default()),
         }
-        Some(configuration) => Known::of(configuration),
-        None => Ok(Known::default()),
     }
 }
 
@@ -148,7 +163,7 @@ fn counted(count: usize, what: &str) -> String {
     if count == 1 { format!("1 {what}") } else { format!("{count} {what}s") }
 }
 
-fn told(report: &Report, rings: usize) -> Told<'_> {
+fn told<'a>(report: &'a Report, unasked: &'a [String], rings: usize) -> Told<'a> {
     Told {
         findings: report.findings.iter().map(row).collect(),
         unexamined: report.unexamined.iter().map(|Unexamined { what, why }| Gap { what, why }).collect(),
@@ -157,6 +172,7 @@ fn told(report: &Report, rings: usize) -> Told<'_> {
             .iter()
             .map(|(at, rule)| Unknown { at: at.to_string(), rule })
             .collect(),
+        unasked,
         files: report.files,
         rings,
     }

@@ -126,7 +126,7 @@ impl Copy {
     ) -> Result<Exit, Failure> {
         let kind = store::url(&both.to)?.kind();
         let makes = (would == Copying::Fill && (kind.local || self.create)).then_some(kind.creates);
-        let ring = if let Original::Ring(ring) = from { Some(ring) } else { None };
+        let ring = if let Original::Ring(ring) = from { Some(&**ring) } else { None };
         if self.json {
             let told = Told { would: Some(name(would)), makes, ..both.told(ring, None) };
             return world.print.json(&told).map(|()| Exit::Done);
@@ -153,7 +153,7 @@ struct Both {
 impl Both {
     fn original(&self) -> Result<Original, Failure> {
         match self.from.reading(&self.ring)? {
-            Reading::Whole(ring) => Ok(Original::Ring(ring)),
+            Reading::Whole(ring) => Ok(Original::Ring(Box::new(ring))),
             Reading::Bare(bare) => Ok(Original::Keys(bare)),
             Reading::Absent => Err(self
                 .about_from(Exit::Store, &format!("there is no key {}", self.ring))

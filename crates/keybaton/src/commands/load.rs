@@ -22,6 +22,9 @@ pub(crate) struct Load {
     /// Look for the configuration in this folder and above
     #[arg(long, value_name = "DIR", default_value = ".")]
     from: PathBuf,
+    /// Give no ring where the store is on a network, and do not ask it
+    #[arg(long)]
+    local_only: bool,
 }
 
 /// What the Python package reads. A text that is not there is null.
@@ -57,6 +60,11 @@ impl Load {
                 .hint("`keybaton status` shows the ring without its keys"));
         }
         let place = self.place(world)?;
+        let local = store::url(&place.store)?.kind().local;
+        if self.local_only && !local {
+            let answer = Answer { texts: BTreeMap::new(), store: &place.store.url, local, warnings: &[] };
+            return world.print.json(&answer).map(|()| Exit::Done);
+        }
         let texts = store::read(&place)?;
         let served = Served::new(&place.ring, texts).ok_or_else(|| store::no_key(&place))?;
         let texts = BTreeMap::from([
@@ -64,7 +72,6 @@ impl Load {
             (place.ring.fallbacks(), served.fallbacks.as_ref().map(SecretText::expose)),
             (place.ring.record(), served.record.as_deref()),
         ]);
-        let local = store::url(&place.store)?.kind().local;
         let answer = Answer { texts, store: &place.store.url, local, warnings: &served.warnings };
         world.print.json(&answer)?;
         Ok(Exit::Done)

@@ -89,3 +89,28 @@ fn guard(guard: Guard) -> &'static str {
         Guard::ReadOnly => "read-only",
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_store_says_what_it_cannot_do() {
+        let can = |guard, read_back| {
+            let kind =
+                StoreKind { can: keybaton_stores::Can { read_back, guard, atomic: true }, ..STORES[0] };
+            remarks(&row(&kind)).join("; ")
+        };
+        assert_eq!(can(Guard::Lock, true), "");
+        assert_eq!(can(Guard::Claim, true), "a lost race with another program is seen afterwards");
+        assert_eq!(
+            can(Guard::Afterwards, false),
+            "a lost race is seen afterwards; cannot be read back: a mirror or the target of a copy alone"
+        );
+    }
+
+    #[test]
+    fn each_example_has_room() {
+        assert!(STORES.iter().all(|kind| kind.example.len() < WIDTH));
+    }
+}

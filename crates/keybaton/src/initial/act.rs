@@ -54,6 +54,7 @@ impl<'a> Act<'a> {
     pub(crate) fn all(mut self, plan: Plan<'_>, wanted: Answer) -> Result<Exit, Failure> {
         let Plan { opened, guard, version, beginning, configuration, settings } = plan;
         self.keep_out_of_git(guard.as_ref())?;
+        let is_open = configuration.is_some() && opened.place.propagation.is_none();
         let with = self.begin(&opened, beginning, &version)?;
         self.configure(configuration)?;
         self.wire(&settings, &opened.place.ring, wanted)?;
@@ -62,6 +63,9 @@ impl<'a> Act<'a> {
         }
         let is_wired = settings.by_hand.is_empty() && wanted == Answer::Yes;
         self.what_now(with, is_wired)?;
+        if is_open && !self.dry_run {
+            self.words.behind("`keybaton rotate` will ask for `propagation`: how long a new key takes to reach each process")?;
+        }
         Ok(if settings.by_hand.is_empty() { Exit::Done } else { Exit::Findings })
     }
 
