@@ -76,6 +76,7 @@ mod tests {
     use keybaton_core::time::Span;
 
     use super::*;
+    use crate::after_write::AfterWrite;
     use crate::configuration::{Configuration, LONGEST_SIGNATURE, Located, Wishes};
 
     fn place(environment: &str, ring: &str, store: &str, propagation: Option<Span>) -> Place {
@@ -86,6 +87,11 @@ mod tests {
             mirrors: Vec::new(),
             propagation,
             longest_signature: LONGEST_SIGNATURE,
+            after_write: AfterWrite {
+                commands: Vec::new(),
+                timeout: Span(300),
+                folder: PathBuf::from("/srv/shop"),
+            },
         }
     }
 
