@@ -7,6 +7,7 @@ import threading
 
 from secretmanager.accounts import Accounts
 from secretmanager.calls import PERMISSIONS
+from secretmanager.metadata import Machine
 from secretmanager.web import Service
 from stage import Stage, free_port
 
@@ -25,6 +26,8 @@ def start(stage: Stage) -> None:
         for name, rights in ACCOUNTS.items()
     }
     person = accounts.add("person", frozenset(PERMISSIONS.values()))
+    machine = Machine(free_port(), accounts, person)
+    threading.Thread(target=machine.serve_forever, daemon=True).start()
     stage.environment |= {
         "GOOGLE_APPLICATION_CREDENTIALS": files["keeper"],
         "GOOGLE_CLOUD_PROJECT": PROJECT,
@@ -35,6 +38,8 @@ def start(stage: Stage) -> None:
         "KEYBATON_TEST_GCP_STRANGER": files["stranger"],
         "KEYBATON_TEST_GCP_PERSON": accounts.write_log_in(person, folder / "person.json", "1//made-up-refresh"),
         "KEYBATON_TEST_GCP_LOGGED_OUT": accounts.write_log_in(person, folder / "logged-out.json", "1//made-up-old"),
+        "KEYBATON_TEST_GCP_FEDERATED": accounts.write_federation(person, folder / "federated.json", "made-up-subject"),
+        "KEYBATON_TEST_GCP_METADATA": f"127.0.0.1:{machine.server_port}",
         "KEYBATON_TEST_GCP_TOKEN": accounts.token_of(person),
         "KEYBATON_TEST_GCP_EXPIRED_TOKEN": accounts.token_of(person, lifetime=-1),
     }

@@ -15,7 +15,7 @@ from typing import Any
 from hands.awsps import ParameterStoreHand
 from hands.awssm import SecretsManagerHand
 from hands.gcsm import GcsmHand
-from hands.hand import Hand
+from hands.hand import Also, Hand
 from hands.vault import VaultHand
 from stage import Stage
 
@@ -81,5 +81,7 @@ def do(hand: Hand, asked: dict[str, Any]) -> object:
             return hand.texts(place)
         case "lock_up":
             return hand.lock_up(place)
-        case _:
+        case _ if isinstance(hand, Also):
             return hand.also(place, asked)
+        case other:
+            raise ValueError(f"no hand can do {other} at {place}")

@@ -14,11 +14,11 @@ from google.cloud.secretmanager_v1 import SecretManagerServiceClient, types
 from google.oauth2 import service_account
 from google.protobuf.duration_pb2 import Duration
 
-from hands.hand import RING, Hand
+from hands.hand import RING
 from stage import Stage
 
 
-class GcsmHand(Hand):
+class GcsmHand:
     def __init__(self, stage: Stage) -> None:
         self._there = stage.environment
         self._endpoint = self._there["CLOUDSDK_API_ENDPOINT_OVERRIDES_SECRETMANAGER"]

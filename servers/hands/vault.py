@@ -8,11 +8,11 @@ import secrets
 import hvac
 from hvac.exceptions import InvalidPath
 
-from hands.hand import RING, Hand
+from hands.hand import RING
 from stage import Stage
 
 
-class VaultHand(Hand):
+class VaultHand:
     def __init__(self, stage: Stage) -> None:
         there = stage.environment
         self._client = hvac.Client(there["VAULT_ADDR"], there["VAULT_TOKEN"], verify=there["VAULT_CACERT"])

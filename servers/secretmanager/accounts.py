@@ -38,6 +38,7 @@ class Accounts:
         self.token_uri = token_uri
         self._by_key: dict[str, Account] = {}
         self._by_refresh_token: dict[str, Account] = {}
+        self._by_subject_token: dict[str, Account] = {}
         # Tokens that were given out, and when they end.
         self._tokens: dict[str, tuple[Account, float]] = {}
 
@@ -79,6 +80,21 @@ class Accounts:
         file.write_text(json.dumps(content))
         return str(file)
 
+    def write_federation(self, account: Account, file: Path, subject_token: str) -> str:
+        """The file that `gcloud iam workload-identity-pools create-cred-config` leaves, and the token it names."""
+        self._by_subject_token[subject_token] = account
+        subject = file.with_suffix(".token")
+        subject.write_text(subject_token)
+        content = {
+            "type": "external_account",
+            "audience": "//iam.googleapis.com/projects/1/locations/global/workloadIdentityPools/made/providers/up",
+            "subject_token_type": "urn:ietf:params:oauth:token-type:jwt",
+            "token_url": self.token_uri,
+            "credential_source": {"file": str(subject), "format": {"type": "text"}},
+        }
+        file.write_text(json.dumps(content))
+        return str(file)
+
     def log_out(self, refresh_token: str) -> None:
         del self._by_refresh_token[refresh_token]
 
@@ -110,9 +126,14 @@ class Accounts:
                     raise NoTokenError
             case "refresh_token" if asked.get("refresh_token") in self._by_refresh_token:
                 account = self._by_refresh_token[asked["refresh_token"]]
+            case "urn:ietf:params:oauth:grant-type:token-exchange" if (
+                asked.get("subject_token") in self._by_subject_token
+            ):
+                account = self._by_subject_token[asked["subject_token"]]
             case _:
                 raise NoTokenError
-        return {"access_token": self.token_of(account), "expires_in": 3599, "token_type": "Bearer"}
+        kind = {"issued_token_type": "urn:ietf:params:oauth:token-type:access_token", "token_type": "Bearer"}
+        return {"access_token": self.token_of(account), "expires_in": 3599, **kind}
 
     def token_of(self, account: Account, lifetime: float = 3599) -> str:
         token = f"ya29.made-up-{secrets.token_urlsafe(24)}"

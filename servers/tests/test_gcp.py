@@ -269,3 +269,12 @@ def test_the_authority_is_not_one_that_machines_know(there: There) -> None:
         session.trust_env = False
         with pytest.raises(requests.exceptions.SSLError):
             session.get(there["CLOUDSDK_API_ENDPOINT_OVERRIDES_SECRETMANAGER"], timeout=10)
+
+
+def test_a_machine_gives_its_token_to_whoever_knows_the_header(there: There, secret: str) -> None:
+    url = f"http://{there['KEYBATON_TEST_GCP_METADATA']}/computeMetadata/v1/instance/service-accounts/default/token"
+    with requests.Session() as session:
+        session.trust_env = False
+        assert session.get(url, timeout=10).status_code == 403
+        token = session.get(url, headers={"Metadata-Flavor": "Google"}, timeout=10).json()["access_token"]
+    assert client(there, people.Credentials(token)).get_secret(name=secret)

@@ -31,6 +31,7 @@ fn every_usual_way_to_sign_in_is_known() {
     let ways = [
         ("GOOGLE_APPLICATION_CREDENTIALS", variable("READER")),
         ("GOOGLE_APPLICATION_CREDENTIALS", variable("PERSON")),
+        ("GOOGLE_APPLICATION_CREDENTIALS", variable("FEDERATED")),
         ("GOOGLE_OAUTH_ACCESS_TOKEN", variable("TOKEN")),
         ("CLOUDSDK_AUTH_ACCESS_TOKEN_FILE", file.to_str().unwrap().to_owned()),
         ("CLOUDSDK_CONFIG", world.path().to_str().unwrap().to_owned()),
@@ -66,29 +67,43 @@ fn who_has_to_sign_in_is_told_how() {
 }
 
 #[test]
-fn a_machine_that_is_not_googles_has_no_credentials_of_its_own() {
+fn a_machine_of_googles_has_credentials_of_its_own_and_others_have_none() {
     let Some((world, fixture)) = begin() else { return };
+    write(&*world.open(fixture), "a", &Version::Absent).unwrap();
     std::fs::write(world.path().join("which"), world.url(fixture)).unwrap();
-    let nobody = [
-        ("GOOGLE_APPLICATION_CREDENTIALS", ""),
-        ("CLOUDSDK_CONFIG", "/nonexistent"),
-        ("GCE_METADATA_HOST", "127.0.0.1:1"),
-    ];
-    let nobody = nobody.map(|(name, value)| (name.to_owned(), value.to_owned()));
-    as_whoever_has(&nobody, "gcsm::login::case_nobody", world.path());
+    for (machine, case) in [
+        (variable("METADATA"), "gcsm::login::case_machine"),
+        ("127.0.0.1:1".to_owned(), "gcsm::login::case_nobody"),
+    ] {
+        let nobody = [
+            ("GOOGLE_APPLICATION_CREDENTIALS", ""),
+            ("CLOUDSDK_CONFIG", "/nonexistent"),
+            ("GCE_METADATA_HOST", &machine),
+        ];
+        let nobody = nobody.map(|(name, value)| (name.to_owned(), value.to_owned()));
+        as_whoever_has(&nobody, case, world.path());
+    }
 }
 
 #[test]
-#[ignore = "run by a_machine_that_is_not_googles_has_no_credentials_of_its_own"]
+#[ignore = "run by a_machine_of_googles_has_credentials_of_its_own_and_others_have_none"]
+fn case_machine() {
+    assert_eq!(read(&*given_store()).0, ring("a"));
+}
+
+#[test]
+#[ignore = "run by a_machine_of_googles_has_credentials_of_its_own_and_others_have_none"]
 fn case_nobody() {
+    let error = given_store().read().unwrap_err();
+    assert_eq!(error.kind, StoreErrorKind::SignInNeeded);
+    let told = ": there are no credentials here, and this is no machine of Google's";
+    assert!(error.sentence.ends_with(told), "{error}");
+}
+
+fn given_store() -> Box<dyn Store> {
     let (folder, _) = given();
     let url = std::fs::read_to_string(folder.join("which")).unwrap();
-    let error = open_url(&url, &settings(&folder, outer_environment())).read().unwrap_err();
-    assert_eq!(error.kind, StoreErrorKind::SignInNeeded);
-    assert!(
-        error.sentence.ends_with(": there are no credentials here, and this is no machine of Google's"),
-        "{error}"
-    );
+    open_url(&url, &settings(&folder, outer_environment()))
 }
 
 #[test]
