@@ -6,11 +6,11 @@ use std::path::Path;
 
 use keybaton_stores::{Guard, STORES, StoreUrl};
 
-use crate::fixtures::FIXTURES;
+use crate::fixtures::{FIXTURES, Fixture};
 
 #[test]
 fn every_store_has_a_fixture() {
-    let mut fixtures: Vec<_> = FIXTURES.iter().map(|fixture| fixture.scheme()).collect();
+    let mut fixtures: Vec<_> = FIXTURES.iter().map(Fixture::scheme).collect();
     // A store with several layouts has several.
     fixtures.dedup();
     assert_eq!(fixtures, schemes());

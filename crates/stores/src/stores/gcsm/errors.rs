@@ -52,7 +52,10 @@ impl Gcsm {
                     StoreErrorKind::SignInNeeded,
                     &format!("{} does not accept your credentials", self.line.host),
                 )
-                .hint(self.line.sign_in),
+                .hint(format!(
+                    "{}; a token in GOOGLE_OAUTH_ACCESS_TOKEN or a file of one comes before that",
+                    self.line.sign_in
+                )),
             403 => self.denied(&answer.json(), name, right),
             _ => self.line.unknown(answer, right.doing()),
         }
@@ -90,30 +93,21 @@ impl Gcsm {
     pub(super) fn unusable(&self, name: &str, answer: &Answer) -> StoreError {
         let body = answer.json();
         let told = body["error"]["message"].as_str().unwrap_or_default();
-        let version = told.rsplit_once("/versions/").map_or("", |(_, behind)| behind);
-        let version: String = version.chars().take_while(char::is_ascii_digit).take(20).collect();
-        let (version, words) = (if version.is_empty() { "latest" } else { &version }, self.place.flags());
-        let of = format!("{version} --secret={name}{words}");
-        if told.contains("DISABLED") {
-            return self
-                .error(
-                    StoreErrorKind::Malformed,
-                    &format!("version {version} of {name}, the newest, is disabled"),
-                )
-                .hint(format!(
-                    "`latest` is the newest version in whatever state: gcloud secrets versions enable {of}"
-                ));
-        }
-        if told.contains("DESTROYED") {
-            return self
-                .error(StoreErrorKind::Malformed, &format!("version {version} of {name}, the newest, is destroyed"))
-                .hint(format!(
-                    "`latest` is the newest version in whatever state: add the value of the last good one again, \
-                     gcloud secrets versions access N --secret={name}{words} | \
-                     gcloud secrets versions add {name}{words} --data-file=-"
-                ));
-        }
-        self.without_its_key(name)
+        let (_, told) = told.rsplit_once("/versions/").unwrap_or_default();
+        let version: String = told.chars().take_while(char::is_ascii_digit).take(20).collect();
+        let words = self.place.flags();
+        let (state, mend) = if told.contains("DISABLED") {
+            ("disabled", format!("gcloud secrets versions enable {version} --secret={name}{words}"))
+        } else if told.contains("DESTROYED") {
+            let last_good = format!("gcloud secrets versions access N --secret={name}{words}");
+            let add = format!("gcloud secrets versions add {name}{words} --data-file=-");
+            ("destroyed", format!("add the value of the last good one again, {last_good} | {add}"))
+        } else {
+            return self.without_its_key(name);
+        };
+        let what = format!("version {version} of {name}, the newest, is {state}");
+        self.error(StoreErrorKind::Malformed, &what)
+            .hint(format!("`latest` is the newest version in whatever state: {mend}"))
     }
 
     /// What else Google cannot do "as things are".

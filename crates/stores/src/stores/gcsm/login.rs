@@ -107,11 +107,9 @@ impl Google {
 
 impl Carry for Google {
     async fn carry(&self, call: &Call) -> Result<Answer, Trouble> {
-        let mut headers = call.headers.clone();
-        headers.extend(self.headers().await?);
-        let (method, url, body, effect) =
-            (call.method.clone(), call.url.clone(), call.body.clone(), call.effect);
-        self.client.carry(&Call { method, url, headers, body, effect }).await
+        let mut call = call.duplicate();
+        call.headers.extend(self.headers().await?);
+        self.client.carry(&call).await
     }
 }
 

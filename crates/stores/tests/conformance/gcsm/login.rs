@@ -38,7 +38,7 @@ fn every_usual_way_to_sign_in_is_known() {
     ];
     for way in ways {
         world.environment.lock().unwrap().clear();
-        assert_eq!(read(&*by(&world, fixture, &[way.clone()])).0, ring("a"), "{way:?}");
+        assert_eq!(read(&*by(&world, fixture, std::slice::from_ref(&way))).0, ring("a"), "{way:?}");
     }
 }
 
@@ -61,7 +61,7 @@ fn who_has_to_sign_in_is_told_how() {
         let error = by(&world, fixture, &[way]).read().unwrap_err();
         assert_eq!(error.kind, StoreErrorKind::SignInNeeded, "{error}");
         assert!(error.sentence.ends_with(told), "{error}");
-        assert_eq!(error.hint.as_deref(), Some("gcloud auth application-default login"));
+        assert!(error.hint.as_ref().unwrap().starts_with("gcloud auth application-default login"));
         assert!(!format!("{error} {error:?}").contains("made-up-old"));
     }
 }
