@@ -4,7 +4,7 @@ use keybaton_core::{Adoption, Change, KeyId, Reading, Ring, Writes};
 use keybaton_stores::{StoreErrorKind, Version};
 
 use crate::doubt::settle_doubt;
-use crate::look::{Look, look, standing_of};
+use crate::look::{Look, look, standing_in};
 use crate::mirror::mirror;
 use crate::{HandoverError, Place, Places, Standing, World};
 
@@ -71,7 +71,7 @@ fn taken_in(places: &Places, world: &mut World<'_>) -> Result<Standing, Handover
     let adoption = match reading {
         Reading::Edited(edited) => edited.found,
         Reading::Bare(bare) => bare.into(),
-        _ => return standing_of(&places.store, world),
+        reading => return standing_in(Look { reading, version }, &places.store, world),
     };
     if let Some(keys) = adoption.too_many() {
         return Err(HandoverError::TooManyKeys(keys));

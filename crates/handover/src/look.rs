@@ -76,7 +76,16 @@ pub fn standing(places: &Places, world: &mut World<'_>) -> Result<Standing, Hand
 
 /// The ring of the store alone.
 pub(crate) fn standing_of(place: &Place, world: &mut World<'_>) -> Result<Standing, HandoverError> {
-    let Look { reading, version } = look(place)?;
+    standing_in(look(place)?, place, world)
+}
+
+/// The same, of what was looked at already.
+pub(crate) fn standing_in(
+    seen: Look,
+    place: &Place,
+    world: &mut World<'_>,
+) -> Result<Standing, HandoverError> {
+    let Look { reading, version } = seen;
     match reading {
         Reading::Whole(ring) => {
             Ok(Standing { ring, version, mended: false, caught_up: false, notes: Vec::new() })
