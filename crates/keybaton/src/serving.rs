@@ -86,7 +86,7 @@ fn is_blank(key: &str) -> bool {
     key.trim().is_empty()
 }
 
-fn duplicate(texts: &Texts) -> Texts {
+pub(crate) fn duplicate(texts: &Texts) -> Texts {
     Texts {
         signing: texts.signing.as_ref().map(SecretText::duplicate),
         fallbacks: texts.fallbacks.as_ref().map(SecretText::duplicate),

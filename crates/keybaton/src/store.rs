@@ -3,13 +3,14 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use keybaton_core::{RingName, Texts};
+use keybaton_core::{Reading, RingName, Texts};
 use keybaton_stores::{Held, Settings, Store, StoreUrl, path_of};
 
 use crate::allowed::Allowed;
 use crate::configuration::{Located, Place};
 use crate::exit::Exit;
 use crate::failure::Failure;
+use crate::serving::duplicate;
 
 /// A store's URL, where it makes sense.
 pub(crate) fn url(at: &Located) -> Result<StoreUrl, Failure> {
@@ -61,8 +62,21 @@ pub(crate) fn files(at: &Located) -> Result<Vec<PathBuf>, Failure> {
 }
 
 /// What the store holds of the ring, which may be nothing.
+///
+/// Texts that were taken one after another, on two sides of a write, look as if they had been edited by hand: then it
+/// looks once more.
 pub(crate) fn read(place: &Place) -> Result<Texts, Failure> {
-    match open(&place.store, &place.ring, Allowed::default())?.read().map_err(Failure::of_store)? {
+    let store = open(&place.store, &place.ring, Allowed::default())?;
+    let texts = texts_of(&*store)?;
+    let seems_edited = || matches!(keybaton_core::read(duplicate(&texts)), Reading::Edited(_));
+    if !url(&place.store)?.kind().can.atomic && seems_edited() {
+        return texts_of(&*store);
+    }
+    Ok(texts)
+}
+
+fn texts_of(store: &dyn Store) -> Result<Texts, Failure> {
+    match store.read().map_err(Failure::of_store)? {
         Held::Texts(texts, _) => Ok(texts),
         Held::Absent => Ok(Texts::default()),
     }
