@@ -16,7 +16,7 @@ SERVERS = Path(__file__).resolve().parent
 
 def start_awsrace(stage: Stage) -> None:
     """Keeps what AWS documents, also when twenty ask at once: what conformance is tested against."""
-    port = prepare(stage)
+    port = prepare(stage, "awsrace")
     key = {"AWS_ACCESS_KEY_ID": "AKIAMADEUP0000000000", "AWS_SECRET_ACCESS_KEY": "made-up-secret-access-key"}
     command: list[str | Path] = [sys.executable, "-B", "-m", "awsrace", str(port), *certificate(stage)]
     stage.start("awsrace", command, port, PYTHONPATH=str(SERVERS), **key)
@@ -26,7 +26,7 @@ def start_awsrace(stage: Stage) -> None:
 def start_awsmini(stage: Stage) -> None:
     """Somebody else's reading of AWS's documents, signatures and policies too. Built first, which takes minutes."""
     program = built()
-    port = prepare(stage)
+    port = prepare(stage, "awsmini")
     stage.start("awsmini", [program, f"127.0.0.1:{port}", *certificate(stage)], port)
     serve(stage, {"AWS_ACCESS_KEY_ID": "testing", "AWS_SECRET_ACCESS_KEY": "testing"})
     serve(stage, administrator())
@@ -34,7 +34,7 @@ def start_awsmini(stage: Stage) -> None:
 
 def start_moto(stage: Stage) -> None:
     """A third reading of them."""
-    port = prepare(stage)
+    port = prepare(stage, "moto")
     chain, key = certificate(stage)
     program = Path(sys.executable).parent / "moto_server"
     command: list[str | Path] = [program, "-H", "127.0.0.1", "-p", str(port), "-c", chain, "-k", key]
@@ -65,7 +65,7 @@ def built() -> Path:
         return folder / "debug" / "awsmini"
 
 
-def prepare(stage: Stage) -> int:
+def prepare(stage: Stage, server: str) -> int:
     """A port, once nothing of the machine's own AWS settings can be seen by the command or the hands."""
     if "AWS_ENDPOINT_URL" in stage.environment:
         raise ToolError("each of the servers for AWS wants to be the only one: name one")
@@ -86,7 +86,7 @@ def prepare(stage: Stage) -> int:
             "AWS_EC2_METADATA_DISABLED": "true",
         },
     )
-    stage.environment["SSL_CERT_FILE"] = str(stage.authority_file)
+    stage.environment |= {"SSL_CERT_FILE": str(stage.authority_file), "KEYBATON_TEST_AWS": server}
     return port
 
 

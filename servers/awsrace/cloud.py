@@ -47,7 +47,7 @@ class Cloud:
     def _json(self, request: Request) -> Answer:
         service, _, action = request.headers["x-amz-target"].partition(".")
         try:
-            caller, region = self._identity.caller_of(request, time.time())
+            caller, region = self._identity.caller_of(request, self._now())
             self._maybe_refuse(action)
             if service not in self._services:
                 raise AwsError("UnknownOperationException", f"no service {service} here")
@@ -70,7 +70,7 @@ class Cloud:
             if action == "AssumeRoleWithWebIdentity":
                 answer = self._identity.web_identity(fields, self._now())
             else:
-                caller, _ = self._identity.caller_of(request, time.time())
+                caller, _ = self._identity.caller_of(request, self._now())
                 answer = self._identity.answer(action, fields, caller, self._now())
             head = f"<{action}Result>{xml(answer)}</{action}Result>"
             tail = f"<ResponseMetadata><RequestId>{secrets.token_hex(16)}</RequestId></ResponseMetadata>"

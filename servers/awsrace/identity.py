@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import json
 import secrets
+import time
 from dataclasses import dataclass
 from datetime import datetime, timezone
 from typing import Any
@@ -40,7 +41,8 @@ class Identity:
         if key is None or key.token != request.headers.get("x-amz-security-token"):
             sentence = "The security token included in the request is invalid."
             raise AwsError("UnrecognizedClientException", sentence)
-        verify(request, signed, key.secret, now)
+        # A signer's clock is the real one, whatever was arranged.
+        verify(request, signed, key.secret, time.time())
         if now > key.expires:
             raise AwsError("ExpiredTokenException", "The security token included in the request is expired")
         return key.caller, signed.region
@@ -56,7 +58,7 @@ class Identity:
     def web_identity(self, fields: Fields, now: float) -> dict[str, Any]:
         """The only call that needs no signature: a token of another party stands in for it."""
         claims = claims_of(fields["WebIdentityToken"])
-        if claims.get("exp", now) < now:
+        if claims.get("exp", float("inf")) < time.time():
             raise AwsError("ExpiredTokenException", "Token expired: current date/time must be before the expiration")
         played = self._play(fields, now, "sts:AssumeRoleWithWebIdentity")
         return played | {"SubjectFromWebIdentityToken": claims["sub"], "Provider": claims.get("iss", "made-up")}

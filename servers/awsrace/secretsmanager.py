@@ -33,7 +33,7 @@ class SecretsManager:
             raise AwsError("InvalidRequestException", sentence)
         if secret.region != region and action not in ON_REPLICAS:
             sentence = "Operation not permitted on a replica secret. Call must be made in primary secret's region."
-            raise AwsError("InvalidRequestException", sentence)
+            raise AwsError("InvalidParameterException", sentence)
         if secret.owner and action in OWNERS:
             raise AwsError("InvalidRequestException", f"The secret is managed by {secret.owner}: use it to update it.")
         names = {"ARN": secret.arn(region), "Name": secret.name}
@@ -139,8 +139,11 @@ class SecretsManager:
 
     def _delete(self, secret: Secret, asked: Asked, scene: Scene) -> Asked:
         if secret.replicas:
-            sentence = f"You can't delete secret {secret.name} that still has replica regions."
-            raise AwsError("InvalidRequestException", sentence)
+            regions = ", ".join(secret.replicas)
+            sentence = (
+                f"You can't delete secret {secret.arn(secret.region)} that still has replica regions [{regions}]."
+            )
+            raise AwsError("InvalidParameterException", sentence)
         days = asked.get("RecoveryWindowInDays", 30)
         if not 7 <= days <= 30:
             sentence = "The RecoveryWindowInDays value must be between 7 and 30 days (inclusive)."
@@ -203,7 +206,7 @@ def made_before(known: Secret, token: str, value: dict[str, str]) -> Asked:
 
 def must_use_key(secret: Secret, scene: Scene, action: str) -> None:
     """A key of the customer's own wants a right of its own; AWS's sentence says no more than this."""
-    if secret.key is None or secret.key.endswith("aws/secretsmanager"):
+    if secret.key is None or not uses_own_key(secret):
         return
     whole = secret.key if secret.key.startswith("arn:") else f"arn:aws:kms:{scene.region}:{ACCOUNT}:key/{secret.key}"
     try:
@@ -212,12 +215,17 @@ def must_use_key(secret: Secret, scene: Scene, action: str) -> None:
         raise AwsError("AccessDeniedException", "Access to KMS is not allowed") from None
 
 
+def uses_own_key(secret: Secret) -> bool:
+    return secret.key is not None and not secret.key.endswith("aws/secretsmanager")
+
+
 def described(secret: Secret, region: str, now: float) -> Asked:
     told = {
         "ARN": secret.arn(region),
         "Name": secret.name,
         "Description": secret.description,
-        "KmsKeyId": secret.key,
+        # Left out for the key that AWS manages.
+        "KmsKeyId": secret.key if uses_own_key(secret) else None,
         "RotationEnabled": secret.rotates,
         "RotationLambdaARN": secret.lambda_arn,
         "RotationRules": secret.rotation_rules,

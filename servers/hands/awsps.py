@@ -59,7 +59,8 @@ class ParameterStoreHand:
 
     def _settings(self, at: Place, name: str) -> dict[str, Any]:
         ssm, whole = client("ssm", at), f"{at.name}/{name}"
-        [told] = ssm.describe_parameters(ParameterFilters=[{"Key": "Name", "Values": [whole]}])["Parameters"]
+        named = {"Key": "Name", "Option": "Equals", "Values": [whole]}
+        [told] = ssm.describe_parameters(ParameterFilters=[named])["Parameters"]
         tags = ssm.list_tags_for_resource(ResourceType="Parameter", ResourceId=whole)["TagList"]
         kept = {
             name: told.get(name)
