@@ -9,6 +9,7 @@ from pathlib import Path
 
 import boto3
 from cache import ToolError, locked, run, say
+
 from stage import Stage, free_port
 
 SERVERS = Path(__file__).resolve().parent
@@ -16,7 +17,7 @@ SERVERS = Path(__file__).resolve().parent
 
 def start_awsrace(stage: Stage) -> None:
     """Keeps what AWS documents, also when twenty ask at once: what conformance is tested against."""
-    port = prepare(stage, "awsrace")
+    port = prepare(stage)
     key = {"AWS_ACCESS_KEY_ID": "AKIAMADEUP0000000000", "AWS_SECRET_ACCESS_KEY": "made-up-secret-access-key"}
     command: list[str | Path] = [sys.executable, "-B", "-m", "awsrace", str(port), *certificate(stage)]
     stage.start("awsrace", command, port, PYTHONPATH=str(SERVERS), **key)
@@ -26,7 +27,7 @@ def start_awsrace(stage: Stage) -> None:
 def start_awsmini(stage: Stage) -> None:
     """Somebody else's reading of AWS's documents, signatures and policies too. Built first, which takes minutes."""
     program = built()
-    port = prepare(stage, "awsmini")
+    port = prepare(stage)
     stage.start("awsmini", [program, f"127.0.0.1:{port}", *certificate(stage)], port)
     serve(stage, {"AWS_ACCESS_KEY_ID": "testing", "AWS_SECRET_ACCESS_KEY": "testing"})
     serve(stage, administrator())
@@ -34,7 +35,7 @@ def start_awsmini(stage: Stage) -> None:
 
 def start_moto(stage: Stage) -> None:
     """A third reading of them."""
-    port = prepare(stage, "moto")
+    port = prepare(stage)
     chain, key = certificate(stage)
     program = Path(sys.executable).parent / "moto_server"
     command: list[str | Path] = [program, "-H", "127.0.0.1", "-p", str(port), "-c", chain, "-k", key]
@@ -65,7 +66,7 @@ def built() -> Path:
         return folder / "debug" / "awsmini"
 
 
-def prepare(stage: Stage, server: str) -> int:
+def prepare(stage: Stage) -> int:
     """A port, once nothing of the machine's own AWS settings can be seen by the command or the hands."""
     if "AWS_ENDPOINT_URL" in stage.environment:
         raise ToolError("each of the servers for AWS wants to be the only one: name one")
@@ -86,7 +87,7 @@ def prepare(stage: Stage, server: str) -> int:
             "AWS_EC2_METADATA_DISABLED": "true",
         },
     )
-    stage.environment |= {"SSL_CERT_FILE": str(stage.authority_file), "KEYBATON_TEST_AWS": server}
+    stage.environment["SSL_CERT_FILE"] = str(stage.authority_file)
     return port
 
 
@@ -115,7 +116,8 @@ def administrator() -> dict[str, str]:
 
 def access_key(name: str, *statements: dict[str, str]) -> dict[str, str]:
     """The access key of a new user who may do what these statements say."""
-    iam = boto3.client("iam")
+    # A session of its own: boto3's usual one keeps the first key that it finds.
+    iam = boto3.Session().client("iam")
     iam.create_user(UserName=name)
     policy = json.dumps({"Version": "2012-10-17", "Statement": statements})
     iam.put_user_policy(UserName=name, PolicyName="made-up", PolicyDocument=policy)

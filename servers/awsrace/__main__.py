@@ -6,8 +6,9 @@ import os
 import ssl
 import sys
 from http.server import BaseHTTPRequestHandler, HTTPServer
+from socket import socket
 from socketserver import ThreadingMixIn
-from typing import Any
+from typing import Any, cast
 
 from awsrace.cloud import Cloud
 from awsrace.signature import Request
@@ -20,6 +21,10 @@ def main(port: str, certificate: str, key: str) -> None:
     Server(int(port), context, cloud).serve_forever()
 
 
+Socket = socket | tuple[bytes, socket]
+Address = Any
+
+
 class Server(ThreadingMixIn, HTTPServer):
     daemon_threads = True
     request_queue_size = 128
@@ -28,12 +33,12 @@ class Server(ThreadingMixIn, HTTPServer):
         super().__init__(("127.0.0.1", port), Handler)
         self.context, self.cloud = context, cloud
 
-    def finish_request(self, request: Any, client_address: Any) -> None:
+    def finish_request(self, request: Socket, client_address: Address) -> None:
         """Hands are shaken in the connection's own thread: a client that is slow at it delays nobody."""
-        with self.context.wrap_socket(request, server_side=True) as secured:
+        with self.context.wrap_socket(cast(socket, request), server_side=True) as secured:
             Handler(secured, client_address, self)
 
-    def handle_error(self, request: Any, client_address: Any) -> None:
+    def handle_error(self, request: Socket, client_address: Address) -> None:
         """Clients that hang up, or do not trust this server, are what tests are about."""
         if not isinstance(sys.exc_info()[1], OSError):
             super().handle_error(request, client_address)
@@ -49,15 +54,18 @@ class Handler(BaseHTTPRequestHandler):
     def do_POST(self) -> None:
         body = self.rfile.read(int(self.headers.get("content-length", 0)))
         headers = {name.lower(): value for name, value in self.headers.items()}
-        status, kind, answer = self.server.cloud.answer(Request(self.path, headers, body))
-        self.send_response(status)
-        self.send_header("Content-Type", kind)
-        self.send_header("Content-Length", str(len(answer)))
+        answer = self.server.cloud.answer(Request(self.path, headers, body))
+        if answer is None:
+            self.close_connection = True
+            return
+        self.send_response(answer.status)
+        self.send_header("Content-Type", answer.kind)
+        self.send_header("Content-Length", str(len(answer.body)))
         self.end_headers()
-        self.wfile.write(answer)
+        self.wfile.write(answer.body)
 
-    def log_message(self, format: str, *words: Any) -> None:  # noqa: A002
-        pass
+    def log_message(self, *_words: object) -> None:
+        """What went wrong is told; every call would be too much."""
 
 
 if __name__ == "__main__":

@@ -47,7 +47,7 @@ def matches(pattern: str, text: str) -> bool:
     return re.fullmatch(wild, text, re.DOTALL) is not None
 
 
-def statements_of(document: Any) -> list[Statement]:
+def statements_of(document: Statement) -> list[Statement]:
     """The statements of a policy, or a refusal where it says what this stand-in does not enforce."""
     statements: list[Statement] = listed(document["Statement"])
     for statement in statements:
@@ -58,5 +58,5 @@ def statements_of(document: Any) -> list[Statement]:
     return statements
 
 
-def listed(one_or_more: Any) -> list[Any]:
+def listed(one_or_more: object) -> list[Any]:
     return one_or_more if isinstance(one_or_more, list) else [one_or_more]

@@ -12,31 +12,35 @@ from typing import Any
 from urllib.parse import parse_qs
 from xml.sax.saxutils import escape
 
+from awsrace.caller import Caller
 from awsrace.error import AwsError
 from awsrace.identity import Identity
 from awsrace.parameterstore import ParameterStore
 from awsrace.secretsmanager import SecretsManager
 from awsrace.signature import Request
+from awsrace.tricks import Tricks, subject_of
 
-Answer = tuple[int, str, bytes]
+Asked = dict[str, Any]
+
+
+class Answer:
+    def __init__(self, body: str, kind: str, status: int = 200) -> None:
+        self.body, self.kind, self.status = body.encode(), kind, status
 
 
 class Cloud:
     def __init__(self, key_id: str, secret: str) -> None:
         self._lock = threading.Lock()
         self._identity = Identity(key_id, secret)
-        self._secrets = SecretsManager()
-        self._services: dict[str, SecretsManager | ParameterStore] = {
-            "secretsmanager": self._secrets,
-            "AmazonSSM": ParameterStore(),
-        }
+        self._secrets, self._parameters = SecretsManager(), ParameterStore()
         self._later = 0.0
-        self._refusals: dict[str, list[str]] = {}
+        self._tricks = Tricks()
 
-    def answer(self, request: Request) -> Answer:
+    def answer(self, request: Request) -> Answer | None:
+        """`None`: whoever asked is left without an answer."""
         with self._lock:
             if request.path == "/arrange":
-                return self._arrange(json.loads(request.body))
+                return Answer(json.dumps(self._arrange(json.loads(request.body))), JSON)
             if "x-amz-target" in request.headers:
                 return self._json(request)
             return self._query(request)
@@ -44,58 +48,61 @@ class Cloud:
     def _now(self) -> float:
         return time.time() + self._later
 
-    def _json(self, request: Request) -> Answer:
+    def _json(self, request: Request) -> Answer | None:
         service, _, action = request.headers["x-amz-target"].partition(".")
         try:
             caller, region = self._identity.caller_of(request, self._now())
-            self._maybe_refuse(action)
-            if service not in self._services:
-                raise AwsError("UnknownOperationException", f"no service {service} here")
-            answer = self._services[service].answer(action, json.loads(request.body), caller, region, self._now())
-            return 200, JSON, json.dumps(answer).encode()
+            told = self._do(service, action, json.loads(request.body), caller, region)
+            return None if told is None else Answer(json.dumps(told), JSON)
         except AwsError as error:
             # The services differ in how they write the name of this member, and clients take both.
-            told = {"__type": error.code, MESSAGE.get(service, "message"): error.sentence}
-            status = error.status if error.status >= 500 else 400
-            return status, JSON, json.dumps(told).encode()
+            words = {"__type": error.code, MESSAGE.get(service, "message"): error.sentence}
+            return Answer(json.dumps(words), JSON, 500 if error.code.startswith("Internal") else 400)
         except Exception:  # noqa: BLE001 - the test that asked shall see it, whatever it is
             traceback.print_exc(file=sys.stderr)
-            return 500, JSON, json.dumps({"__type": "InternalServiceError"}).encode()
+            return Answer('{"__type": "InternalServiceError"}', JSON, 500)
+
+    def _do(self, service: str, action: str, asked: Asked, caller: Caller, region: str) -> Asked | None:
+        does = self._parameters if service == "AmazonSSM" else self._secrets
+        trick = self._tricks.begin(action, subject_of(asked))
+        if trick and trick.before:
+            other = trick.before
+            does.answer(other["action"], other["fields"], self._identity.administrator, region, self._now())
+        if trick and trick.code:
+            raise AwsError(trick.code, "Rate exceeded" if "Throttl" in trick.code else "Made up by a test.")
+        told = does.answer(action, asked, caller, region, self._now())
+        return None if trick and trick.silent else told
 
     def _query(self, request: Request) -> Answer:
         fields = {name: values[0] for name, values in parse_qs(request.body.decode(), keep_blank_values=True).items()}
         action = fields.get("Action", "")
         try:
-            self._maybe_refuse(action)
-            if action == "AssumeRoleWithWebIdentity":
-                answer = self._identity.web_identity(fields, self._now())
-            else:
-                caller, _ = self._identity.caller_of(request, self._now())
-                answer = self._identity.answer(action, fields, caller, self._now())
-            head = f"<{action}Result>{xml(answer)}</{action}Result>"
-            tail = f"<ResponseMetadata><RequestId>{secrets.token_hex(16)}</RequestId></ResponseMetadata>"
-            return 200, XML, f"<{action}Response>{head}{tail}</{action}Response>".encode()
+            told = self._identified(action, fields, request)
         except AwsError as error:
             code = QUERY_CODES.get(error.code, error.code)
-            told = xml({"Error": {"Type": "Sender", "Code": code, "Message": error.sentence}, "RequestId": "made-up"})
+            words = {"Error": {"Type": "Sender", "Code": code, "Message": error.sentence}, "RequestId": "made-up"}
             status = 403 if code in QUERY_CODES.values() else error.status
-            return status, XML, f"<ErrorResponse>{told}</ErrorResponse>".encode()
+            return Answer(f"<ErrorResponse>{xml(words)}</ErrorResponse>", XML, status)
+        head = f"<{action}Result>{xml(told)}</{action}Result>"
+        tail = f"<ResponseMetadata><RequestId>{secrets.token_hex(16)}</RequestId></ResponseMetadata>"
+        return Answer(f"<{action}Response>{head}{tail}</{action}Response>", XML)
 
-    def _maybe_refuse(self, action: str) -> None:
-        if waiting := self._refusals.get(action):
-            code = waiting.pop()
-            raise AwsError(code, "Rate exceeded", 500 if code.startswith("Internal") else 400)
+    def _identified(self, action: str, fields: dict[str, str], request: Request) -> Asked:
+        if action == "AssumeRoleWithWebIdentity":
+            return self._identity.web_identity(fields, self._now())
+        caller, _ = self._identity.caller_of(request, self._now())
+        return self._identity.answer(action, fields, caller, self._now())
 
-    def _arrange(self, wanted: dict[str, Any]) -> Answer:
+    def _arrange(self, wanted: Asked) -> object:
         self._later += wanted.get("later", 0)
-        if refuse := wanted.get("refuse"):
-            self._refusals[refuse["action"]] = [refuse["code"]] * refuse["times"]
         if owner := wanted.get("owner"):
             self._secrets.give_to(owner["region"], owner["secret"], owner["service"])
-        return 200, JSON, b"{}"
+        if trick := wanted.get("trick"):
+            self._tricks.add(trick)
+        return self._tricks.calls(wanted["calls"]) if "calls" in wanted else None
 
 
-def xml(value: Any) -> str:
+def xml(value: object) -> str:
     if not isinstance(value, dict):
         return escape(str(value))
     return "".join(f"<{name}>{xml(inner)}</{name}>" for name, inner in value.items())

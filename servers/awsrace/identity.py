@@ -30,9 +30,9 @@ class Identity:
     def __init__(self, key_id: str, secret: str) -> None:
         self._people: dict[str, Caller] = {}
         everything = [{"Effect": "Allow", "Action": "*", "Resource": "*"}]
-        administrator = self._make("user/administrator", "AIDA")
-        administrator.policies["everything"] = everything
-        self._keys = {key_id: Key(secret, administrator)}
+        self.administrator = self._make("user/administrator", "AIDA")
+        self.administrator.policies["everything"] = everything
+        self._keys = {key_id: Key(secret, self.administrator)}
 
     def caller_of(self, request: Request, now: float) -> tuple[Caller, str]:
         """Whose signature it is, and the region it was made for."""
@@ -47,9 +47,9 @@ class Identity:
             raise AwsError("ExpiredTokenException", "The security token included in the request is expired")
         return key.caller, signed.region
 
-    def answer(self, action: str, fields: Fields, caller: Caller | None, now: float) -> dict[str, Any]:
+    def answer(self, action: str, fields: Fields, caller: Caller, now: float) -> dict[str, Any]:
         known = STS.get(action) or IAM.get(action)
-        if known is None or caller is None:
+        if known is None:
             raise AwsError("InvalidAction", f"Could not find operation {action} for this stand-in")
         if action in IAM:
             caller.must(f"iam:{action}", f"arn:aws:iam::{ACCOUNT}:{fields.get('UserName') or fields.get('RoleName')}")

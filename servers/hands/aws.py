@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import json
+import os
 import secrets
+import ssl
 from functools import cache
+from http.client import HTTPSConnection
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import boto3
-from aws import access_key
+from botocore.client import BaseClient
 
+from aws import access_key
 from hands.hand import RING
 
 
@@ -28,16 +33,39 @@ class Place:
         return dict(zip(RING, (self.name, f"{self.name}-fallbacks", f"{self.name}-ring"), strict=True))
 
 
-def client(service: str, at: Place) -> Any:
+def client(service: str, at: Place) -> BaseClient:
     return client_in(service, at.region)
 
 
 @cache
-def client_in(service: str, region: str) -> Any:
+def client_in(service: str, region: str) -> BaseClient:
     return boto3.client(service, region_name=region)
 
 
-def outsider(nothing: str) -> dict[str, str]:
+def outsider() -> dict[str, str]:
     """The environment of a user who has a right, and not the one that counts."""
-    statement = {"Effect": "Allow", "Action": "sts:GetCallerIdentity", "Resource": "*", "Sid": nothing.split(":")[0]}
+    statement = {"Effect": "Allow", "Action": "sts:GetCallerIdentity", "Resource": "*"}
     return access_key(f"outsider-{secrets.token_hex(4)}", statement)
+
+
+def also(service: str, at: Place, asked: dict[str, Any]) -> object:
+    """Any operation of the client, or an arrangement with our stand-in; "{place}" stands for the place's name."""
+    fields = json.loads(json.dumps(asked["fields"]).replace("{place}", at.name))
+    match asked["do"]:
+        case "ask":
+            told = getattr(client(service, at), asked["operation"])(**fields)
+            return json.loads(json.dumps(told, default=str))
+        case "arrange":
+            return arrange(fields)
+        case other:
+            raise ValueError(f"no hand can do {other}")
+
+
+def arrange(wanted: dict[str, Any]) -> object:
+    server = urlsplit(os.environ["AWS_ENDPOINT_URL"])
+    context = ssl.create_default_context(cafile=os.environ["AWS_CA_BUNDLE"])
+    connection = HTTPSConnection(server.netloc, context=context, timeout=30)
+    connection.request("POST", "/arrange", json.dumps(wanted))
+    told: object = json.load(connection.getresponse())
+    connection.close()
+    return told

@@ -5,12 +5,12 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from hands.aws import Place, client, outsider
-from hands.hand import RING
+from hands.aws import Place, also, client, outsider
+from hands.hand import RING, Hand
 from stage import Stage
 
 
-class ParameterStoreHand:
+class ParameterStoreHand(Hand):
     def __init__(self, stage: Stage) -> None:
         """The settings are in this process's environment."""
 
@@ -54,8 +54,11 @@ class ParameterStoreHand:
     def texts(self, place: str) -> dict[str, str]:
         return {name: one["Value"] for name, one in self._below(Place(place)).items() if name in RING}
 
-    def lock_up(self, place: str) -> dict[str, str]:
-        return outsider(f"ssm:{Place(place).name}")
+    def lock_up(self, place: str) -> dict[str, str]:  # noqa: ARG002 - nobody has a right to anything unless told
+        return outsider()
+
+    def also(self, place: str, asked: dict[str, Any]) -> object:
+        return also("ssm", Place(place), asked)
 
     def _settings(self, at: Place, name: str) -> dict[str, Any]:
         ssm, whole = client("ssm", at), f"{at.name}/{name}"

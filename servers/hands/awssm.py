@@ -6,12 +6,12 @@ import json
 import re
 from typing import Any
 
-from hands.aws import Place, client, outsider
-from hands.hand import RING
+from hands.aws import Place, also, client, outsider
+from hands.hand import RING, Hand
 from stage import Stage
 
 
-class SecretsManagerHand:
+class SecretsManagerHand(Hand):
     def __init__(self, stage: Stage) -> None:
         """The settings are in this process's environment."""
 
@@ -62,8 +62,11 @@ class SecretsManagerHand:
         members = json.loads(self._value(at, at.name) or "{}")
         return {name: value for name, value in members.items() if name in RING}
 
-    def lock_up(self, place: str) -> dict[str, str]:
-        return outsider(f"secretsmanager:{Place(place).name}")
+    def lock_up(self, place: str) -> dict[str, str]:  # noqa: ARG002 - nobody has a right to anything unless told
+        return outsider()
+
+    def also(self, place: str, asked: dict[str, Any]) -> object:
+        return also("secretsmanager", Place(place), asked)
 
     def _make(self, at: Place, name: str, value: str | None) -> None:
         client("secretsmanager", at).create_secret(

@@ -1,7 +1,7 @@
 """Where the stand-ins of other people part from AWS's documents: for each server the check, and what it does instead.
 
-The two that nobody can do without in keybaton's tests: awsmini moves AWSCURRENT away from whoever has it, so that no race
-is ever lost; and it looks at nobody's rights to secrets and parameters.
+Why keybaton's tests cannot do with awsmini alone: it moves AWSCURRENT away from whoever has it, so that no race is ever
+lost, and it looks at nobody's rights to secrets and parameters. And why not with moto alone: it has no lock.
 """
 
 from __future__ import annotations
@@ -82,7 +82,7 @@ MOTO = {
     "test_a_label_is_on_one_version_only": KEEPS_EMPTY,
 }
 
-WRONG: dict[str, dict[str, str]] = {"awsrace": {}, "awsmini": AWSMINI, "moto": MOTO}
+WRONG: dict[str, dict[str, str]] = {"aws": {}, "awsmini": AWSMINI, "moto": MOTO}
 
 # What goes wrong only where threads meet.
 SOMETIMES = {("moto", "test_of_twenty_moves_at_once_one_is_done")}

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import base64
 import json
 import secrets
 import time
-from typing import Any
 
 import boto3
 import pytest
 from botocore import UNSIGNED
+from botocore.client import BaseClient
 from botocore.config import Config
-from support import allow, refused, somebody
+from support import allow, as_role, refused, session_of, somebody, web_token
 
 
 def test_a_user_is_told_who_they_are() -> None:
@@ -47,7 +46,7 @@ def test_a_call_without_a_signature_is_refused(name: str) -> None:
         anonymous.get_secret_value(SecretId=name)
 
 
-def test_a_web_identity_plays_a_role(sm: Any, name: str, role: str) -> None:
+def test_a_web_identity_plays_a_role(sm: BaseClient, name: str, role: str) -> None:
     sm.create_secret(Name=name, SecretString="one")
     session = session_of(as_role(role, web_token(exp=time.time() + 60)))
     assert f":assumed-role/{role.rpartition('/')[2]}/a-pod" in session.client("sts").get_caller_identity()["Arn"]
@@ -73,22 +72,3 @@ def role() -> str:
     policy = json.dumps({"Version": "2012-10-17", "Statement": [allow("secretsmanager:GetSecretValue", "*")]})
     iam.put_role_policy(RoleName=name, PolicyName="own", PolicyDocument=policy)
     return arn
-
-
-def as_role(role: str, token: str) -> dict[str, str]:
-    sts = boto3.client("sts", config=Config(signature_version=UNSIGNED))
-    asked = {"RoleArn": role, "RoleSessionName": "a-pod", "WebIdentityToken": token}
-    played: dict[str, str] = sts.assume_role_with_web_identity(**asked)["Credentials"]
-    return played
-
-
-def session_of(key: dict[str, str]) -> boto3.Session:
-    return boto3.Session(key["AccessKeyId"], key["SecretAccessKey"], key["SessionToken"])
-
-
-def web_token(**claims: Any) -> str:
-    told = {"iss": "https://example.org", "sub": "a-pod", "aud": "sts.amazonaws.com", **claims}
-    parts = [
-        base64.urlsafe_b64encode(json.dumps(part).encode()).decode().rstrip("=") for part in ({"alg": "RS256"}, told)
-    ]
-    return ".".join([*parts, "bWFkZS11cA"])

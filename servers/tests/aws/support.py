@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import secrets
 from collections.abc import Iterator
@@ -10,6 +11,8 @@ from typing import Any
 
 import boto3
 import pytest
+from botocore import UNSIGNED
+from botocore.config import Config
 from botocore.exceptions import ClientError
 
 
@@ -38,3 +41,22 @@ def allow(action: str, resource: str) -> dict[str, str]:
 
 def token() -> str:
     return secrets.token_hex(16)
+
+
+def as_role(role: str, token: str) -> dict[str, str]:
+    sts = boto3.client("sts", config=Config(signature_version=UNSIGNED))
+    asked = {"RoleArn": role, "RoleSessionName": "a-pod", "WebIdentityToken": token}
+    played: dict[str, str] = sts.assume_role_with_web_identity(**asked)["Credentials"]
+    return played
+
+
+def session_of(key: dict[str, str]) -> boto3.Session:
+    return boto3.Session(key["AccessKeyId"], key["SecretAccessKey"], key["SessionToken"])
+
+
+def web_token(**claims: object) -> str:
+    told = {"iss": "https://example.org", "sub": "a-pod", "aud": "sts.amazonaws.com", **claims}
+    parts = [
+        base64.urlsafe_b64encode(json.dumps(part).encode()).decode().rstrip("=") for part in ({"alg": "RS256"}, told)
+    ]
+    return ".".join([*parts, "bWFkZS11cA"])
