@@ -25,12 +25,14 @@ def start_awsrace(stage: Stage) -> None:
 
 
 def start_awsmini(stage: Stage) -> None:
-    """Somebody else's reading of AWS's documents, signatures and policies too. Built first, which takes minutes."""
+    """Somebody else's reading of AWS's documents. Built first, which takes minutes."""
     program = built()
     port = prepare(stage)
     stage.start("awsmini", [program, f"127.0.0.1:{port}", *certificate(stage)], port)
     serve(stage, {"AWS_ACCESS_KEY_ID": "testing", "AWS_SECRET_ACCESS_KEY": "testing"})
     serve(stage, administrator())
+    kms = boto3.Session().client("kms")
+    kms.create_alias(AliasName="alias/made-up", TargetKeyId=kms.create_key()["KeyMetadata"]["KeyId"])
 
 
 def start_moto(stage: Stage) -> None:
@@ -47,23 +49,13 @@ def start_moto(stage: Stage) -> None:
 
 def built() -> Path:
     """The program of servers/awsmini, in the cache."""
-    source = SERVERS / "awsmini"
+    manifest = SERVERS / "awsmini" / "Cargo.toml"
     with locked("awsmini") as folder:
-        say("building awsmini, which takes some minutes the first time")
-        run(
-            [
-                "nice",
-                "cargo",
-                "build",
-                "--locked",
-                "--quiet",
-                "--manifest-path",
-                source / "Cargo.toml",
-                "--target-dir",
-                folder,
-            ]
-        )
-        return folder / "debug" / "awsmini"
+        program = folder / "debug" / "awsmini"
+        if not program.exists():
+            say("building awsmini, which takes some minutes this first time")
+        run(["nice", "cargo", "build", "--locked", "--quiet", "--manifest-path", manifest, "--target-dir", folder])
+        return program
 
 
 def prepare(stage: Stage) -> int:
@@ -98,11 +90,8 @@ def serve(stage: Stage, there: dict[str, str]) -> None:
 
 
 def certificate(stage: Stage) -> tuple[Path, Path]:
-    issued, chain, key = (
-        stage.authority.issue_cert("127.0.0.1", "localhost"),
-        stage.folder / "aws.pem",
-        stage.folder / "aws.key",
-    )
+    issued = stage.authority.issue_cert("127.0.0.1", "localhost")
+    chain, key = stage.folder / "aws.pem", stage.folder / "aws.key"
     for number, part in enumerate(issued.cert_chain_pems):
         part.write_to_path(chain, append=number > 0)
     issued.private_key_pem.write_to_path(key)

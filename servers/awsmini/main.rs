@@ -2,8 +2,8 @@
 //!
 //!     awsmini 127.0.0.1:4566 certificate.pem key.pem
 //!
-//! Signatures are verified and policies enforced, except for access keys that begin with `test`: whoever starts it makes the
-//! users with such a key.
+//! Signatures are verified, and the rights to IAM, STS and KMS enforced, except for access keys that begin with `test`:
+//! whoever starts it makes the users with such a key.
 
 use std::error::Error;
 use std::net::SocketAddr;
@@ -54,7 +54,8 @@ fn cloud(address: &str) -> Router {
     services.register(Arc::new(StsService::new(iam.clone())));
     services.register(Arc::new(KmsService::new(kms)));
     services.register(Arc::new(SecretsManagerService::new(secrets.clone()).with_kms_hook(encrypt.clone())));
-    services.register(Arc::new(SsmService::new(parameters).with_secretsmanager(secrets).with_kms_hook(encrypt)));
+    services
+        .register(Arc::new(SsmService::new(parameters).with_secretsmanager(secrets).with_kms_hook(encrypt)));
     let mut dispatch = DispatchConfig::new(REGION, ACCOUNT);
     dispatch.verify_sigv4 = true;
     dispatch.iam_mode = IamMode::Strict;

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 from awsrace.caller import ACCOUNT, Caller
+from awsrace.description import described, replication, uses_own_key
 from awsrace.error import AwsError, invalid
 from awsrace.secret import Replica, Secret, value_of
 
@@ -213,41 +214,6 @@ def must_use_key(secret: Secret, scene: Scene, action: str) -> None:
         scene.caller.must(action, whole)
     except AwsError:
         raise AwsError("AccessDeniedException", "Access to KMS is not allowed") from None
-
-
-def uses_own_key(secret: Secret) -> bool:
-    return secret.key is not None and not secret.key.endswith("aws/secretsmanager")
-
-
-def described(secret: Secret, region: str, now: float) -> Asked:
-    told = {
-        "ARN": secret.arn(region),
-        "Name": secret.name,
-        "Description": secret.description,
-        # Left out for the key that AWS manages.
-        "KmsKeyId": secret.key if uses_own_key(secret) else None,
-        "RotationEnabled": secret.rotates,
-        "RotationLambdaARN": secret.lambda_arn,
-        "RotationRules": secret.rotation_rules,
-        "CreatedDate": secret.created,
-        "LastChangedDate": secret.changed,
-        "DeletedDate": secret.deleted,
-        "OwningService": secret.owner,
-        "PrimaryRegion": secret.region if secret.replicas else None,
-        "ReplicationStatus": replication(secret, now) if secret.replicas else None,
-        "Tags": [{"Key": name, "Value": value} for name, value in secret.tags.items()],
-        "VersionIdsToStages": {version.token: version.labels for version in secret.versions if version.labels},
-    }
-    return {name: value for name, value in told.items() if value is not None}
-
-
-def replication(secret: Secret, now: float) -> list[Asked]:
-    return [
-        {"Region": replica.region, "Status": replica.status(now)}
-        | ({"KmsKeyId": replica.key} if replica.key else {})
-        | ({"StatusMessage": replica.failure} if replica.failure else {})
-        for replica in secret.replicas.values()
-    ]
 
 
 ACTIONS: dict[str, Callable[[SecretsManager, Secret, Asked, Scene], Asked | None]] = {

@@ -75,6 +75,7 @@ MOTO = {
     "test_a_replica_says_where_it_is": "does not tell the primary region",
     "test_who_has_no_right_to_a_secret_is_denied_with_the_action_and_the_resource": NOT_JSON,
     "test_a_right_is_for_the_secret_that_it_names": NOT_JSON,
+    "test_what_is_read_without_a_label_is_current_after_a_move_too": "gives what was current before the move",
     "test_of_twenty_moves_at_once_one_is_done": "has no lock, and has left two versions current",
     "test_previous_goes_on_with_current_and_leaves_its_old_place": KEEPS_EMPTY,
     "test_a_version_without_labels_can_still_be_read_by_its_id": KEEPS_EMPTY,

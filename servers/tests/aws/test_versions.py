@@ -56,6 +56,12 @@ def test_current_moves_from_the_version_that_has_it(sm: BaseClient, name: str) -
     }
 
 
+def test_what_is_read_without_a_label_is_current_after_a_move_too(sm: BaseClient, name: str) -> None:
+    first, second = two(sm, name, "KEYBATON-made-up")
+    move(sm, name, first, second)
+    assert sm.get_secret_value(SecretId=name)["SecretString"] == "two"
+
+
 def test_current_does_not_move_from_a_version_that_has_lost_it(sm: BaseClient, name: str) -> None:
     first, second = two(sm, name, "KEYBATON-made-up")
     sm.put_secret_value(SecretId=name, SecretString="somebody else's")
