@@ -8,6 +8,7 @@ use keybaton_files::TEMPORARY_FILES;
 
 use super::files;
 use crate::configuration::shown;
+use crate::exit::Exit;
 use crate::failure::Failure;
 
 /// What git has to be told, and what it knows already.
@@ -16,6 +17,9 @@ pub(crate) struct Guard {
     ignore_file: PathBuf,
     old: Option<String>,
     lines: Vec<String>,
+    /// What git must leave out, and git, where it could be asked.
+    files: Vec<PathBuf>,
+    git: Option<Git>,
     /// The file of keys, where git tracks it: whoever has the repository has what stands in it.
     pub(crate) tracked: Option<PathBuf>,
     /// Why git could not be asked; its rules were read here instead.
@@ -38,14 +42,16 @@ impl Guard {
             Ok(asked) => (asked, None),
             Err(error) => (None, Some(error)),
         };
+        let git = git.filter(|_| unasked.is_none());
         let Asked { tracked, ignored } = asked.unwrap_or_default();
         let lines = secrets.iter().map(|secret| (secret, own_line(secret, &ignore_file)));
         let lines = lines.chain(files.last().map(|file| (file, TEMPORARY_FILES.to_owned())));
-        let stands = |line: &str| old.as_deref().is_some_and(|old| has_line(old, line));
+        // A line that stands there says little: a later one may take it back, and only git knows.
+        let stands = |line: &str| git.is_none() && old.as_deref().is_some_and(|old| has_line(old, line));
         let lines = lines.filter(|(file, line)| !ignored.contains(*file) && !stands(line));
         let lines = lines.map(|(_, line)| line).collect();
         let tracked = tracked.into_iter().next();
-        Ok(Some(Self { ignore_file, lines, tracked, unasked, old }))
+        Ok(Some(Self { ignore_file, lines, files, git, tracked, unasked, old }))
     }
 
     /// What has to be written, as the user is told.
@@ -60,7 +66,21 @@ impl Guard {
         }
         let old = self.old.as_deref();
         let new = with_lines(old.unwrap_or_default(), &self.lines);
-        files::replace(&self.ignore_file, old.map(str::as_bytes), new.as_bytes())
+        files::replace(&self.ignore_file, old.map(str::as_bytes), new.as_bytes())?;
+        self.prove()
+    }
+
+    /// Asks git whether the lines do what they are for, before a key is in the file.
+    fn prove(&self) -> Result<(), Failure> {
+        let Some(git) = &self.git else { return Ok(()) };
+        let asked = ask(git, &self.files);
+        let Asked { ignored, .. } = asked.map_err(|error| {
+            Failure::new(Exit::Refused, "cannot ask git what it leaves out").because(error)
+        })?;
+        match self.files.iter().find(|file| file.starts_with(git.top()) && !ignored.contains(*file)) {
+            None => Ok(()),
+            Some(file) => Err(not_left_out(file, &self.ignore_file)),
+        }
     }
 }
 
@@ -69,6 +89,12 @@ impl Guard {
 struct Asked {
     tracked: BTreeSet<PathBuf>,
     ignored: BTreeSet<PathBuf>,
+}
+
+fn not_left_out(file: &Path, ignore_file: &Path) -> Failure {
+    let (file, ignore_file) = (shown(file), shown(ignore_file));
+    Failure::new(Exit::Refused, format!("git takes {file} in, whatever {ignore_file} says"))
+        .hint("no key was written: keep it under a plainer name, or outside of the repository")
 }
 
 fn ask(git: &Git, files: &[PathBuf]) -> Result<Asked, GitError> {
@@ -86,8 +112,10 @@ fn ignore_file(folder: &Path, git: Option<&Git>) -> PathBuf {
 /// The file's name from the folder of the `.gitignore` down: that file and no other of its name.
 fn own_line(secret: &Path, ignore_file: &Path) -> String {
     let from = ignore_file.parent().unwrap_or(Path::new(""));
-    let name = secret.strip_prefix(from).unwrap_or(secret);
-    format!("/{}", name.display())
+    let name = secret.strip_prefix(from).unwrap_or(secret).display().to_string();
+    let special = |c: char| matches!(c, '*' | '?' | '[' | '\\' | ' ');
+    let escaped = name.chars().flat_map(|c| special(c).then_some('\\').into_iter().chain([c]));
+    format!("/{}", escaped.collect::<String>())
 }
 
 /// Whether the line, or a usual one that says as much, stands there. Only where git cannot be asked.

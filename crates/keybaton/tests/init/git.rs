@@ -74,3 +74,34 @@ fn where_git_cannot_be_asked_its_file_is_read() {
     without_git(&["init", "--write"]);
     assert_eq!(ground.read(".gitignore"), "/.env\n.keybaton-*.tmp\n");
 }
+
+#[test]
+fn a_rule_that_takes_the_file_in_again_is_answered() {
+    let ground = Ground::startproject();
+    ground.write(".gitignore", b".env*\n!.env\n");
+    assert!(ground.says(&["init", "--write"]).contains("leave /.env and .keybaton-*.tmp out of git"));
+    assert_eq!(ground.read(".gitignore"), ".env*\n!.env\n/.env\n.keybaton-*.tmp\n");
+    ground.git(&["check-ignore", "--quiet", ".env"]);
+    assert!(!ground.says(&["check"]).contains("env-not-ignored"));
+    assert!(ground.says(&["init"]).contains("as it is  git leaves the file of keys out"));
+}
+
+#[test]
+fn a_file_whose_name_reads_like_a_pattern_is_left_out() {
+    let ground = Ground::startproject();
+    ground.says(&["init", "--write", "--store", "dotenv:a[b]*.env"]);
+    ground.git(&["check-ignore", "--quiet", "a[b]*.env"]);
+}
+
+#[test]
+fn where_git_takes_the_file_in_all_the_same_no_key_is_written() {
+    let ground = Ground::startproject();
+    let said = ground.says(&["init", "--write", "--store", "dotenv:a\nb.env"]);
+    let from = said.find("error").unwrap();
+    assert_snapshot!(&said[from..], @"
+    error: git takes a
+    b.env in, whatever .gitignore says
+    hint: no key was written: keep it under a plainer name, or outside of the repository
+    ");
+    assert!(!ground.exists("a\nb.env"));
+}
