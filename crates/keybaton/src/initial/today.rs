@@ -24,8 +24,7 @@ impl Today {
     /// Reads it off the settings and the environment. A key that signs and cannot be seen must not be missed: where the store
     /// has no ring yet, only a key that somebody put there stands in for it.
     pub(crate) fn of(project: &Project, ring: &RingName, reading: &Reading) -> Result<Self, Failure> {
-        let [is_absent, is_bare] = [matches!(reading, Reading::Absent), matches!(reading, Reading::Bare(_))];
-        let begins = is_absent || is_bare;
+        let begins = begins(reading);
         match project.origin() {
             Origin::Literal(literal) => Ok(standing(literal)),
             Origin::Lookup { variable, default } => {
@@ -40,7 +39,7 @@ impl Today {
             Origin::Unseen { line, variables } if begins && variables.contains(&ring.as_str()) => {
                 Err(derived(&line, ring))
             }
-            Origin::Unseen { line, .. } if is_absent => Err(elsewhere(&line, ring)),
+            Origin::Unseen { line, .. } if matches!(reading, Reading::Absent) => Err(elsewhere(&line, ring)),
             _ => Ok(Self::Nothing),
         }
     }
@@ -52,23 +51,30 @@ pub(crate) fn fallbacks(
     ring: &RingName,
     reading: &Reading,
 ) -> Result<Vec<SecretText>, Failure> {
-    let stored = match reading {
-        Reading::Absent => false,
-        Reading::Bare(bare) => !bare.fallbacks.is_empty(),
-        _ => return Ok(Vec::new()),
+    let is_missed = match reading {
+        Reading::Absent => true,
+        Reading::Bare(bare) => bare.fallbacks.is_empty(),
+        _ => false,
     };
     match project.accepted() {
         Accepted::Literals(literals) => {
             Ok(literals.into_iter().map(|literal| literal.text.duplicate()).collect())
         }
         Accepted::Environment(_, variables) if variables.iter().all(|name| *name == ring.fallbacks()) => {
-            Ok(in_environment(ring))
+            Ok(if begins(reading) { in_environment(ring) } else { Vec::new() })
         }
         // Keys that somebody put there stand in for those that cannot be seen. Another variable may be set on servers, where
         // the settings would read it no more.
-        Accepted::Environment(..) | Accepted::Unseen(_) if stored => Ok(Vec::new()),
-        Accepted::Environment(line, _) | Accepted::Unseen(line) => Err(fallbacks_elsewhere(&line)),
+        Accepted::Environment(line, _) | Accepted::Unseen(line) if is_missed => {
+            Err(fallbacks_elsewhere(&line))
+        }
+        Accepted::Environment(..) | Accepted::Unseen(_) => Ok(Vec::new()),
     }
+}
+
+/// Whether the store has no ring yet.
+fn begins(reading: &Reading) -> bool {
+    matches!(reading, Reading::Absent | Reading::Bare(_))
 }
 
 fn standing(literal: &Literal) -> Today {
