@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+import apiserver
 import aws
 import gcp
 import openbao
@@ -13,6 +14,7 @@ SERVERS: dict[str, Callable[[Stage], None]] = {
     "aws": aws.start_awsrace,
     "awsmini": aws.start_awsmini,
     "gcp": gcp.start,
+    "kubernetes": apiserver.start,
     "moto": aws.start_moto,
     "vault": openbao.start,
 }
