@@ -15,7 +15,7 @@ pub(crate) mod line;
 #[cfg(feature = "values")]
 mod object;
 pub(crate) mod path;
-mod runtime;
+pub(crate) mod runtime;
 pub(crate) mod seen;
 #[cfg(feature = "values")]
 mod separate;

@@ -12,6 +12,8 @@ mod env;
 mod file;
 #[cfg(feature = "gcsm")]
 mod gcsm;
+#[cfg(feature = "k8s")]
+mod k8s;
 #[cfg(feature = "vault")]
 mod vault;
 
@@ -27,6 +29,8 @@ pub static STORES: &[StoreKind] = &[
     awsps::KIND,
     #[cfg(feature = "gcsm")]
     gcsm::KIND,
+    #[cfg(feature = "k8s")]
+    k8s::KIND,
     #[cfg(feature = "vault")]
     vault::KIND,
 ];

@@ -9,6 +9,8 @@ mod gcsm;
 #[cfg(feature = "remote")]
 mod hands;
 mod hostile;
+#[cfg(feature = "k8s")]
+mod k8s;
 mod leaks;
 mod life;
 mod lists;

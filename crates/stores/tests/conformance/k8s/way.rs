@@ -1,0 +1,212 @@
+//! Which cluster is asked, and the way to it.
+
+use std::env;
+use std::fs;
+use std::io::{BufRead, BufReader, Write, copy};
+use std::net::{TcpListener, TcpStream};
+use std::process::Command;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::thread;
+
+use keybaton_stores::{StoreErrorKind, Version};
+use serde_json::{Value, json};
+
+use super::sign_in::{host, name};
+use super::{Ground, kubeconfig, told, write};
+use crate::support::{given, is_root, may_change_owners};
+use crate::world::{open_url, outer_environment, read, settings};
+
+#[test]
+fn a_context_is_chosen_by_the_url() {
+    let Some(ground) = Ground::new() else { return };
+    let variables = ground.kubeconfig(|content| {
+        content["users"]
+            .as_array_mut()
+            .unwrap()
+            .push(json!({ "name": "nobody", "user": { "token": "made-up" } }));
+        let wrong = json!({ "name": "wrong", "context": { "cluster": "tested", "user": "nobody" } });
+        content["contexts"].as_array_mut().unwrap().push(wrong);
+        content["current-context"] = "wrong".into();
+    });
+    let open = |suffix: &str| {
+        ground.open_with(&format!("{}{suffix}", ground.url()), &variables, |settings| settings)
+    };
+    assert_eq!(open("").read().unwrap_err().kind, StoreErrorKind::SignInNeeded);
+    assert_eq!(read(&*open("?context=tested")).1, Version::Absent);
+    let (kind, sentence, hint) = told(open("?context=none").read().unwrap_err());
+    assert_eq!(kind, StoreErrorKind::Malformed);
+    assert_eq!(sentence, format!("{}?context=none: your kubeconfig has no context none", ground.url()));
+    assert_eq!(hint, "it has tested, wrong; or make one as for kubectl");
+    let (_, _, hint) = told(open("?context=wrong").read().unwrap_err());
+    assert!(hint.ends_with(&format!(
+        "`kubectl auth can-i get secret/{} -n shop --context wrong` says yes",
+        name(&ground)
+    )));
+}
+
+#[test]
+fn several_kubeconfigs_are_one_and_a_missing_one_is_none() {
+    let Some(ground) = Ground::new() else { return };
+    let mut parts = kubeconfig();
+    let users = parts["users"].take();
+    let folder = ground.world.path();
+    parts.as_object_mut().unwrap().remove("users");
+    fs::write(folder.join("a"), parts.to_string()).unwrap();
+    fs::write(folder.join("b"), json!({ "users": users }).to_string()).unwrap();
+    let files = ["a", "missing", "b"].map(|name| folder.join(name).display().to_string()).join(":");
+    write(&*ground.open_as(&json!({ "KUBECONFIG": files })), "a", &Version::Absent).unwrap();
+    assert_eq!(ground.there(), ["a", "a", "cmVj"]);
+}
+
+#[test]
+fn the_kubeconfig_of_the_home_folder_is_found() {
+    let Some(ground) = Ground::new() else { return };
+    fs::create_dir(ground.world.path().join(".kube")).unwrap();
+    fs::write(ground.world.path().join(".kube/config"), kubeconfig().to_string()).unwrap();
+    let variables = json!({ "KUBECONFIG": null, "HOME": ground.world.path().to_str().unwrap() });
+    assert_eq!(read(&*ground.open_as(&variables)).1, Version::Absent);
+}
+
+#[test]
+fn a_kubeconfig_that_makes_no_sense_is_named_and_not_quoted() {
+    let Some(ground) = Ground::new() else { return };
+    let file = ground.world.path().join("broken");
+    fs::write(&file, "users:\n- name: x\n  user: {token: made-up-token]\n").unwrap();
+    let error = ground.open_as(&json!({ "KUBECONFIG": file.to_str().unwrap() })).read().unwrap_err();
+    assert!(!format!("{error:?}").contains("made-up-token"), "{error:?}");
+    let sentence = format!("{}: {} is no kubeconfig (see line 3)", ground.url(), file.display());
+    assert_eq!((error.kind, error.sentence), (StoreErrorKind::Malformed, sentence));
+    assert_eq!(error.hint.as_deref(), Some("`kubectl config view` shows what kubectl makes of it"));
+}
+
+#[test]
+fn without_a_kubeconfig_and_outside_a_pod_one_has_to_sign_in() {
+    let Some(ground) = Ground::new() else { return };
+    let variables = json!({ "KUBECONFIG": null, "HOME": "/no/such/home", "KUBERNETES_SERVICE_HOST": null });
+    let expected = (
+        StoreErrorKind::SignInNeeded,
+        format!("{}: there is no kubeconfig here, and this is no pod", ground.url()),
+        "name the file in KUBECONFIG, or write ~/.kube/config, as for kubectl".to_owned(),
+    );
+    assert_eq!(told(ground.open_as(&variables).read().unwrap_err()), expected);
+}
+
+#[test]
+fn an_authority_that_is_not_known_here_is_named_and_so_is_a_host_that_is_away() {
+    let Some(ground) = Ground::new() else { return };
+    let cluster = |change: fn(&mut Value)| {
+        let variables = ground.kubeconfig(|content| change(&mut content["clusters"][0]["cluster"]));
+        told(ground.open_as(&variables).read().unwrap_err())
+    };
+    let (kind, sentence, hint) =
+        cluster(|cluster| cluster["certificate-authority"].take().as_null().unwrap_or(()));
+    assert_eq!(kind, StoreErrorKind::Unreachable);
+    assert!(
+        sentence.starts_with(&format!(
+            "{}: {} has a certificate that is not trusted here: ",
+            ground.url(),
+            host()
+        )),
+        "{sentence}"
+    );
+    assert_eq!(hint, "name its certificate authority: certificate-authority in your kubeconfig");
+    let (kind, sentence, _) = cluster(|cluster| cluster["server"] = "https://127.0.0.1:1".into());
+    assert_eq!(kind, StoreErrorKind::Unreachable);
+    assert_eq!(
+        sentence,
+        format!("{}: cannot reach 127.0.0.1:1: Connection refused (os error 111)", ground.url())
+    );
+}
+
+#[test]
+fn a_proxy_is_used_unless_the_cluster_is_exempt() {
+    let Some(ground) = Ground::new() else { return };
+    let (address, tunnels) = proxy();
+    for (exempt, expected) in [("localhost", 1), ("127.0.0.1", 1)] {
+        let variables = json!({ "HTTPS_PROXY": format!("http://{address}"), "NO_PROXY": exempt });
+        assert_eq!(read(&*ground.open_as(&variables)).1, Version::Absent);
+        assert_eq!(tunnels.load(Ordering::SeqCst), expected, "{exempt}");
+    }
+}
+
+/// A proxy that counts the tunnels through it.
+fn proxy() -> (String, Arc<AtomicUsize>) {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = listener.local_addr().unwrap().to_string();
+    let tunnels = Arc::new(AtomicUsize::new(0));
+    let counted = Arc::clone(&tunnels);
+    thread::spawn(move || {
+        for client in listener.incoming() {
+            counted.fetch_add(1, Ordering::SeqCst);
+            thread::spawn(move || tunnel(client.unwrap()));
+        }
+    });
+    (address, tunnels)
+}
+
+fn tunnel(mut client: TcpStream) {
+    let mut reader = BufReader::new(client.try_clone().unwrap());
+    let mut lines = Vec::new();
+    while lines.last().is_none_or(|line| line != "\r\n") {
+        lines.push(String::new());
+        reader.read_line(lines.last_mut().unwrap()).unwrap();
+    }
+    let target = lines[0].strip_prefix("CONNECT ").unwrap().split(' ').next().unwrap();
+    let mut server = TcpStream::connect(target).unwrap();
+    client.write_all(b"HTTP/1.1 200 Connection established\r\n\r\n").unwrap();
+    let mut back = (server.try_clone().unwrap(), client);
+    thread::spawn(move || copy(&mut back.0, &mut back.1));
+    let _ = copy(&mut reader, &mut server);
+}
+
+#[test]
+fn a_pod_needs_no_kubeconfig() {
+    if !may_change_owners() {
+        return;
+    }
+    let Some(ground) = Ground::new() else { return };
+    let account = ground.account(&["get", "patch", "create"]);
+    let of_account: Value =
+        serde_json::from_str(&fs::read_to_string(account["KUBECONFIG"].as_str().unwrap()).unwrap()).unwrap();
+    let folder = ground.world.path().join("account");
+    fs::create_dir(&folder).unwrap();
+    fs::write(folder.join("token"), of_account["users"][0]["user"]["token"].as_str().unwrap()).unwrap();
+    fs::write(folder.join("namespace"), "shop").unwrap();
+    let authority =
+        of_account["clusters"][0]["cluster"]["certificate-authority"].as_str().unwrap().to_owned();
+    fs::copy(authority, folder.join("ca.crt")).unwrap();
+    in_a_pod(&ground);
+    assert_eq!(ground.there(), ["a", "a", "cmVj"]);
+    assert_eq!(ground.calls(), ["get", "create"]);
+}
+
+/// Runs the case where the folder of service accounts is this ground's, and nobody else sees that.
+fn in_a_pod(ground: &Ground) {
+    assert!(is_root());
+    let here = host();
+    let (address, port) = here.split_once(':').unwrap();
+    let script = "mount -t tmpfs none /run && mkdir -p /run/secrets/kubernetes.io && \
+                  cp -r \"$KEYBATON_TEST_FOLDER/account\" /run/secrets/kubernetes.io/serviceaccount && exec \"$@\"";
+    let ran = Command::new("unshare")
+        .args(["--mount", "sh", "-c", script, "sh"])
+        .arg(env::current_exe().unwrap())
+        .args(["--exact", "k8s::way::case_in_a_pod", "--ignored"])
+        .env_remove("KUBECONFIG")
+        .env("HOME", ground.world.path())
+        .env("KUBERNETES_SERVICE_HOST", address)
+        .env("KUBERNETES_SERVICE_PORT", port)
+        .env("KEYBATON_TEST_FOLDER", ground.world.path())
+        .env("KEYBATON_TEST_ARGUMENT", ground.url())
+        .output()
+        .unwrap();
+    assert!(ran.status.success() && String::from_utf8_lossy(&ran.stdout).contains("1 passed"), "{ran:?}");
+}
+
+#[test]
+#[ignore = "run by a_pod_needs_no_kubeconfig"]
+fn case_in_a_pod() {
+    let (folder, url) = given();
+    let store = open_url(&url, &settings(&folder, outer_environment()));
+    write(&*store, "a", &read(&*store).1).unwrap();
+}
