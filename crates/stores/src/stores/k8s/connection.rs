@@ -7,7 +7,7 @@ use http::uri::Authority;
 use http_body_util::{BodyExt, LengthLimitError, Limited};
 use hyper_util::client::legacy;
 use kube_client::client::{AuthError, Body};
-use kube_client::{Client, Config, Error};
+use kube_client::{Client, Error};
 use zeroize::Zeroizing;
 
 use super::place::Place;

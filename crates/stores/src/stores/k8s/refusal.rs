@@ -37,9 +37,9 @@ pub(super) fn refused(calls: &Calls<'_>, answer: &Answer, doing: Doing) -> Store
         401 => unknown_user(calls),
         403 if told.contains(NOBODY) => unknown_user(calls),
         403 => match why_forbidden(told) {
-            Forbidden::ByRole => denied(calls, doing),
-            Forbidden::ByNamespace => going(calls),
-            Forbidden::ByWebhook(webhook) => by_webhook(calls, webhook),
+            Because::NoRole => denied(calls, doing),
+            Because::NamespaceGoes => going(calls),
+            Because::Webhook(webhook) => by_webhook(calls, webhook),
         },
         413 => StoreError::new(
             StoreErrorKind::TooLarge,
@@ -54,7 +54,7 @@ pub(super) fn refused(calls: &Calls<'_>, answer: &Answer, doing: Doing) -> Store
 pub(super) fn lacks_right(answer: &Answer) -> bool {
     let status = answer.json();
     let told = status["message"].as_str().unwrap_or_default();
-    why_forbidden(told) == Forbidden::ByRole && !told.contains(NOBODY)
+    why_forbidden(told) == Because::NoRole && !told.contains(NOBODY)
 }
 
 fn unknown_user(calls: &Calls<'_>) -> StoreError {
@@ -91,21 +91,21 @@ fn by_webhook(calls: &Calls<'_>, webhook: &str) -> StoreError {
         .hint("see its rules, or ask whoever runs the cluster; nothing was written")
 }
 
-/// Who forbids something. The server says so in words alone.
+/// Why something is forbidden. The server says so in words alone.
 #[derive(Debug, PartialEq, Eq)]
-enum Forbidden<'a> {
-    ByRole,
-    ByNamespace,
-    ByWebhook(&'a str),
+enum Because<'a> {
+    NoRole,
+    NamespaceGoes,
+    Webhook(&'a str),
 }
 
-fn why_forbidden(told: &str) -> Forbidden<'_> {
+fn why_forbidden(told: &str) -> Because<'_> {
     if let Some((name, _)) = told.strip_prefix("admission webhook \"").and_then(|rest| rest.split_once('"')) {
-        return Forbidden::ByWebhook(name);
+        return Because::Webhook(name);
     }
     match told.contains("because it is being terminated") {
-        true => Forbidden::ByNamespace,
-        false => Forbidden::ByRole,
+        true => Because::NamespaceGoes,
+        false => Because::NoRole,
     }
 }
 
@@ -122,9 +122,9 @@ mod tests {
             r#"secrets "django" is forbidden: User "joe" cannot get resource "secrets" in API group """#;
         let webhook = r#"admission webhook "validate.policy.example" denied the request: no"#;
         let going = r#"secrets "django" is forbidden: unable to create new content in namespace shop because it is being terminated"#;
-        assert_eq!(why_forbidden(role), Forbidden::ByRole);
-        assert_eq!(why_forbidden(webhook), Forbidden::ByWebhook("validate.policy.example"));
-        assert_eq!(why_forbidden(going), Forbidden::ByNamespace);
-        assert_eq!(why_forbidden(""), Forbidden::ByRole);
+        assert_eq!(why_forbidden(role), Because::NoRole);
+        assert_eq!(why_forbidden(webhook), Because::Webhook("validate.policy.example"));
+        assert_eq!(why_forbidden(going), Because::NamespaceGoes);
+        assert_eq!(why_forbidden(""), Because::NoRole);
     }
 }

@@ -5,7 +5,7 @@ use std::net::{TcpListener, TcpStream};
 use std::sync::{Arc, Mutex};
 use std::thread;
 
-use keybaton_stores::{Store, StoreErrorKind, Version};
+use keybaton_stores::{Store, StoreErrorKind};
 use serde_json::{Value, json};
 
 use super::{Ground, told, write};
