@@ -62,12 +62,19 @@ fn not_signed_in(why: &str, place: &Place) -> StoreError {
 
 /// Nothing was sent yet: what we are to show the cluster is missing or broken.
 fn unusable(error: &Error, place: &Place) -> StoreError {
-    if let Error::Auth(error) = error {
-        return not_signed_in(&why(error), place);
-    }
-    let sentence = format!("{}: the certificates in your kubeconfig cannot be used", place.store);
-    StoreError::new(StoreErrorKind::Malformed, sentence)
-        .hint("`kubectl config view` shows where they come from")
+    let (what, hint) = match error {
+        Error::Auth(error) => return not_signed_in(&why(error), place),
+        // Its address may hold a password.
+        Error::ProxyProtocolUnsupported { .. } => (
+            "the way to the cluster leads through a proxy of an unknown kind",
+            "write http://, https:// or socks5://",
+        ),
+        _ => {
+            let hint = "`kubectl config view` shows where they come from";
+            ("the certificates in your kubeconfig cannot be used", hint)
+        }
+    };
+    StoreError::new(StoreErrorKind::Malformed, format!("{}: {what}", place.store)).hint(hint)
 }
 
 /// Why nobody vouches for us. The library's own words may quote what somebody printed.

@@ -52,6 +52,6 @@ mod tests {
         assert_eq!(found(None, &[outer, ("NO_PROXY", "10.0.0.0/8")]), None);
         assert!(found(None, &[outer, ("NO_PROXY", "proxy.example,localhost")]).is_some());
         let own = found(Some("socks5://own.example:1080"), &[outer, ("NO_PROXY", "10.1.2.3")]);
-        assert_eq!(own.as_deref(), Some("socks5://own.example:1080"));
+        assert_eq!(own.as_deref(), Some("socks5://own.example:1080/"));
     }
 }

@@ -130,6 +130,31 @@ fn a_proxy_is_used_unless_the_cluster_is_exempt() {
     }
 }
 
+#[test]
+fn a_proxy_of_a_kind_that_nobody_knows_is_told_of_without_its_password() {
+    let Some(ground) = Ground::new() else { return };
+    let proxy = "ftp://joe:made-up-password@proxy.example";
+    let variables =
+        ground.kubeconfig(|content| content["clusters"][0]["cluster"]["proxy-url"] = proxy.into());
+    let store = ground.open_as(&variables);
+    let expected = (
+        StoreErrorKind::Malformed,
+        format!("{}: the way to the cluster leads through a proxy of an unknown kind", ground.url()),
+        "write http://, https:// or socks5://".to_owned(),
+    );
+    assert_eq!(told(store.read().unwrap_err()), expected);
+}
+
+#[test]
+fn a_certificate_that_is_none_is_told_of() {
+    let Some(ground) = Ground::new() else { return };
+    let user = json!({ "client-certificate-data": "bm9uZQ==", "client-key-data": "bm9uZQ==" });
+    let store = ground.open_as(&ground.kubeconfig(|content| content["users"][0]["user"] = user));
+    let (kind, sentence, _) = told(store.read().unwrap_err());
+    assert_eq!(kind, StoreErrorKind::Malformed);
+    assert_eq!(sentence, format!("{}: the certificates in your kubeconfig cannot be used", ground.url()));
+}
+
 /// A proxy that counts the tunnels through it.
 fn proxy() -> (String, Arc<AtomicUsize>) {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
