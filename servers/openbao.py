@@ -1,4 +1,4 @@
-"""A real OpenBao, which speaks Vault's interface, with TLS of its own making."""
+"""A real OpenBao, which speaks Vault's interface, with TLS of its own making and an audit log."""
 
 from __future__ import annotations
 
@@ -13,12 +13,17 @@ def start(stage: Stage) -> None:
     folder.mkdir()
     program = Path(sys.executable).parent / "bao"
     address = f"127.0.0.1:{port}"
+    configuration, log = folder / "audit.hcl", folder / "audit.log"
+    configuration.write_text(f'audit "file" "log" {{\n  options {{\n    file_path = "{log}"\n  }}\n}}\n')
     flags = ["-dev-tls", f"-dev-tls-cert-dir={folder}", f"-dev-root-token-id={ROOT}", f"-dev-listen-address={address}"]
-    stage.start("openbao", [program, "server", "-dev", "-dev-no-store-token", *flags], port)
+    dev = ["-dev", "-dev-no-store-token", f"-config={configuration}"]
+    stage.start("openbao", [program, "server", *dev, *flags], port)
     stage.environment |= {
         "VAULT_ADDR": f"https://{address}",
         "VAULT_CACERT": str(folder / "vault-ca.pem"),
         "VAULT_TOKEN": ROOT,
+        # Not of Vault: for our hand alone.
+        "KEYBATON_TEST_VAULT_AUDIT": str(log),
     }
 
 

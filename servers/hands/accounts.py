@@ -13,8 +13,8 @@ from kubernetes import client
 
 class Accounts:
     def __init__(self, connection: client.ApiClient) -> None:
-        self._core: Any = client.CoreV1Api(connection)
-        self._rbac: Any = client.RbacAuthorizationV1Api(connection)
+        self._core = client.CoreV1Api(connection)
+        self._rbac = client.RbacAuthorizationV1Api(connection)
 
     def make(self, namespace: str, secret: str, verbs: list[str]) -> str:
         """Makes one with these rights to one Secret; its token."""

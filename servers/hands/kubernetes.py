@@ -11,20 +11,18 @@ from typing import Any
 import yaml
 from hands.accounts import Accounts, kubeconfig_with
 from hands.audit import Audit
-from hands.hand import RING
+from hands.hand import RING, Hand
 from kubernetes import client, config
 from kubernetes.client import ApiException
 from stage import Stage
 
 
-class KubernetesHand:
+class KubernetesHand(Hand):
     def __init__(self, stage: Stage) -> None:
         self._stage = stage
         self._kubeconfig = Path(stage.environment["KUBECONFIG"])
-        admin = connection(self._kubeconfig)
-        # Its types want objects of its classes for what can be written as dictionaries too.
-        library: Any = client
-        self._core = library.CoreV1Api(admin)
+        admin = config.new_client_from_config(str(self._kubeconfig))
+        self._core = client.CoreV1Api(admin)
         self._accounts = Accounts(admin)
         self._audit = Audit(self._kubeconfig.with_name("audit.log"))
         self._core.create_namespace({"metadata": {"name": "shop"}})
@@ -82,7 +80,7 @@ class KubernetesHand:
     def arrange_patched_by(self, place: str, kubeconfig: str) -> dict[str, Any]:
         """What the server answers to who patches nothing at all."""
         namespace, name = named(place)
-        core = client.CoreV1Api(connection(Path(kubeconfig)))
+        core = client.CoreV1Api(config.new_client_from_config(kubeconfig))
         answered: dict[str, Any] = core.patch_namespaced_secret(name, namespace, {}, _content_type=MERGE).to_dict()
         return {"data": answered["data"]}
 
@@ -169,13 +167,6 @@ class KubernetesHand:
             raise
         secret: dict[str, Any] = json.loads(found.data)
         return secret
-
-
-def connection(kubeconfig: Path) -> Any:
-    settings: Any = client.Configuration()
-    loader: Any = config
-    loader.load_kube_config(str(kubeconfig), client_configuration=settings)
-    return client.ApiClient(configuration=settings)
 
 
 def named(place: str) -> tuple[str, str]:

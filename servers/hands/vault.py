@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import secrets
+from pathlib import Path
+from typing import Any
 
 import hvac
 from hvac.exceptions import InvalidPath
@@ -17,6 +19,9 @@ class VaultHand:
         there = stage.environment
         self._client = hvac.Client(there["VAULT_ADDR"], there["VAULT_TOKEN"], verify=there["VAULT_CACERT"])
         self._kv = self._client.secrets.kv.v2
+        self._audit = Path(there["KEYBATON_TEST_VAULT_AUDIT"])
+        # So that the log tells keybaton's calls from ours.
+        self._client.adapter.post("/v1/sys/config/auditing/request-headers/user-agent", json={"hmac": False})
 
     def surround(self, place: str) -> None:
         mount, path = named(place)
@@ -49,10 +54,76 @@ class VaultHand:
         return {name: value for name, value in self._all(place).items() if name in RING}
 
     def lock_up(self, place: str) -> dict[str, str]:
-        policy = f"test-{secrets.token_hex(4)}"
-        self._client.sys.create_or_update_policy(policy, 'path "secret/data/other" { capabilities = ["read"] }')
-        token = self._client.auth.token.create(policies=[policy], ttl="1h")["auth"]["client_token"]
-        return {"VAULT_TOKEN": token}
+        return {"VAULT_TOKEN": self.arrange_token(place, 'path "secret/data/other" { capabilities = ["read"] }')}
+
+    def also(self, place: str, asked: dict[str, Any]) -> object:
+        """Brings about what only this platform has."""
+        return getattr(self, f"arrange_{asked['do']}")(place, **asked["with"])
+
+    def arrange_token(self, _place: str, policy: str, **more: Any) -> str:
+        """A token with this policy."""
+        made = self._client.auth.token.create(policies=[self._policy(policy)], ttl="1h", **more)
+        token: str = made["auth"]["client_token"]
+        return token
+
+    def arrange_revoked(self, _place: str, token: str) -> None:
+        self._client.auth.token.revoke(token)
+
+    def arrange_approle(self, _place: str, policy: str, uses: int) -> dict[str, str]:
+        """What an AppRole logs in with; each token that it gets is good for so many calls."""
+        if "approle/" not in self._client.sys.list_auth_methods():
+            self._client.sys.enable_auth_method("approle")
+        role, approle = f"role-{secrets.token_hex(4)}", self._client.auth.approle
+        approle.create_or_update_approle(role, token_policies=[self._policy(policy)], token_num_uses=uses)
+        role_id = approle.read_role_id(role)["data"]["role_id"]
+        secret_id = approle.generate_secret_id(role)["data"]["secret_id"]
+        return {"VAULT_ROLE_ID": role_id, "VAULT_SECRET_ID": secret_id}
+
+    def arrange_mount(self, _place: str, version: str, namespace: str = "") -> str:
+        """A mount of the key-value engine in that version."""
+        path = f"mount-{secrets.token_hex(4)}"
+        client = hvac.Client(self._client.url, self._client.token, verify=self._client.session.verify)
+        client.adapter.namespace = namespace or None
+        client.sys.enable_secrets_engine("kv", path=path, options={"version": version})
+        return path
+
+    def arrange_namespace(self, _place: str) -> str:
+        name = f"team-{secrets.token_hex(4)}"
+        self._client.adapter.post(f"/v1/sys/namespaces/{name}")
+        return name
+
+    def arrange_gone(self, place: str, how: str) -> None:
+        """The last version is deleted or destroyed."""
+        mount, path = named(place)
+        if how == "deleted":
+            self._kv.delete_latest_version_of_secret(path, mount_point=mount)
+        else:
+            self._kv.destroy_secret_versions(path, [self._last(place)], mount_point=mount)
+
+    def arrange_version(self, place: str, number: int) -> dict[str, str]:
+        """What stood there in that version."""
+        mount, path = named(place)
+        answer = self._kv.read_secret_version(path, number, mount_point=mount, raise_on_deleted_version=True)
+        members: dict[str, str] = answer["data"]["data"]
+        return members
+
+    def arrange_calls(self, place: str) -> list[str]:
+        """What keybaton asked about the secret, as the server wrote it down before it did it."""
+        mount, path = named(place)
+        entries = [json.loads(line) for line in self._audit.read_text().splitlines()]
+        asked = [entry["request"] for entry in entries if entry["type"] == "request"]
+        ours = [request for request in asked if request["path"] == f"{mount}/data/{path}" and is_keybaton(request)]
+        return [request["operation"] for request in ours]
+
+    def _policy(self, text: str) -> str:
+        name = f"test-{secrets.token_hex(4)}"
+        self._client.sys.create_or_update_policy(name, text)
+        return name
+
+    def _last(self, place: str) -> int:
+        mount, path = named(place)
+        last: int = self._kv.read_secret_metadata(path, mount_point=mount)["data"]["current_version"]
+        return last
 
     def _others(self, place: str) -> dict[str, str]:
         return {name: value for name, value in self._all(place).items() if name not in RING}
@@ -70,3 +141,8 @@ class VaultHand:
 def named(place: str) -> tuple[str, str]:
     mount, _, path = place.removeprefix("vault://").partition("/")
     return mount, path
+
+
+def is_keybaton(request: dict[str, Any]) -> bool:
+    agents = request.get("headers", {}).get("user-agent", [])
+    return any(agent.startswith("keybaton/") for agent in agents)

@@ -15,9 +15,12 @@ use crate::{
     Can, Guard, Held, Settings, Store, StoreError, StoreErrorKind, StoreKind, StoreUrl, Version, Written,
 };
 
+mod helper;
 mod login;
+mod refusal;
 
 use login::Login;
+use refusal::{has_right_to_ask, told_by};
 
 pub(super) const KIND: StoreKind = StoreKind {
     scheme: "vault",
@@ -79,10 +82,7 @@ impl Store for Vault {
             }
             Version::Absent => match self.around(deadline)? {
                 Around::Nothing if !self.may_create => return Err(self.line.not_made(KIND.creates)),
-                Around::Nothing => {
-                    self.must_be_version_2(deadline)?;
-                    self.put(members, 0, deadline)?
-                }
+                Around::Nothing => self.put(members, 0, deadline)?,
                 Around::Deleted(version) => self.put(members, version, deadline)?,
                 Around::Others(version) => self.patch(members, version, deadline)?,
             },
@@ -102,10 +102,13 @@ impl Vault {
         let version = body["data"]["metadata"]["version"].as_u64();
         match (answer.status, version, body["data"]["data"].as_object()) {
             (200, Some(version), Some(members)) => self.found(members, version),
-            (404, None, _) => Ok(self.absent(Around::Nothing)),
-            // Also with 200: a version that was destroyed has metadata and no members.
+            // A version that was deleted or destroyed has metadata and no members.
             (200 | 404, Some(version), None) => Ok(self.absent(Around::Deleted(version))),
-            _ => Err(self.refused(&answer, "reading", deadline)),
+            (404, None, _) if told_by(&body).next().is_none() => {
+                self.must_be_version_2(deadline)?;
+                Ok(self.absent(Around::Nothing))
+            }
+            _ => Err(self.refused(&answer, "reading")),
         }
     }
 
@@ -146,8 +149,8 @@ impl Vault {
             200 => Ok(answer),
             404 => Err(self.line.conflict(&answer)),
             // Policies from before 2022 know no `patch`, and old servers do not either.
-            403 | 405 => self.merge(members, over, deadline),
-            _ => Err(self.refused(&answer, "writing", deadline)),
+            403 | 405 if !answer.is_doubtful => self.merge(members, over, deadline),
+            _ => Err(self.refused(&answer, "writing")),
         }
     }
 
@@ -160,8 +163,11 @@ impl Vault {
     ) -> Result<Answer, StoreError> {
         let answer = self.ask(Call::new(Method::GET, self.data()), deadline)?;
         let mut body = answer.json();
+        if answer.status == 404 {
+            return Err(conflict(&self.line.store));
+        }
         let Some(all) = body["data"]["data"].as_object_mut().filter(|_| answer.is_success()) else {
-            return Err(self.refused(&answer, "reading", deadline));
+            return Err(self.refused(&answer, "reading"));
         };
         all.extend(members);
         let all = std::mem::take(all);
@@ -172,14 +178,13 @@ impl Vault {
         let body = json!({ "options": { "cas": over }, "data": members });
         let answer =
             self.ask(Call::new(Method::POST, self.data()).json(&body, "application/json"), deadline)?;
-        if answer.status == 200 { Ok(answer) } else { Err(self.refused(&answer, "writing", deadline)) }
+        if answer.status == 200 { Ok(answer) } else { Err(self.refused(&answer, "writing")) }
     }
 
     /// In version 1 of the engine the same call would succeed, in another place and without a guard.
     fn must_be_version_2(&self, deadline: Deadline) -> Result<(), StoreError> {
-        let answer =
-            self.ask(Call::new(Method::GET, self.api("sys/internal/ui/mounts", &self.mount)), deadline)?;
-        let body = answer.json();
+        let call = Call::new(Method::GET, self.api("sys/internal/ui/mounts", &self.mount));
+        let body = self.ask(call, deadline)?.json();
         if body["data"]["type"] == "kv" && body["data"]["options"]["version"] != "2" {
             let sentence =
                 format!("{}: the mount {} is version 1 of the key-value engine", self.line.store, self.mount);
@@ -191,9 +196,27 @@ impl Vault {
         Ok(())
     }
 
+    /// Asks with a token, and with another one where the first has run out and there is a way to another.
     fn ask(&self, call: Call, deadline: Deadline) -> Result<Answer, StoreError> {
-        let call = self.login.sign(call, &self.line, deadline)?;
-        self.line.ask(&call, deadline)
+        let signed = self.login.sign(call.duplicate(), &self.line, deadline)?;
+        let answer = self.line.ask(&signed, deadline)?;
+        if answer.status != 403 || answer.is_doubtful || self.is_signed_in(&answer, deadline)? {
+            return Ok(answer);
+        }
+        match self.login.sign_anew(call, &self.line, deadline)? {
+            Some(signed) => self.line.ask(&signed, deadline),
+            None => Err(self.login.needed(&self.line)),
+        }
+    }
+
+    /// Whether a token that was refused something is still one.
+    fn is_signed_in(&self, answer: &Answer, deadline: Deadline) -> Result<bool, StoreError> {
+        if has_right_to_ask(answer) {
+            return Ok(true);
+        }
+        let call = Call::new(Method::GET, self.login.address("auth/token/lookup-self"));
+        let looked_up = self.line.ask(&self.login.sign(call, &self.line, deadline)?, deadline)?;
+        Ok(looked_up.is_success() || has_right_to_ask(&looked_up))
     }
 
     fn data(&self) -> String {
@@ -202,47 +225,6 @@ impl Vault {
 
     fn api(&self, first: &str, second: &str) -> String {
         self.login.address(&format!("{}/{}", escaped(first), escaped(second)))
-    }
-
-    /// What an answer means that is not the one that was hoped for.
-    fn refused(&self, answer: &Answer, doing: &str, deadline: Deadline) -> StoreError {
-        let body = answer.json();
-        let told = body["errors"].as_array().into_iter().flatten().filter_map(Value::as_str);
-        let is_guard = told.clone().any(|told| told.contains("check-and-set parameter did not match"));
-        match answer.status {
-            400 if is_guard => self.line.conflict(answer),
-            403 if self.is_signed_in(deadline) => self.denied(doing),
-            403 => self.login.needed(&self.line),
-            404 => {
-                let sentence = format!("{}: there is no mount {}", self.line.store, self.mount);
-                StoreError::new(StoreErrorKind::Malformed, sentence)
-                    .hint(format!("vault secrets enable -path={} -version=2 kv", self.mount))
-            }
-            413 => {
-                let sentence = format!("{}: the secret is larger than the server allows", self.line.store);
-                StoreError::new(StoreErrorKind::TooLarge, sentence)
-                    .hint("keep the ring in a secret of its own")
-            }
-            _ => self.line.unknown(answer, doing),
-        }
-    }
-
-    /// A token that is refused everything has run out; the server says the same of one that lacks a right.
-    fn is_signed_in(&self, deadline: Deadline) -> bool {
-        let call = Call::new(Method::GET, self.login.address("auth/token/lookup-self"));
-        self.ask(call, deadline).is_ok_and(|answer| answer.is_success())
-    }
-
-    fn denied(&self, doing: &str) -> StoreError {
-        let rights = match doing {
-            "reading" => r#"["read"]"#,
-            _ => r#"["create", "read", "update", "patch"]"#,
-        };
-        let sentence = format!("{}: your token has no right to this when {doing}", self.line.store);
-        StoreError::new(StoreErrorKind::Denied, sentence).hint(format!(
-            r#"its policy lacks: path "{}/data/{}" {{ capabilities = {rights} }}"#,
-            self.mount, self.path
-        ))
     }
 }
 

@@ -6,6 +6,8 @@ mod files;
 mod fixtures;
 #[cfg(feature = "gcsm")]
 mod gcsm;
+#[cfg(any(feature = "k8s", feature = "vault"))]
+mod ground;
 #[cfg(feature = "remote")]
 mod hands;
 mod hostile;
@@ -17,4 +19,6 @@ mod lists;
 mod races;
 mod stops;
 mod support;
+#[cfg(feature = "vault")]
+mod vault;
 mod world;

@@ -1,15 +1,14 @@
 //! Where Vault is, and who we are to it: what Vault's own program takes from the environment.
 
 use std::ffi::OsString;
-use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::path::Path;
 use std::sync::Mutex;
 
 use keybaton_core::SecretText;
-use keybaton_files::{FileErrorKind, Limits, read};
 use reqwest::{Client, Method};
 use serde_json::{Value, json};
 
+use super::helper::{self, file_text};
 use crate::remote::{Call, Deadline, Line, client};
 use crate::{Environment, Settings, StoreError, StoreErrorKind, StoreUrl};
 
@@ -31,10 +30,7 @@ enum Way {
 pub(super) fn prepare(url: &StoreUrl, settings: &Settings<'_>) -> Result<(Login, Line<Client>), StoreError> {
     let environment = settings.environment.clone();
     let address = of_either(&environment, "ADDR")?.unwrap_or_else(|| "https://127.0.0.1:8200".to_owned());
-    let address = address.trim_end_matches('/').to_owned();
-    let host = address.split_once("://").map(|(_, host)| host.to_owned());
-    let Some(host) = host.filter(|host| address.starts_with("http") && !host.contains(['@', '/', '?']))
-    else {
+    let Some((address, host)) = server(&address) else {
         return Err(StoreError::new(StoreErrorKind::Malformed, "VAULT_ADDR is no address of a server")
             .hint("write for example VAULT_ADDR=https://vault.example.com:8200"));
     };
@@ -46,12 +42,22 @@ pub(super) fn prepare(url: &StoreUrl, settings: &Settings<'_>) -> Result<(Login,
         carrier,
         store: url.to_string(),
         host,
-        is_busy: |_| false,
+        // A standby that has not caught up yet.
+        is_busy: |answer| answer.status == 412,
         sign_in: "vault login",
         authority: "VAULT_CACERT=/path/to/ca.pem",
     };
     let namespace = of_either(&environment, "NAMESPACE")?;
     Ok((Login { address, namespace, environment, token: Mutex::default() }, line))
+}
+
+/// An address without the slash at its end, and the host in it.
+fn server(address: &str) -> Option<(String, String)> {
+    let address = address.trim_end_matches('/');
+    let rest = ["https://", "http://"].iter().find_map(|scheme| address.strip_prefix(scheme))?;
+    let host = rest.split('/').next().filter(|host| !host.is_empty())?;
+    let is_well = !rest.contains(['@', '?', '#', ' ']);
+    is_well.then(|| (address.to_owned(), host.to_owned()))
 }
 
 /// A variable of Vault, or of OpenBao, which has the same under another name.
@@ -90,6 +96,24 @@ impl Login {
         }
         let token = held.as_ref().map_or("", SecretText::expose);
         Ok(self.within(call).secret_header("x-vault-token", token))
+    }
+
+    /// The call with another token than before; `None` where there is no other.
+    pub(super) fn sign_anew(
+        &self,
+        call: Call,
+        line: &Line<Client>,
+        deadline: Deadline,
+    ) -> Result<Option<Call>, StoreError> {
+        let mut held = self.token.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        let former = held.take();
+        let token = self.fetch(line, deadline)?;
+        if former.is_some_and(|former| former == token) {
+            return Ok(None);
+        }
+        let signed = self.within(call).secret_header("x-vault-token", token.expose());
+        *held = Some(token);
+        Ok(Some(signed))
     }
 
     fn within(&self, call: Call) -> Call {
@@ -135,11 +159,7 @@ impl Login {
             let token = file_text(Path::new(SERVICE_ACCOUNT))?.unwrap_or_default();
             return Ok(Some(Way::Method("kubernetes", json!({ "role": role, "jwt": token }))));
         }
-        let Some(home) = (self.environment)("HOME").map(PathBuf::from) else { return Ok(None) };
-        let token = match helper(&home)? {
-            Some(program) => helped(&program)?,
-            None => file_text(&home.join(".vault-token"))?,
-        };
+        let token = helper::token(&self.environment, &self.address)?;
         Ok(token.filter(|token| !token.is_empty()).map(|token| Way::Token(SecretText::new(token))))
     }
 
@@ -147,40 +167,6 @@ impl Login {
         let sentence = format!("{}: {} knows no valid token of yours", line.store, line.host);
         StoreError::new(StoreErrorKind::SignInNeeded, sentence)
             .hint(format!("log in: VAULT_ADDR={} vault login, or set VAULT_TOKEN", self.address))
-    }
-}
-
-/// The program that keeps tokens, where `~/.vault` names one.
-fn helper(home: &Path) -> Result<Option<String>, StoreError> {
-    let Some(configuration) = file_text(&home.join(".vault"))? else { return Ok(None) };
-    let lines = configuration.lines().filter_map(|line| line.trim().split_once('='));
-    let mut named = lines.filter(|(name, _)| name.trim() == "token_helper").map(|(_, program)| program);
-    Ok(named.next_back().map(|program| program.trim().trim_matches('"').to_owned()))
-}
-
-/// Asks that program, as Vault's own does.
-fn helped(program: &str) -> Result<Option<String>, StoreError> {
-    let failed = |why: String| {
-        StoreError::new(
-            StoreErrorKind::SignInNeeded,
-            format!("the token helper {program} gave no token: {why}"),
-        )
-        .hint("run `vault login`, or set VAULT_TOKEN")
-    };
-    let asked = Command::new(program).arg("get").stdin(Stdio::null()).stderr(Stdio::inherit()).output();
-    let output = asked.map_err(|error| failed(error.to_string()))?;
-    if !output.status.success() {
-        return Err(failed(output.status.to_string()));
-    }
-    let token = String::from_utf8(output.stdout).map_err(|_| failed("it is not text".to_owned()))?;
-    Ok(Some(token.trim().to_owned()))
-}
-
-fn file_text(path: &Path) -> Result<Option<String>, StoreError> {
-    match read(path, Limits::default()) {
-        Ok(content) => Ok(Some(String::from_utf8_lossy(content.expose()).trim().to_owned())),
-        Err(error) if error.kind() == FileErrorKind::NotFound => Ok(None),
-        Err(error) => Err(error.into()),
     }
 }
 

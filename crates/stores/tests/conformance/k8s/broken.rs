@@ -8,12 +8,13 @@ use std::thread;
 use keybaton_stores::{Store, StoreErrorKind};
 use serde_json::{Value, json};
 
-use super::{Ground, told, write};
+use super::begin;
+use crate::ground::{Ground, told, write};
 use crate::world::read;
 
 #[test]
 fn a_busy_cluster_is_asked_again() {
-    let Some(ground) = Ground::new() else { return };
+    let Some(ground) = begin() else { return };
     let busy = || answer(503, "{}");
     let cluster = Cluster::new(vec![busy(), answer(429, "{}"), answer(200, &secret())]);
     read(&*cluster.open(&ground));
@@ -22,7 +23,7 @@ fn a_busy_cluster_is_asked_again() {
 
 #[test]
 fn a_write_that_a_busy_cluster_turned_away_is_sent_again() {
-    let Some(ground) = Ground::new() else { return };
+    let Some(ground) = begin() else { return };
     let cluster = Cluster::new(vec![answer(200, &secret()), answer(429, "{}"), answer(200, &secret())]);
     let store = cluster.open(&ground);
     write(&*store, "b", &read(&*store).1).unwrap();
@@ -31,7 +32,7 @@ fn a_write_that_a_busy_cluster_turned_away_is_sent_again() {
 
 #[test]
 fn a_write_whose_answer_is_lost_is_not_sent_again() {
-    let Some(ground) = Ground::new() else { return };
+    let Some(ground) = begin() else { return };
     let cluster = Cluster::new(vec![answer(200, &secret()), Vec::new()]);
     let store = cluster.open(&ground);
     let (kind, sentence, hint) = told(write(&*store, "b", &read(&*store).1).unwrap_err());
@@ -46,7 +47,7 @@ fn a_write_whose_answer_is_lost_is_not_sent_again() {
 
 #[test]
 fn a_conflict_after_a_failure_may_be_our_own_write() {
-    let Some(ground) = Ground::new() else { return };
+    let Some(ground) = begin() else { return };
     let cluster = Cluster::new(vec![answer(200, &secret()), answer(503, "{}"), answer(409, "{}")]);
     let store = cluster.open(&ground);
     assert_eq!(write(&*store, "b", &read(&*store).1).unwrap_err().kind, StoreErrorKind::Uncertain);
@@ -55,7 +56,7 @@ fn a_conflict_after_a_failure_may_be_our_own_write() {
 
 #[test]
 fn a_redirect_is_not_followed() {
-    let Some(ground) = Ground::new() else { return };
+    let Some(ground) = begin() else { return };
     let elsewhere = Cluster::new(Vec::new());
     let location =
         format!("HTTP/1.1 307 x\r\nlocation: http://{}/\r\ncontent-length: 0\r\n\r\n", elsewhere.address);
@@ -76,7 +77,7 @@ fn what_no_api_server_answers_is_no_secret_and_no_absence() {
         (200, r#"{"metadata":{"resourceVersion":"7"},"data":{"SECRET_KEY":"?"}}"#, " is not base64"),
         (418, "{}", " answers with HTTP 418, which nobody expects when reading"),
     ] {
-        let Some(ground) = Ground::new() else { return };
+        let Some(ground) = begin() else { return };
         let cluster = Cluster::new(vec![answer(status, body)]);
         let error = cluster.open(&ground).read().unwrap_err();
         assert_eq!(error.kind, StoreErrorKind::Malformed);

@@ -4,7 +4,8 @@ use keybaton_core::Field;
 use keybaton_stores::{Settings, StoreErrorKind};
 use serde_json::{Value, json};
 
-use super::{Ground, told, write};
+use super::begin;
+use crate::ground::{Ground, told, write};
 use crate::world::read;
 
 #[test]
@@ -56,7 +57,7 @@ fn what_a_tool_makes_is_refused_with_its_name_and_the_place_to_write() {
 }
 
 fn must_be_refused(metadata: &Value, owner: &str, instead: &str) {
-    let Some(ground) = Ground::new() else { return };
+    let Some(ground) = begin() else { return };
     ground.arrange(
         "secret",
         json!({ "secret": { "metadata": metadata, "stringData": { "SECRET_KEY": "a" } } }),
@@ -79,7 +80,7 @@ fn must_be_refused(metadata: &Value, owner: &str, instead: &str) {
 
 #[test]
 fn a_secret_with_an_owner_is_not_given_its_first_key_either() {
-    let Some(ground) = Ground::new() else { return };
+    let Some(ground) = begin() else { return };
     let labels = json!({ "app.kubernetes.io/managed-by": "Helm" });
     ground.arrange("secret", json!({ "secret": { "metadata": { "labels": labels } } }));
     let store = ground.open();
@@ -98,7 +99,7 @@ fn the_server_remembers_who_applied_a_key() {
         ("kustomize-controller", "Flux (kustomize-controller)"),
         ("a-tool-that-nobody-knows", "a-tool-that-nobody-knows"),
     ] {
-        let Some(ground) = Ground::new() else { return };
+        let Some(ground) = begin() else { return };
         ground.arrange("applied", json!({ "manager": manager, "data": { "SECRET_KEY": "a" } }));
         let store = ground.open();
         let version = read(&*store).1;
@@ -110,7 +111,7 @@ fn the_server_remembers_who_applied_a_key() {
 
 #[test]
 fn a_key_that_was_adopted_once_is_ours() {
-    let Some(ground) = Ground::new() else { return };
+    let Some(ground) = begin() else { return };
     ground.arrange("applied", json!({ "manager": "external-secrets", "data": { "SECRET_KEY": "a" } }));
     let store = adopting(&ground);
     write(&*store, "b", &read(&*store).1).unwrap();
@@ -122,7 +123,7 @@ fn a_key_that_was_adopted_once_is_ours() {
 
 #[test]
 fn who_applies_other_data_alone_is_no_owner() {
-    let Some(ground) = Ground::new() else { return };
+    let Some(ground) = begin() else { return };
     ground.arrange("applied", json!({ "manager": "external-secrets", "data": { "DATABASE_URL": "x" } }));
     let store = ground.open();
     write(&*store, "a", &read(&*store).1).unwrap();
@@ -135,7 +136,7 @@ fn who_applies_other_data_alone_is_no_owner() {
 
 #[test]
 fn people_with_kubectl_are_no_owner() {
-    let Some(ground) = Ground::new() else { return };
+    let Some(ground) = begin() else { return };
     ground.arrange("applied", json!({ "manager": "kubectl", "data": { "SECRET_KEY": "a" } }));
     let store = ground.open();
     write(&*store, "b", &read(&*store).1).unwrap();

@@ -3,21 +3,19 @@
 use std::fs;
 use std::path::Path;
 
-use keybaton_core::Field;
 use keybaton_stores::StoreErrorKind;
 use serde_json::json;
 
-use super::sign_in::name;
-use super::{Ground, HAND, write};
-use crate::fixtures::Outside;
+use super::{begin, name};
+use crate::ground::write;
 use crate::world::read;
 
 #[test]
 fn the_roles_let_their_holders_do_what_they_are_for_and_no_more() {
     let can = |roles: &[&str], is_there: bool| {
-        let ground = Ground::new()?;
+        let ground = begin()?;
         if is_there {
-            HAND.plant(&ground.world, Field::Signing, b"a");
+            ground.plant("a");
         }
         let manifest = first_block(&page()).replace("[django]", &format!("[{}]", name(&ground)));
         let account = ground.arrange("account_with", json!({ "manifest": manifest, "roles": roles }));
@@ -47,8 +45,8 @@ fn the_roles_let_their_holders_do_what_they_are_for_and_no_more() {
 
 #[test]
 fn who_may_patch_reads_all() {
-    let Some(ground) = Ground::new() else { return };
-    HAND.plant(&ground.world, Field::Signing, b"made-up-key");
+    let Some(ground) = begin() else { return };
+    ground.plant("made-up-key");
     let account = ground.account(&["patch"]);
     let shown = ground.arrange("patched_by", json!({ "kubeconfig": account["KUBECONFIG"] }));
     assert_eq!(shown["data"]["SECRET_KEY"], "bWFkZS11cC1rZXk=");
@@ -56,7 +54,7 @@ fn who_may_patch_reads_all() {
 
 #[test]
 fn the_volume_is_one_that_a_pod_can_have() {
-    let Some(ground) = Ground::new() else { return };
+    let Some(ground) = begin() else { return };
     let page = page();
     let pod = page.rsplit_once("```yaml\n").unwrap().1.split_once("```").unwrap().0;
     let mounted = ground.arrange("pod", json!({ "spec": pod }));

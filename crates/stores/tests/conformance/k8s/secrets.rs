@@ -4,13 +4,14 @@ use keybaton_core::Field;
 use keybaton_stores::{Held, Note, Settings, StoreErrorKind, Version};
 use serde_json::{Value, json};
 
-use super::{Ground, HAND, ring, told, write};
+use super::begin;
 use crate::fixtures::Outside;
+use crate::ground::{ring, told, write};
 use crate::world::read;
 
 #[test]
 fn one_call_reads_and_one_writes() {
-    let Some(ground) = Ground::new() else { return };
+    let Some(ground) = begin() else { return };
     let store = ground.open();
     assert!(matches!(store.read().unwrap(), Held::Absent));
     let first = write(&*store, "a", &Version::Absent).unwrap().version;
@@ -25,7 +26,7 @@ fn one_call_reads_and_one_writes() {
 
 #[test]
 fn a_write_by_who_has_not_read_looks_first() {
-    let Some(ground) = Ground::new() else { return };
+    let Some(ground) = begin() else { return };
     let version = write(&*ground.open(), "a", &Version::Absent).unwrap().version;
     write(&*ground.open(), "b", &version).unwrap();
     assert_eq!(ground.calls(), ["get", "create", "get", "patch"]);
@@ -33,21 +34,21 @@ fn a_write_by_who_has_not_read_looks_first() {
 
 #[test]
 fn any_change_of_the_secret_is_a_conflict_and_stays() {
-    let Some(ground) = Ground::new() else { return };
+    let Some(ground) = begin() else { return };
     let store = ground.open();
     let version = write(&*store, "a", &Version::Absent).unwrap().version;
     ground.arrange("merge", json!({ "change": { "metadata": { "labels": { "team": "shop" } } } }));
     assert_eq!(write(&*store, "b", &version).unwrap_err().kind, StoreErrorKind::Conflict);
     assert_eq!(ground.there(), ["a", "a", "cmVj"]);
     write(&*store, "b", &read(&*store).1).unwrap();
-    assert!(HAND.surroundings(&ground.world).starts_with(
+    assert!(ground.hand.surroundings(&ground.world).starts_with(
         br#"[{"annotations": null, "labels": {"app.kubernetes.io/managed-by": "keybaton", "team": "shop"}"#
     ));
 }
 
 #[test]
 fn a_secret_that_came_back_from_a_backup_is_read_as_it_is() {
-    let Some(ground) = Ground::new() else { return };
+    let Some(ground) = begin() else { return };
     let store = ground.open();
     let version = write(&*store, "new", &Version::Absent).unwrap().version;
     ground.arrange("restored", json!({ "key": "old" }));
@@ -59,7 +60,7 @@ fn a_secret_that_came_back_from_a_backup_is_read_as_it_is() {
 
 #[test]
 fn a_secret_is_made_only_where_somebody_said_so() {
-    let Some(ground) = Ground::new() else { return };
+    let Some(ground) = begin() else { return };
     let store =
         ground.open_with(&ground.url(), &json!({}), |settings| Settings { may_create: false, ..settings });
     let refused = (
@@ -74,7 +75,7 @@ fn a_secret_is_made_only_where_somebody_said_so() {
 
 #[test]
 fn an_immutable_secret_is_left_alone() {
-    let Some(ground) = Ground::new() else { return };
+    let Some(ground) = begin() else { return };
     ground.arrange("secret", json!({ "secret": { "immutable": true, "stringData": { "SECRET_KEY": "a" } } }));
     let store = ground.open();
     let version = read(&*store).1;
@@ -89,7 +90,7 @@ fn an_immutable_secret_is_left_alone() {
 
 #[test]
 fn a_secret_that_is_being_deleted_is_left_alone() {
-    let Some(ground) = Ground::new() else { return };
+    let Some(ground) = begin() else { return };
     let metadata = json!({ "finalizers": ["made-up.example/waits"] });
     ground.arrange(
         "secret",
@@ -107,7 +108,7 @@ fn a_secret_that_is_being_deleted_is_left_alone() {
 fn a_secret_has_one_mebibyte_and_that_is_known_beforehand() {
     // The texts of ring("b") have six bytes.
     for (others, fits) in [((1 << 20) - 6, true), ((1 << 20) - 5, false)] {
-        let Some(ground) = Ground::new() else { return };
+        let Some(ground) = begin() else { return };
         ground.arrange("secret", json!({ "secret": { "stringData": { "dump": "x".repeat(others) } } }));
         let store = ground.open();
         match write(&*store, "b", &read(&*store).1) {
@@ -125,7 +126,7 @@ fn a_secret_has_one_mebibyte_and_that_is_known_beforehand() {
 
 #[test]
 fn a_namespace_that_is_missing_or_going_is_named() {
-    let Some(ground) = Ground::new() else { return };
+    let Some(ground) = begin() else { return };
     let going = ground.arrange("going_namespace", json!({}));
     let going = going.as_str().unwrap();
     for (namespace, kind, what) in [
@@ -142,7 +143,7 @@ fn a_namespace_that_is_missing_or_going_is_named() {
 
 #[test]
 fn a_key_that_kubectl_apply_left_behind_is_told_of() {
-    let Some(ground) = Ground::new() else { return };
+    let Some(ground) = begin() else { return };
     let (data, name) =
         (json!({ "SECRET_KEY": "YQ==" }), ground.world.path().file_name().unwrap().to_str().unwrap());
     let applied = json!({ "apiVersion": "v1", "kind": "Secret", "data": data }).to_string();
@@ -163,7 +164,7 @@ fn a_key_that_kubectl_apply_left_behind_is_told_of() {
 #[test]
 fn a_field_without_a_value_and_a_secret_without_data_are_absent() {
     for secret in [json!({}), json!({ "data": Value::Null }), json!({ "data": {} })] {
-        let Some(ground) = Ground::new() else { return };
+        let Some(ground) = begin() else { return };
         ground.arrange("secret", json!({ "secret": secret }));
         let store = ground.open();
         assert!(matches!(store.read().unwrap(), Held::Absent));

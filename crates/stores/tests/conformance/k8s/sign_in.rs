@@ -6,18 +6,18 @@ use std::os::unix::fs::PermissionsExt;
 use std::process::Command;
 
 use data_encoding::BASE64;
-use keybaton_core::Field;
 use keybaton_stores::{Store, StoreErrorKind, Version};
 use serde_json::{Value, json};
 
-use super::{Ground, HAND, kubeconfig, told, write};
+use super::{begin, host, kubeconfig, name};
 use crate::fixtures::Outside;
+use crate::ground::{Ground, told, write};
 use crate::world::read;
 
 #[test]
 fn whoever_the_cluster_does_not_know_has_to_sign_in() {
     for user in [json!({ "token": "made-up-and-wrong" }), json!({})] {
-        let Some(ground) = Ground::new() else { return };
+        let Some(ground) = begin() else { return };
         let store = ground.open_as(&ground.kubeconfig(|content| content["users"][0]["user"] = user));
         let host = host();
         let expected = (
@@ -42,9 +42,9 @@ fn a_missing_right_is_named_with_its_verb() {
         (&["get"], true, "patch", "writing"),
         (&["get"], false, "create", "creating"),
     ] {
-        let Some(ground) = Ground::new() else { return };
+        let Some(ground) = begin() else { return };
         if planted {
-            HAND.plant(&ground.world, Field::Signing, b"a");
+            ground.plant("a");
         }
         let store = ground.open_as(&ground.account(verbs));
         let outcome = store.read().and_then(|_| write(&*store, "b", &read(&*store).1));
@@ -62,15 +62,18 @@ fn a_missing_right_is_named_with_its_verb() {
 
 #[test]
 fn the_right_to_update_does_where_that_to_patch_is_missing() {
-    let Some(ground) = Ground::new() else { return };
-    HAND.surround(&ground.world);
-    HAND.plant(&ground.world, Field::Signing, b"a");
-    let others = HAND.surroundings(&ground.world);
+    let Some(ground) = begin() else { return };
+    ground.hand.surround(&ground.world);
+    ground.plant("a");
+    let others = ground.hand.surroundings(&ground.world);
     let store = ground.open_as(&ground.account(&["get", "update"]));
     let first = read(&*store).1;
     let second = write(&*store, "b", &first).unwrap().version;
     assert_eq!(ground.calls(), ["get", "patch", "get", "update"]);
-    assert_eq!((ground.there().concat(), HAND.surroundings(&ground.world)), ("bbcmVj".to_owned(), others));
+    assert_eq!(
+        (ground.there().concat(), ground.hand.surroundings(&ground.world)),
+        ("bbcmVj".to_owned(), others)
+    );
     assert_eq!(write(&*store, "c", &first).unwrap_err().kind, StoreErrorKind::Conflict);
     ground.arrange("merge", json!({ "change": { "metadata": { "labels": { "team": "x" } } } }));
     assert_eq!(write(&*store, "c", &second).unwrap_err().kind, StoreErrorKind::Conflict);
@@ -79,7 +82,7 @@ fn the_right_to_update_does_where_that_to_patch_is_missing() {
 
 #[test]
 fn a_client_certificate_says_who_one_is() {
-    let Some(ground) = Ground::new() else { return };
+    let Some(ground) = begin() else { return };
     let user = ground.arrange("certificate", json!({ "group": "system:masters" }));
     let store = ground.open_as(&ground.kubeconfig(|content| content["users"][0]["user"] = user));
     write(&*store, "a", &read(&*store).1).unwrap();
@@ -88,7 +91,7 @@ fn a_client_certificate_says_who_one_is() {
 
 #[test]
 fn a_plugin_of_the_kubeconfig_signs_in_until_its_credential_ends() {
-    if Ground::new().is_none() {
+    if begin().is_none() {
         return;
     }
     let json = |end: &str| {
@@ -99,7 +102,7 @@ fn a_plugin_of_the_kubeconfig_signs_in_until_its_credential_ends() {
     for (prints, times) in
         [(json(""), 1), (json("2099-01-01T00:00:00Z"), 1), (json("2001-01-01T00:00:00+02:00"), 2), (yaml, 1)]
     {
-        let Some(ground) = Ground::new() else { return };
+        let Some(ground) = begin() else { return };
         let store = with_plugin(&ground, &format!("echo $1 >> asked; {prints}"));
         write(&*store, "a", &read(&*store).1).unwrap();
         assert_eq!(ground.there(), ["a", "a", "cmVj"]);
@@ -110,7 +113,7 @@ fn a_plugin_of_the_kubeconfig_signs_in_until_its_credential_ends() {
 
 #[test]
 fn a_plugin_can_give_a_certificate() {
-    let Some(ground) = Ground::new() else { return };
+    let Some(ground) = begin() else { return };
     let user = ground.arrange("certificate", json!({ "group": "system:masters" }));
     let text = |name: &str| {
         String::from_utf8(BASE64.decode(user[name].as_str().unwrap().as_bytes()).unwrap()).unwrap()
@@ -125,7 +128,7 @@ fn a_plugin_can_give_a_certificate() {
 
 #[test]
 fn a_plugin_learns_which_cluster_it_is_for() {
-    let Some(ground) = Ground::new() else { return };
+    let Some(ground) = begin() else { return };
     let credential = json!({ "status": { "token": admin() } });
     read(&*with_plugin(&ground, &format!("echo \"$KUBERNETES_EXEC_INFO\" > info; echo '{credential}'")));
     let info = fs::read_to_string(ground.world.path().join("info")).unwrap();
@@ -138,7 +141,7 @@ fn a_plugin_learns_which_cluster_it_is_for() {
 
 #[test]
 fn a_plugin_gets_none_of_our_input() {
-    let Some(ground) = Ground::new() else { return };
+    let Some(ground) = begin() else { return };
     let key = ground.world.path().join("key");
     fs::write(&key, "made-up-key").unwrap();
     let ran = Command::new(env::current_exe().unwrap())
@@ -152,7 +155,7 @@ fn a_plugin_gets_none_of_our_input() {
 #[test]
 #[ignore = "run by a_plugin_gets_none_of_our_input"]
 fn case_with_input() {
-    let ground = Ground::new().unwrap();
+    let ground = begin().unwrap();
     let credential = json!({ "status": { "token": admin() } });
     read(&*with_plugin(&ground, &format!("cat > input; echo '{credential}'")));
     assert_eq!(fs::read_to_string(ground.world.path().join("input")).unwrap(), "");
@@ -165,7 +168,7 @@ fn a_plugin_that_fails_is_named_and_what_it_printed_is_not() {
         ("echo 'token: made-up-token: : {'", "printed is no credential"),
         (r#"echo '{"kind":"ExecCredential","spec":{"token":"made-up-token"}}'"#, "printed is no credential"),
     ] {
-        let Some(ground) = Ground::new() else { return };
+        let Some(ground) = begin() else { return };
         let error = with_plugin(&ground, script).read().unwrap_err();
         let seen = format!("{error:?}");
         assert!(!seen.contains("made-up-token"), "{seen}");
@@ -182,7 +185,7 @@ fn a_plugin_that_fails_is_named_and_what_it_printed_is_not() {
 
 #[test]
 fn a_plugin_that_is_not_there_is_named() {
-    let Some(ground) = Ground::new() else { return };
+    let Some(ground) = begin() else { return };
     let exec = json!({ "apiVersion": API, "command": "no-such-plugin", "interactiveMode": "Never" });
     let store =
         ground.open_as(&ground.kubeconfig(|content| content["users"][0]["user"] = json!({ "exec": exec })));
@@ -207,17 +210,8 @@ fn with_plugin(ground: &Ground, script: &str) -> Box<dyn Store> {
     ground.open_as(&ground.kubeconfig(|content| content["users"][0]["user"] = json!({ "exec": exec })))
 }
 
-pub(super) fn name(ground: &Ground) -> String {
-    ground.url().rsplit('/').next().unwrap().to_owned()
-}
-
 fn admin() -> String {
     kubeconfig()["users"][0]["user"]["token"].as_str().unwrap().to_owned()
-}
-
-pub(super) fn host() -> String {
-    let server: Value = kubeconfig()["clusters"][0]["cluster"]["server"].clone();
-    server.as_str().unwrap().trim_start_matches("https://").to_owned()
 }
 
 const API: &str = "client.authentication.k8s.io/v1beta1";

@@ -12,14 +12,14 @@ use std::thread;
 use keybaton_stores::{StoreErrorKind, Version};
 use serde_json::{Value, json};
 
-use super::sign_in::{host, name};
-use super::{Ground, kubeconfig, told, write};
+use super::{begin, host, kubeconfig, name};
+use crate::ground::{Ground, told, write};
 use crate::support::{given, is_root, may_change_owners};
 use crate::world::{open_url, outer_environment, read, settings};
 
 #[test]
 fn a_context_is_chosen_by_the_url() {
-    let Some(ground) = Ground::new() else { return };
+    let Some(ground) = begin() else { return };
     let variables = ground.kubeconfig(|content| {
         content["users"]
             .as_array_mut()
@@ -47,7 +47,7 @@ fn a_context_is_chosen_by_the_url() {
 
 #[test]
 fn several_kubeconfigs_are_one_and_a_missing_one_is_none() {
-    let Some(ground) = Ground::new() else { return };
+    let Some(ground) = begin() else { return };
     let mut parts = kubeconfig();
     let users = parts["users"].take();
     let folder = ground.world.path();
@@ -61,7 +61,7 @@ fn several_kubeconfigs_are_one_and_a_missing_one_is_none() {
 
 #[test]
 fn the_kubeconfig_of_the_home_folder_is_found() {
-    let Some(ground) = Ground::new() else { return };
+    let Some(ground) = begin() else { return };
     fs::create_dir(ground.world.path().join(".kube")).unwrap();
     fs::write(ground.world.path().join(".kube/config"), kubeconfig().to_string()).unwrap();
     let variables = json!({ "KUBECONFIG": null, "HOME": ground.world.path().to_str().unwrap() });
@@ -70,7 +70,7 @@ fn the_kubeconfig_of_the_home_folder_is_found() {
 
 #[test]
 fn a_kubeconfig_that_makes_no_sense_is_named_and_not_quoted() {
-    let Some(ground) = Ground::new() else { return };
+    let Some(ground) = begin() else { return };
     let file = ground.world.path().join("broken");
     fs::write(&file, "users:\n- name: x\n  user: {token: made-up-token]\n").unwrap();
     let error = ground.open_as(&json!({ "KUBECONFIG": file.to_str().unwrap() })).read().unwrap_err();
@@ -82,7 +82,7 @@ fn a_kubeconfig_that_makes_no_sense_is_named_and_not_quoted() {
 
 #[test]
 fn without_a_kubeconfig_and_outside_a_pod_one_has_to_sign_in() {
-    let Some(ground) = Ground::new() else { return };
+    let Some(ground) = begin() else { return };
     let variables = json!({ "KUBECONFIG": null, "HOME": "/no/such/home", "KUBERNETES_SERVICE_HOST": null });
     let expected = (
         StoreErrorKind::SignInNeeded,
@@ -94,7 +94,7 @@ fn without_a_kubeconfig_and_outside_a_pod_one_has_to_sign_in() {
 
 #[test]
 fn an_authority_that_is_not_known_here_is_named_and_so_is_a_host_that_is_away() {
-    let Some(ground) = Ground::new() else { return };
+    let Some(ground) = begin() else { return };
     let cluster = |change: fn(&mut Value)| {
         let variables = ground.kubeconfig(|content| change(&mut content["clusters"][0]["cluster"]));
         told(ground.open_as(&variables).read().unwrap_err())
@@ -121,7 +121,7 @@ fn an_authority_that_is_not_known_here_is_named_and_so_is_a_host_that_is_away() 
 
 #[test]
 fn a_proxy_is_used_unless_the_cluster_is_exempt() {
-    let Some(ground) = Ground::new() else { return };
+    let Some(ground) = begin() else { return };
     let (address, tunnels) = proxy();
     for (exempt, expected) in [("localhost", 1), ("127.0.0.1", 1)] {
         let variables = json!({ "HTTPS_PROXY": format!("http://{address}"), "NO_PROXY": exempt });
@@ -132,7 +132,7 @@ fn a_proxy_is_used_unless_the_cluster_is_exempt() {
 
 #[test]
 fn a_proxy_of_a_kind_that_nobody_knows_is_told_of_without_its_password() {
-    let Some(ground) = Ground::new() else { return };
+    let Some(ground) = begin() else { return };
     let proxy = "ftp://joe:made-up-password@proxy.example";
     let variables =
         ground.kubeconfig(|content| content["clusters"][0]["cluster"]["proxy-url"] = proxy.into());
@@ -147,7 +147,7 @@ fn a_proxy_of_a_kind_that_nobody_knows_is_told_of_without_its_password() {
 
 #[test]
 fn a_certificate_that_is_none_is_told_of() {
-    let Some(ground) = Ground::new() else { return };
+    let Some(ground) = begin() else { return };
     let user = json!({ "client-certificate-data": "bm9uZQ==", "client-key-data": "bm9uZQ==" });
     let store = ground.open_as(&ground.kubeconfig(|content| content["users"][0]["user"] = user));
     let (kind, sentence, _) = told(store.read().unwrap_err());
@@ -190,7 +190,7 @@ fn a_pod_needs_no_kubeconfig() {
     if !may_change_owners() {
         return;
     }
-    let Some(ground) = Ground::new() else { return };
+    let Some(ground) = begin() else { return };
     let account = ground.account(&["get", "patch", "create"]);
     let of_account: Value =
         serde_json::from_str(&fs::read_to_string(account["KUBECONFIG"].as_str().unwrap()).unwrap()).unwrap();

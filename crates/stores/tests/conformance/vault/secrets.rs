@@ -1,0 +1,177 @@
+//! Versions, rights and mounts.
+
+use keybaton_core::Field;
+use keybaton_stores::{Held, Settings, StoreErrorKind, Version};
+use serde_json::json;
+
+use super::{begin, path};
+use crate::fixtures::Outside;
+use crate::ground::{ring, told, write};
+use crate::world::read;
+
+#[test]
+fn one_call_reads_and_one_writes() {
+    let Some(ground) = begin() else { return };
+    let store = ground.open();
+    assert!(matches!(store.read().unwrap(), Held::Absent));
+    let first = write(&*store, "a", &Version::Absent).unwrap().version;
+    assert_eq!(ground.calls(), ["read", "create"]);
+    let second = write(&*store, "b", &first).unwrap().version;
+    assert_eq!(ground.calls(), ["read", "create", "patch"]);
+    assert_eq!(read(&*store), (ring("b"), second));
+    assert_eq!(ground.calls(), ["read", "create", "patch", "read"]);
+}
+
+#[test]
+fn what_was_deleted_or_destroyed_is_absent_and_the_next_version_goes_on() {
+    for how in ["deleted", "destroyed"] {
+        let Some(ground) = begin() else { return };
+        write(&*ground.open(), "a", &Version::Absent).unwrap();
+        let store = ground.open();
+        let before = read(&*store).1;
+        ground.arrange("gone", json!({ "how": how }));
+        assert!(matches!(store.read().unwrap(), Held::Absent), "{how}");
+        assert_eq!(write(&*store, "b", &before).unwrap_err().kind, StoreErrorKind::Conflict);
+        write(&*store, "b", &Version::Absent).unwrap();
+        assert_eq!(ground.arrange("version", json!({ "number": 2 }))["SECRET_KEY"], "b", "{how}");
+    }
+}
+
+#[test]
+fn of_two_who_find_it_deleted_one_writes() {
+    let Some(ground) = begin() else { return };
+    write(&*ground.open(), "a", &Version::Absent).unwrap();
+    ground.arrange("gone", json!({ "how": "deleted" }));
+    let stores = [ground.open(), ground.open()];
+    assert!(stores.iter().all(|store| matches!(store.read().unwrap(), Held::Absent)));
+    write(&*stores[0], "b", &Version::Absent).unwrap();
+    assert_eq!(write(&*stores[1], "c", &Version::Absent).unwrap_err().kind, StoreErrorKind::Conflict);
+    assert_eq!(ground.there(), ["b", "b", "cmVj"]);
+}
+
+#[test]
+fn an_older_version_that_was_brought_back_is_read_as_it_is() {
+    let Some(ground) = begin() else { return };
+    let store = ground.open();
+    let first = write(&*store, "old", &Version::Absent).unwrap().version;
+    let second = write(&*store, "new", &first).unwrap().version;
+    // What `vault kv rollback` does: the old one becomes the third.
+    ground.plant("old");
+    let (held, third) = read(&*store);
+    assert_eq!((held.get(Field::Signing), held.get(Field::Fallbacks)), (Some("old"), Some("new")));
+    for over in [first, second] {
+        assert_eq!(write(&*store, "newer", &over).unwrap_err().kind, StoreErrorKind::Conflict);
+    }
+    write(&*store, "newer", &third).unwrap();
+}
+
+#[test]
+fn a_policy_without_patch_does_with_the_right_to_update() {
+    let Some(ground) = begin() else { return };
+    ground.hand.surround(&ground.world);
+    ground.plant("a");
+    let others = ground.hand.surroundings(&ground.world);
+    let store = ground.open_as(&holder(&ground, r#"["read", "update"]"#));
+    let first = read(&*store).1;
+    let second = write(&*store, "b", &first).unwrap().version;
+    assert_eq!(ground.calls(), ["read", "patch", "read", "update"]);
+    assert_eq!(
+        (ground.there().concat(), ground.hand.surroundings(&ground.world)),
+        ("bbcmVj".to_owned(), others)
+    );
+    assert_eq!(write(&*store, "c", &first).unwrap_err().kind, StoreErrorKind::Conflict);
+    ground.arrange("gone", json!({ "how": "deleted" }));
+    assert_eq!(write(&*store, "c", &second).unwrap_err().kind, StoreErrorKind::Conflict);
+}
+
+#[test]
+fn a_missing_right_is_named_as_the_policy_would_have_it() {
+    for (rights, lacks, doing) in [
+        (r#"["list"]"#, r#"["read"]"#, "reading"),
+        (r#"["read"]"#, r#"["create", "read", "update", "patch"]"#, "writing"),
+    ] {
+        let Some(ground) = begin() else { return };
+        ground.plant("a");
+        let store = ground.open_as(&holder(&ground, rights));
+        let outcome = store.read().and_then(|_| write(&*store, "b", &read(&*store).1));
+        let expected = (
+            StoreErrorKind::Denied,
+            format!("{}: your token has no right to this when {doing}", ground.url()),
+            format!(r#"its policy lacks: path "secret/data/{}" {{ capabilities = {lacks} }}"#, path(&ground)),
+        );
+        assert_eq!(told(outcome.unwrap_err()), expected);
+    }
+}
+
+#[test]
+fn a_token_that_may_not_even_look_at_itself_is_denied_and_not_unknown() {
+    let Some(ground) = begin() else { return };
+    ground.plant("a");
+    let with = json!({ "policy": "path \"secret/data/other\" { capabilities = [\"read\"] }", "no_default_policy": true });
+    let store = ground.open_as(&json!({ "VAULT_TOKEN": ground.arrange("token", with) }));
+    assert_eq!(store.read().unwrap_err().kind, StoreErrorKind::Denied);
+}
+
+#[test]
+fn a_mount_of_version_1_is_refused_before_anything_is_written() {
+    let Some(ground) = begin() else { return };
+    let mount = ground.arrange("mount", json!({ "version": "1" }));
+    let mount = mount.as_str().unwrap();
+    let url = format!("vault://{mount}/{}", path(&ground));
+    let store = ground.open_with(&url, &json!({}), |settings| settings);
+    let expected = (
+        StoreErrorKind::Unsupported,
+        format!("{url}: the mount {mount} is version 1 of the key-value engine"),
+        format!("only version 2 can guard a write: vault kv enable-versioning {mount}"),
+    );
+    assert_eq!(told(store.read().unwrap_err()), expected);
+    assert_eq!(told(write(&*store, "a", &Version::Absent).unwrap_err()), expected);
+}
+
+#[test]
+fn a_mount_and_a_namespace_that_are_not_there_are_told_apart() {
+    let Some(ground) = begin() else { return };
+    let no_mount =
+        "check the name and VAULT_NAMESPACE, or make it: vault secrets enable -path=no-such -version=2 kv";
+    let no_namespace = "`vault namespace list` shows those that there are";
+    for (url, namespace, what, hint) in [
+        ("vault://no-such/x", "", "there is no mount no-such", no_mount),
+        ("vault://secret/x", "no-such", "there is no such namespace as VAULT_NAMESPACE says", no_namespace),
+    ] {
+        let store = ground.open_with(url, &json!({ "VAULT_NAMESPACE": namespace }), |settings| settings);
+        let expected = (StoreErrorKind::Malformed, format!("{url}: {what}"), hint.to_owned());
+        assert_eq!(told(store.read().unwrap_err()), expected);
+    }
+}
+
+#[test]
+fn a_secret_of_a_namespace_is_another_secret() {
+    let Some(ground) = begin() else { return };
+    let namespace = ground.arrange("namespace", json!({}));
+    let mount = ground.arrange("mount", json!({ "version": "2", "namespace": namespace }));
+    let url = format!("vault://{}/{}", mount.as_str().unwrap(), path(&ground));
+    let open = |variable: &str| ground.open_with(&url, &json!({ variable: namespace }), |settings| settings);
+    write(&*open("VAULT_NAMESPACE"), "a", &Version::Absent).unwrap();
+    assert_eq!(read(&*open("BAO_NAMESPACE")).0, ring("a"));
+    let outside = ground.open_with(&url, &json!({}), |settings| settings);
+    assert_eq!(outside.read().unwrap_err().kind, StoreErrorKind::Malformed);
+}
+
+#[test]
+fn a_secret_is_made_only_where_somebody_said_so() {
+    let Some(ground) = begin() else { return };
+    let store =
+        ground.open_with(&ground.url(), &json!({}), |settings| Settings { may_create: false, ..settings });
+    let expected = (
+        StoreErrorKind::Refused,
+        format!("{}: there is no such secret", ground.url()),
+        "check the name, or say --create, which makes the secret, in a mount that is there".to_owned(),
+    );
+    assert_eq!(told(write(&*store, "a", &Version::Absent).unwrap_err()), expected);
+}
+
+/// The variables of who has these rights to the secret.
+fn holder(ground: &crate::ground::Ground, rights: &str) -> serde_json::Value {
+    let policy = format!(r#"path "secret/data/{}" {{ capabilities = {rights} }}"#, path(ground));
+    json!({ "VAULT_TOKEN": ground.arrange("token", json!({ "policy": policy })) })
+}
