@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 import apiserver
 import aws
+import azure_cloud
 import gcp
 import openbao
 from stage import Stage
@@ -13,6 +14,7 @@ from stage import Stage
 SERVERS: dict[str, Callable[[Stage], None]] = {
     "aws": aws.start_awsrace,
     "awsmini": aws.start_awsmini,
+    "azure": azure_cloud.start,
     "gcp": gcp.start,
     "kubernetes": apiserver.start,
     "moto": aws.start_moto,

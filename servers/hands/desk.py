@@ -12,6 +12,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any
 
+from hands.akv import AkvHand
 from hands.awsps import ParameterStoreHand
 from hands.awssm import SecretsManagerHand
 from hands.gcsm import GcsmHand
@@ -22,6 +23,7 @@ from stage import Stage
 
 # Each store with the variable that its server leaves in the environment, and its hand.
 HANDS: dict[str, tuple[str, Callable[[Stage], Hand]]] = {
+    "akv": ("AZURE_TENANT_ID", AkvHand),
     "awsps": ("AWS_ENDPOINT_URL", ParameterStoreHand),
     "awssm": ("AWS_ENDPOINT_URL", SecretsManagerHand),
     "gcsm": ("CLOUDSDK_API_ENDPOINT_OVERRIDES_SECRETMANAGER", GcsmHand),
