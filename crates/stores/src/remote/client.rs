@@ -38,6 +38,12 @@ pub(crate) fn trusting(file: &Path) -> Result<Client, StoreError> {
     built(builder().tls_certs_merge(certificates))
 }
 
+/// A client for what a cloud tells its machines on their own network, which no proxy can reach.
+#[cfg(feature = "akv")]
+pub(crate) fn direct() -> Result<Client, StoreError> {
+    built(builder().no_proxy())
+}
+
 fn builder() -> ClientBuilder {
     Client::builder()
         .user_agent(concat!("keybaton/", env!("CARGO_PKG_VERSION")))
@@ -58,14 +64,23 @@ fn built(builder: ClientBuilder) -> Result<Client, StoreError> {
 
 impl Carry for Client {
     async fn carry(&self, call: &Call) -> Result<Answer, Trouble> {
-        let mut request = self.request(call.method.clone(), &call.url).headers(call.headers.clone());
-        if let Some(body) = &call.body {
-            request = request.body(Body::from(body.to_vec()));
-        }
-        let response = request.send().await.map_err(trouble)?;
-        let status = response.status().as_u16();
-        Ok(Answer { status, body: body(response).await?, is_doubtful: false })
+        answered(sent(self, call).await?).await
     }
+}
+
+/// Sends a call. What comes back has a head and, yet to be read, a body.
+pub(crate) async fn sent(client: &Client, call: &Call) -> Result<Response, Trouble> {
+    let mut request = client.request(call.method.clone(), &call.url).headers(call.headers.clone());
+    if let Some(body) = &call.body {
+        request = request.body(Body::from(body.to_vec()));
+    }
+    request.send().await.map_err(trouble)
+}
+
+/// Reads the body.
+pub(crate) async fn answered(response: Response) -> Result<Answer, Trouble> {
+    let status = response.status().as_u16();
+    Ok(Answer { status, body: body(response).await?, is_doubtful: false })
 }
 
 async fn body(mut response: Response) -> Result<Zeroizing<Vec<u8>>, Trouble> {

@@ -2,6 +2,8 @@
 
 use crate::StoreKind;
 
+#[cfg(feature = "akv")]
+mod akv;
 #[cfg(feature = "aws")]
 mod awsps;
 #[cfg(feature = "aws")]
@@ -31,6 +33,8 @@ pub static STORES: &[StoreKind] = &[
     gcsm::KIND,
     #[cfg(feature = "k8s")]
     k8s::KIND,
+    #[cfg(feature = "akv")]
+    akv::KIND,
     #[cfg(feature = "vault")]
     vault::KIND,
 ];

@@ -13,7 +13,7 @@ use keybaton_core::{Field, FieldWrite, SecretText, Texts, Writes};
 pub(crate) fn writes(texts: &Texts) -> Writes {
     let step = |field, text: &str| FieldWrite { field, text: SecretText::new(text) };
     let mut whole = Texts::default();
-    let mut steps = vec![step(Field::Record, "aW50ZW50")];
+    let mut steps = vec![step(Field::Record, INTENT)];
     for field in [Field::Fallbacks, Field::Signing, Field::Record] {
         let Some(text) = texts.get(field) else { continue };
         steps.push(step(field, text));
@@ -92,6 +92,8 @@ pub(crate) fn given() -> (PathBuf, String) {
     (folder.into(), env::var(ARGUMENT).unwrap_or_default())
 }
 
+/// The record with which a write in steps begins.
+pub(crate) const INTENT: &str = "aW50ZW50";
 pub(crate) const NOBODY: u32 = 65_534;
 const FOLDER: &str = "KEYBATON_TEST_FOLDER";
 const ARGUMENT: &str = "KEYBATON_TEST_ARGUMENT";
