@@ -7,10 +7,12 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 from typing import Any
 
+from keyvault.refusal import RefusalError
+
 
 @dataclass
 class Trick:
-    # Calls that are refused the next time, and the status that they are refused with.
+    # Calls that are refused the next time, with a status or with the code inside a conflict; 0 lets one through.
     refuse: list[list[Any]] = field(default_factory=list)
     # Calls that are done the next time and answered with an error of the server's own.
     fail: list[str] = field(default_factory=list)
@@ -44,15 +46,21 @@ class Tricks:
         with self._lock:
             return self._tricks[secret]
 
-    def begin(self, secret: str, call: str) -> int | None:
-        """The status that the call is refused with, if it is."""
+    def begin(self, secret: str, call: str) -> None:
         with self._lock:
             self._calls[secret].append(call)
             refuse = self._tricks[secret].refuse
-            status: int | None = next((status for refused, status in refuse if refused == call), None)
-            if status is not None:
-                refuse.remove([call, status])
-            return status
+            found = next((refusal for refusal in refuse if refusal[0] == call), None)
+            if found is None:
+                return
+            refuse.remove(found)
+        match found[1]:
+            case 0:
+                return
+            case int(status):
+                raise RefusalError(status, "MadeUp", "Made up by a test.")
+            case inner:
+                raise RefusalError(409, "Conflict", "Made up by a test.", str(inner))
 
     def others(self, secret: str, when: str) -> list[str]:
         """What another program writes now, once."""

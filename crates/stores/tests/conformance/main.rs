@@ -1,6 +1,8 @@
 //! What every store promises, held against every entry of the list of stores.
 #![expect(clippy::unwrap_used, reason = "these are tests")]
 
+#[cfg(feature = "akv")]
+mod akv;
 mod denied;
 mod files;
 mod fixtures;

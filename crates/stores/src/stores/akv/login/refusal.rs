@@ -6,7 +6,7 @@ use azure_core::error::ErrorKind;
 
 use crate::remote::line::{Trouble, When};
 
-use super::Link;
+use super::sources::Link;
 
 /// `on_the_way`: what kept the question from its answer, if anything did.
 pub(super) fn trouble(link: Link, error: &azure_core::Error, on_the_way: Option<Trouble>) -> Trouble {
@@ -21,7 +21,7 @@ pub(super) fn trouble(link: Link, error: &azure_core::Error, on_the_way: Option<
             why: format!("the server that gives tokens for it is busy (HTTP {status})"),
         },
         Some((status, code)) => signing_in(format!("{} ({})", meaning(link, &code), named(status, &code))),
-        None if link.is_program() => signing_in(words_of(error)),
+        None if link.is_program() => signing_in(words_of(link, error)),
         None => signing_in(format!("the credentials of {} cannot be used", source(link))),
     }
 }
@@ -70,11 +70,13 @@ fn source(link: Link) -> &'static str {
     }
 }
 
-/// The first line that a program said; it is made for people, and holds no token.
-fn words_of(error: &azure_core::Error) -> String {
-    let cause = error.source().map_or_else(|| error.to_string(), ToString::to_string);
-    let line = cause.lines().map(str::trim).find(|line| !line.is_empty()).unwrap_or("it gave no token");
-    line.chars().filter(|char| !char.is_control()).take(200).collect()
+/// The first line that a program complained with, which is made for people. What it gave instead of a token may hold one.
+fn words_of(link: Link, error: &azure_core::Error) -> String {
+    let cause = error.source().and_then(|cause| cause.downcast_ref::<azure_core::Error>());
+    let complaint = cause.filter(|cause| *cause.kind() == ErrorKind::Credential).map(ToString::to_string);
+    let line = complaint.as_deref().unwrap_or_default().lines().map(str::trim).find(|line| !line.is_empty());
+    let line = line.unwrap_or("gave no token").chars().filter(|char| !char.is_control());
+    format!("{}: {}", source(link), line.take(200).collect::<String>())
 }
 
 /// What the directory refuses most.
