@@ -175,3 +175,15 @@ fn no_report_shows_a_key() {
 
 /// As a generator draws it; made up.
 const STRONG: &str = "kQ3vT9xZ2mLp7RwY4nHs8JdF6gBc1VaE5tUoKiXyPzMqWrNeGhSbDjCfAlOu0I2k";
+
+#[cfg(feature = "vault")]
+#[test]
+fn a_store_on_a_network_is_asked_only_when_that_is_wanted() {
+    let tree = Tree::of(&[(
+        "keybaton.toml",
+        "[environments.production]\nstore = \"vault://secret/shop\"\npropagation = \"15m\"\n",
+    )]);
+    assert_snapshot!(tree.says(&["check"]), @"");
+    assert_snapshot!(tree.says(&["load", "--local-only"]), @"");
+    assert!(tree.says(&["check", "--remote"]).contains("not looked at: SECRET_KEY in vault://secret/shop"));
+}

@@ -112,9 +112,9 @@ fn an_unknown_key_is_named_with_its_line_and_the_nearest_known_one() {
     Configuration: keybaton.toml, line 1: unknown key "fleet"
     hint: the keys here are default-environment, ring, environments
     "#);
-    let text = "[environments.dev]\nstore = \"dotenv:.env\"\nafter-write = []\n";
+    let text = "[environments.dev]\nstore = \"dotenv:.env\"\ngone-after = \"2m\"\n";
     assert_snapshot!(failure(&project("keybaton.toml", text), Wishes::default()), @r#"
-    Configuration: keybaton.toml, line 3: unknown key "after-write" in [environments.dev]
+    Configuration: keybaton.toml, line 3: unknown key "gone-after" in [environments.dev]
     hint: the keys here are store, mirrors, propagation, longest-signature, after-write, after-write-timeout, rings
     "#);
 }
