@@ -8,6 +8,8 @@ mod child;
 mod clock;
 mod commands;
 mod configuration;
+mod copied;
+mod difference;
 mod env_file;
 mod exit;
 mod failure;
