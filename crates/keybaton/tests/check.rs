@@ -183,7 +183,14 @@ fn a_store_on_a_network_is_asked_only_when_that_is_wanted() {
         "keybaton.toml",
         "[environments.production]\nstore = \"vault://secret/shop\"\npropagation = \"15m\"\n",
     )]);
-    assert_snapshot!(tree.says(&["check"]), @"");
-    assert_snapshot!(tree.says(&["load", "--local-only"]), @"");
+    assert_snapshot!(tree.says(&["check"]), @"
+    0
+    nothing found: 0 files and 0 rings looked at
+    not asked: SECRET_KEY in vault://secret/shop (production); --remote reads them too
+    ");
+    assert_snapshot!(tree.says(&["load", "--local-only"]), @r#"
+    0
+    {"texts":{},"store":"vault://secret/shop","local":false,"warnings":[]}
+    "#);
     assert!(tree.says(&["check", "--remote"]).contains("not looked at: SECRET_KEY in vault://secret/shop"));
 }

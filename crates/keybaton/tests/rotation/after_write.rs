@@ -85,6 +85,13 @@ fn they_run_in_the_folder_of_the_configuration_without_the_key() {
 }
 
 #[test]
+fn nothing_is_typed_into_them() {
+    let project = project(r#"[["sh", "-c", "cat > ran"]]"#);
+    assert!(project.says_to(&["stage"], "made-up-answer\n").starts_with("0\n"));
+    assert_eq!(project.read("ran"), "");
+}
+
+#[test]
 fn a_failure_stops_without_undoing_the_step() {
     let project = project(r#"[["sh", "-c", "exit 3"], ["touch", "ran"]]"#);
     assert_snapshot!(project.says(&["stage"]), @"
