@@ -126,6 +126,27 @@ fn everything_else_stays_byte_for_byte() {
 }
 
 #[test]
+fn what_somebody_gave_a_bare_key_beside_its_text_stays() {
+    for fixture in writable() {
+        let world = World::new();
+        fixture.outside.surround(&world);
+        fixture.outside.plant(&world, Field::Signing, b"made-up");
+        let before = fixture.outside.surroundings(&world);
+        let store = world.open(fixture);
+        let mut over = read(&*store).1;
+        for new in [texts("made-up", "made-up", "cmVj"), texts("made-up", "b,made-up", "cmVjMg")] {
+            over = store.write(&writes(&new), &over).unwrap().version;
+        }
+        assert_eq!(
+            String::from_utf8_lossy(&fixture.outside.surroundings(&world)),
+            String::from_utf8_lossy(&before),
+            "{}",
+            fixture.template
+        );
+    }
+}
+
+#[test]
 fn what_only_can_be_read_says_so() {
     let is_writable = |fixture: &Fixture| fixture.kind().can.guard != Guard::ReadOnly;
     for fixture in tested().filter(|fixture| !is_writable(fixture)) {
