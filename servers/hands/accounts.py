@@ -30,16 +30,31 @@ class Accounts:
         return self.make_with(namespace, roles)
 
     def make_with(self, namespace: str, roles: list[dict[str, Any]]) -> str:
-        name = f"account-{secrets.token_hex(4)}"
-        self._core.create_namespaced_service_account(namespace, {"metadata": {"name": name}})
-        subject = {"kind": "ServiceAccount", "name": name, "namespace": namespace}
+        subject = self._make(namespace)
         for role in roles:
             self._rbac.create_namespaced_role(namespace, role)
-            reference = {"apiGroup": "rbac.authorization.k8s.io", "kind": "Role", "name": role["metadata"]["name"]}
+            reference = {**GROUP, "kind": "Role", "name": role["metadata"]["name"]}
             binding = {"metadata": role["metadata"], "subjects": [subject], "roleRef": reference}
             self._rbac.create_namespaced_role_binding(namespace, binding)
-        asked = self._core.create_namespaced_service_account_token(name, namespace, {"spec": {"audiences": []}})
-        token: str = asked.status.token
+        return self._token(subject)
+
+    def make_reviewer(self, namespace: str) -> str:
+        """Makes one that may ask whose token another one is; its token."""
+        subject = self._make(namespace)
+        reference = {**GROUP, "kind": "ClusterRole", "name": "system:auth-delegator"}
+        binding = {"metadata": {"name": subject["name"]}, "subjects": [subject], "roleRef": reference}
+        self._rbac.create_cluster_role_binding(binding)
+        return self._token(subject)
+
+    def _make(self, namespace: str) -> dict[str, str]:
+        name = f"account-{secrets.token_hex(4)}"
+        self._core.create_namespaced_service_account(namespace, {"metadata": {"name": name}})
+        return {"kind": "ServiceAccount", "name": name, "namespace": namespace}
+
+    def _token(self, account: dict[str, str]) -> str:
+        asked: dict[str, Any] = {"spec": {"audiences": []}}
+        made = self._core.create_namespaced_service_account_token(account["name"], account["namespace"], asked)
+        token: str = made.status.token
         return token
 
 
@@ -59,3 +74,6 @@ def kubeconfig_with(original: Path, user: dict[str, Any]) -> str:
     content = json.loads(original.read_text())
     content["users"][0]["user"] = user
     return json.dumps(content)
+
+
+GROUP = {"apiGroup": "rbac.authorization.k8s.io"}

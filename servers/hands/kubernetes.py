@@ -77,6 +77,10 @@ class KubernetesHand(Hand):
         """The same with some of the Roles in a manifest."""
         return self._environment_with(self._accounts.make_pasted(named(place)[0], manifest, roles))
 
+    def arrange_reviewer(self, place: str) -> str:
+        """The token of a service account that may ask whose token another one is."""
+        return self._accounts.make_reviewer(named(place)[0])
+
     def arrange_patched_by(self, place: str, kubeconfig: str) -> dict[str, Any]:
         """What the server answers to who patches nothing at all."""
         namespace, name = named(place)

@@ -79,10 +79,19 @@ class VaultHand:
         secret_id = approle.generate_secret_id(role)["data"]["secret_id"]
         return {"VAULT_ROLE_ID": role_id, "VAULT_SECRET_ID": secret_id}
 
+    def arrange_kubernetes_role(self, _place: str, policy: str, cluster: dict[str, str], namespace: str) -> str:
+        """A role for the service accounts of a namespace, which a cluster vouches for."""
+        kubernetes = self._client.auth.kubernetes
+        if "kubernetes/" not in self._client.sys.list_auth_methods():
+            self._client.sys.enable_auth_method("kubernetes")
+        kubernetes.configure(cluster["host"], cluster["authority"], token_reviewer_jwt=cluster["reviewer"])
+        role = f"role-{secrets.token_hex(4)}"
+        kubernetes.create_role(role, ["*"], [namespace], policies=[self._policy(policy)])
+        return role
+
     def arrange_mount(self, _place: str, version: str, namespace: str = "") -> str:
         """A mount of the key-value engine in that version."""
-        path = f"mount-{secrets.token_hex(4)}"
-        client = hvac.Client(self._client.url, self._client.token, verify=self._client.session.verify)
+        path, client = f"mount-{secrets.token_hex(4)}", self._as(self._client.token)
         client.adapter.namespace = namespace or None
         client.sys.enable_secrets_engine("kv", path=path, options={"version": version})
         return path
@@ -100,12 +109,28 @@ class VaultHand:
         else:
             self._kv.destroy_secret_versions(path, [self._last(place)], mount_point=mount)
 
-    def arrange_version(self, place: str, number: int) -> dict[str, str]:
-        """What stood there in that version."""
+    def arrange_version(self, place: str, number: int) -> dict[str, str] | None:
+        """What stands in that version; None where it is gone."""
         mount, path = named(place)
-        answer = self._kv.read_secret_version(path, number, mount_point=mount, raise_on_deleted_version=True)
+        try:
+            answer = self._kv.read_secret_version(path, number, mount_point=mount, raise_on_deleted_version=True)
+        except InvalidPath:
+            return None
         members: dict[str, str] = answer["data"]["data"]
         return members
+
+    def arrange_observed(self, place: str, token: str) -> dict[str, Any]:
+        """What who has this token sees of the secret, without its values."""
+        mount, path = named(place)
+        client = self._as(token)
+        metadata = client.secrets.kv.v2.read_secret_metadata(path, mount_point=mount)
+        members = client.adapter.get(f"/v1/{mount}/subkeys/{path}")["data"]["subkeys"]
+        return {"version": metadata["data"]["current_version"], "members": sorted(members)}
+
+    def arrange_destroyed(self, place: str, token: str, number: int) -> None:
+        """Who has this token destroys a version."""
+        mount, path = named(place)
+        self._as(token).secrets.kv.v2.destroy_secret_versions(path, [number], mount_point=mount)
 
     def arrange_calls(self, place: str) -> list[str]:
         """What keybaton asked about the secret, as the server wrote it down before it did it."""
@@ -114,6 +139,9 @@ class VaultHand:
         asked = [entry["request"] for entry in entries if entry["type"] == "request"]
         ours = [request for request in asked if request["path"] == f"{mount}/data/{path}" and is_keybaton(request)]
         return [request["operation"] for request in ours]
+
+    def _as(self, token: str) -> hvac.Client:
+        return hvac.Client(self._client.url, token, verify=self._client.session.verify)
 
     def _policy(self, text: str) -> str:
         name = f"test-{secrets.token_hex(4)}"

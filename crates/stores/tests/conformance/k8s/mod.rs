@@ -10,6 +10,7 @@ use crate::ground::Ground;
 mod broken;
 mod owners;
 mod page;
+mod pod;
 mod secrets;
 mod sign_in;
 mod way;

@@ -1,10 +1,8 @@
 //! Which cluster is asked, and the way to it.
 
-use std::env;
 use std::fs;
 use std::io::{BufRead, BufReader, Write, copy};
 use std::net::{TcpListener, TcpStream};
-use std::process::Command;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
@@ -13,9 +11,8 @@ use keybaton_stores::{StoreErrorKind, Version};
 use serde_json::{Value, json};
 
 use super::{begin, host, kubeconfig, name};
-use crate::ground::{Ground, told, write};
-use crate::support::{given, is_root, may_change_owners};
-use crate::world::{open_url, outer_environment, read, settings};
+use crate::ground::{told, write};
+use crate::world::read;
 
 #[test]
 fn a_context_is_chosen_by_the_url() {
@@ -183,55 +180,4 @@ fn tunnel(mut client: TcpStream) {
     let mut back = (server.try_clone().unwrap(), client);
     thread::spawn(move || copy(&mut back.0, &mut back.1));
     let _ = copy(&mut reader, &mut server);
-}
-
-#[test]
-fn a_pod_needs_no_kubeconfig() {
-    if !may_change_owners() {
-        return;
-    }
-    let Some(ground) = begin() else { return };
-    let account = ground.account(&["get", "patch", "create"]);
-    let of_account: Value =
-        serde_json::from_str(&fs::read_to_string(account["KUBECONFIG"].as_str().unwrap()).unwrap()).unwrap();
-    let folder = ground.world.path().join("account");
-    fs::create_dir(&folder).unwrap();
-    fs::write(folder.join("token"), of_account["users"][0]["user"]["token"].as_str().unwrap()).unwrap();
-    fs::write(folder.join("namespace"), "shop").unwrap();
-    let authority =
-        of_account["clusters"][0]["cluster"]["certificate-authority"].as_str().unwrap().to_owned();
-    fs::copy(authority, folder.join("ca.crt")).unwrap();
-    in_a_pod(&ground);
-    assert_eq!(ground.there(), ["a", "a", "cmVj"]);
-    assert_eq!(ground.calls(), ["get", "create"]);
-}
-
-/// Runs the case where the folder of service accounts is this ground's, and nobody else sees that.
-fn in_a_pod(ground: &Ground) {
-    assert!(is_root());
-    let here = host();
-    let (address, port) = here.split_once(':').unwrap();
-    let script = "mount -t tmpfs none /run && mkdir -p /run/secrets/kubernetes.io && \
-                  cp -r \"$KEYBATON_TEST_FOLDER/account\" /run/secrets/kubernetes.io/serviceaccount && exec \"$@\"";
-    let ran = Command::new("unshare")
-        .args(["--mount", "sh", "-c", script, "sh"])
-        .arg(env::current_exe().unwrap())
-        .args(["--exact", "k8s::way::case_in_a_pod", "--ignored"])
-        .env_remove("KUBECONFIG")
-        .env("HOME", ground.world.path())
-        .env("KUBERNETES_SERVICE_HOST", address)
-        .env("KUBERNETES_SERVICE_PORT", port)
-        .env("KEYBATON_TEST_FOLDER", ground.world.path())
-        .env("KEYBATON_TEST_ARGUMENT", ground.url())
-        .output()
-        .unwrap();
-    assert!(ran.status.success() && String::from_utf8_lossy(&ran.stdout).contains("1 passed"), "{ran:?}");
-}
-
-#[test]
-#[ignore = "run by a_pod_needs_no_kubeconfig"]
-fn case_in_a_pod() {
-    let (folder, url) = given();
-    let store = open_url(&url, &settings(&folder, outer_environment()));
-    write(&*store, "a", &read(&*store).1).unwrap();
 }

@@ -87,14 +87,14 @@ fn a_token_helper_is_asked_for_the_token_of_this_server() {
     for configuration in [".vault", ".bao"] {
         let Some(ground) = begin() else { return };
         let token = ground.arrange("token", json!({ "policy": policy(&ground) }));
-        // It gives the token for the right question alone.
-        let script = format!(
-            "[ \"$1 $VAULT_ADDR\" = \"get https://{}\" ] && printf %s {}",
-            host(),
-            token.as_str().unwrap()
-        );
+        // Another address than the one in our own environment; it gives the token for this one alone.
+        let address = format!("https://localhost:{}", host().split_once(':').unwrap().1);
+        let script =
+            format!("[ \"$1 $VAULT_ADDR\" = \"get {address}\" ] && printf %s {}", token.as_str().unwrap());
         helper(&ground, configuration, &script);
-        assert_eq!(read(&*ground.open_as(&at_home(&ground))).1, Version::Absent);
+        let mut variables = at_home(&ground);
+        variables["VAULT_ADDR"] = address.into();
+        assert_eq!(read(&*ground.open_as(&variables)).1, Version::Absent);
     }
 }
 

@@ -3,6 +3,7 @@
 use crate::ground::Ground;
 
 mod log_in;
+mod page;
 mod secrets;
 mod way;
 
