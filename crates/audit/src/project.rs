@@ -11,12 +11,15 @@ use crate::settings::{Entry, Settings};
 use crate::source::Source;
 
 mod effective;
+mod holders;
 mod manage;
 pub(crate) mod modules;
 mod origin;
+mod reads;
 #[cfg(test)]
 mod tests;
 
+pub use holders::{Holder, HolderKind, Holders};
 pub use origin::{Accepted, Line, Origin};
 
 /// A Django project on disk.

@@ -17,6 +17,7 @@ mod literal;
 mod target;
 
 pub use context::Surroundings;
+pub(crate) use expression::called;
 
 /// What one Python file says about SECRET_KEY and SECRET_KEY_FALLBACKS.
 #[derive(Debug, Default)]

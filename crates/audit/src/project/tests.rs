@@ -4,9 +4,12 @@ use std::fs;
 
 use insta::assert_snapshot;
 
+use keybaton_core::RingName;
+
 use super::*;
 use crate::settings::LiteralRole;
 
+mod holders;
 mod origin;
 
 /// Writes files into a folder that is a git repository.

@@ -185,7 +185,7 @@ impl Reading {
 }
 
 /// The last name of what is called: `get` of `os.environ.get(…)`, also where something else than names stands before it.
-pub(super) fn called(func: &Expr) -> &str {
+pub(crate) fn called(func: &Expr) -> &str {
     match func {
         Expr::Attribute(attribute) => attribute.attr.as_str(),
         Expr::Name(name) => name.id.as_str(),

@@ -18,6 +18,7 @@ use crate::failure::Failure;
 use crate::initial::act::{Act, Plan};
 use crate::initial::configuration;
 use crate::initial::guard::Guard;
+use crate::initial::in_use::{self, in_use};
 use crate::initial::keys::{Begin, Beginning, decide};
 use crate::initial::refusals::{awkward, foreign, no_project, too_many, would_leak};
 use crate::initial::settings::{Rewrite, Rewrites};
@@ -91,7 +92,8 @@ impl Init {
         let opened = Opened::of(place, self.allowed())?;
         let Look { reading, version } = look(&opened.places.store).map_err(Failure::of_store)?;
         let beginning = self.beginning(world, project, &opened, reading, guard.as_ref())?;
-        Ok(Plan { opened, guard, version, beginning, configuration, settings })
+        let variable = in_use::variable(project).map(str::to_owned);
+        Ok(Plan { opened, guard, version, beginning, configuration, settings, variable })
     }
 
     /// Making what holds the ring is what this command is for.
@@ -119,8 +121,10 @@ impl Init {
         if self.plain && !fits_plain(&reading) {
             return Err(awkward(opened));
         }
-        let today = Today::of(project, &opened.place.ring, &reading)?;
-        let fallbacks = fallbacks(project, &opened.place.ring, &reading)?;
+        let begins = matches!(reading, Reading::Absent | Reading::Bare(_));
+        let held = if begins { in_use(project)? } else { None };
+        let today = Today::of(project, opened, &reading, held.as_ref())?;
+        let fallbacks = fallbacks(project, &opened.place.ring, &reading, held.as_ref())?;
         match decide(reading, today, fallbacks, self.adopt) {
             Beginning::Newer(format) => Err(opened.failed(HandoverError::Newer(format))),
             Beginning::Edited(edit) => Err(opened.failed(HandoverError::Edited(edit))),
@@ -189,6 +193,10 @@ fn place(world: &World<'_>, known: Option<&Configuration>, project: &Project) ->
     wishes.ring = wishes.ring.or_else(|| variable.map(str::to_owned));
     let environment = wishes.environment.get_or_insert_with(|| configuration::DEVELOPMENT.to_owned());
     let on_this_machine = wishes.store.is_none() && *environment == configuration::DEVELOPMENT;
+    if wishes.store.is_none() {
+        let held = in_use(project)?;
+        wishes.store = held.map(|holder| in_use::url(&holder, &project.folder));
+    }
     wishes.store.get_or_insert_with(|| "dotenv:.env".to_owned());
     let place = Place::choose(&wishes, None, &project.folder)?;
     Ok(Place { propagation: on_this_machine.then_some(Span(0)), ..place })

@@ -28,6 +28,8 @@ pub(crate) struct Plan<'a> {
     /// The new `keybaton.toml`.
     pub(crate) configuration: Option<(PathBuf, String)>,
     pub(crate) settings: Rewrites<'a>,
+    /// The variable that the settings read the key from before.
+    pub(crate) variable: Option<String>,
 }
 
 /// The hand that does it, and says so.
@@ -52,7 +54,7 @@ impl<'a> Act<'a> {
     /// Does it, and tells each part as it is done. The file is kept out of git before a key is in it, and the settings
     /// come last: until then they read the key that signs today where they always did.
     pub(crate) fn all(mut self, plan: Plan<'_>, wanted: Answer) -> Result<Exit, Failure> {
-        let Plan { opened, guard, version, beginning, configuration, settings } = plan;
+        let Plan { opened, guard, version, beginning, configuration, settings, variable } = plan;
         self.keep_out_of_git(guard.as_ref())?;
         let is_open = configuration.is_some() && opened.place.propagation.is_none();
         let with = self.begin(&opened, beginning, &version)?;
@@ -63,6 +65,11 @@ impl<'a> Act<'a> {
         }
         let is_wired = settings.by_hand.is_empty() && wanted == Answer::Yes;
         self.what_now(with, is_wired)?;
+        if let (Some(variable), Some(_), false) = (variable, with, self.dry_run) {
+            self.words.behind(&format!(
+                "The settings read {variable} from the environment: where servers set it, that key stays"
+            ))?;
+        }
         if is_open && !self.dry_run {
             self.words.behind("`keybaton rotate` will ask for `propagation`: how long a new key takes to reach each process")?;
         }

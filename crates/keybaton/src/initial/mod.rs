@@ -5,6 +5,7 @@ pub(crate) mod configuration;
 mod diff;
 mod files;
 pub(crate) mod guard;
+pub(crate) mod in_use;
 pub(crate) mod keys;
 pub(crate) mod refusals;
 pub(crate) mod settings;

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use keybaton_audit::project::{Line, ProjectError};
+use keybaton_audit::project::{Holder, Line, ProjectError};
 use keybaton_core::RingName;
 
 use crate::configuration::shown;
@@ -88,6 +88,31 @@ pub(crate) fn fallbacks_elsewhere(line: &Line) -> Failure {
     Failure::new(Exit::Refused, sentence).hint(
         "without them users would be logged out: write them here one by one, [\"…\", \"…\"], or take the line out where there are none; then run `keybaton init` again",
     )
+}
+
+/// Several places hold different keys, and only running the settings says which they read.
+pub(crate) fn contradicting(names: &[String], ring: &RingName) -> Failure {
+    let sentence = format!("{ring} is not the same in {}", names.join(" and "));
+    Failure::new(Exit::Refused, sentence).hint(format!(
+        "with the wrong one everybody would be logged out: take {ring} out of those that the settings do not read, and run `keybaton init` again"
+    ))
+}
+
+/// The key stands in a file that only python-decouple reads.
+pub(crate) fn in_ini(holder: &Holder, ring: &RingName) -> Failure {
+    let sentence =
+        format!("the settings have their key from {}, which can hold no ring", shown(&holder.path));
+    Failure::new(Exit::Refused, sentence).hint(format!(
+        "move the line {ring}=… into a file .env beside manage.py, and run `keybaton init` again"
+    ))
+}
+
+/// A file of variables is read of which nobody can tell the name.
+pub(crate) fn unnamed(line: &Line, ring: &RingName) -> Failure {
+    let sentence = format!("{}: the variables come from a file whose name keybaton cannot see", at(line));
+    Failure::new(Exit::Refused, sentence).hint(format!(
+        "if it holds {ring}, everybody would be logged out: write its name out there, or put the key into .env beside manage.py as {ring}=…; then run `keybaton init` again"
+    ))
 }
 
 /// Which of several keys signs is known only when the settings are run.

@@ -1,11 +1,13 @@
 //! What signs before the ring does.
 
-use keybaton_audit::project::{Accepted, Origin, Project};
+use keybaton_audit::project::{Accepted, Holder, Origin, Project};
 use keybaton_audit::settings::{Literal, LiteralRole};
 use keybaton_core::{Field, Reading, RingName, SecretText, Texts};
 
-use super::refusals::{derived, elsewhere, fallbacks_elsewhere, several};
+use super::refusals::{contradicting, derived, elsewhere, fallbacks_elsewhere, several};
+use crate::configuration::shown;
 use crate::failure::Failure;
+use crate::opened::Opened;
 
 /// What signs today because of the settings.
 #[derive(Debug)]
@@ -23,13 +25,28 @@ pub(crate) enum Today {
 impl Today {
     /// Reads it off the settings and the environment. A key that signs and cannot be seen must not be missed: where the store
     /// has no ring yet, only a key that somebody put there stands in for it.
-    pub(crate) fn of(project: &Project, ring: &RingName, reading: &Reading) -> Result<Self, Failure> {
+    /// `held`: the file that the settings have it from.
+    pub(crate) fn of(
+        project: &Project,
+        opened: &Opened,
+        reading: &Reading,
+        held: Option<&Holder>,
+    ) -> Result<Self, Failure> {
+        let ring = &opened.place.ring;
         let begins = begins(reading);
         match project.origin() {
             Origin::Literal(literal) => Ok(standing(literal)),
             Origin::Lookup { variable, default } => {
-                let default = || default.map_or(Self::Nothing, standing);
-                Ok(environment(variable).map_or_else(default, Self::Environment))
+                let key = held.and_then(|holder| holder.keys.first());
+                match (environment(variable), key, reading) {
+                    (Some(key), ..) => Ok(Self::Environment(key)),
+                    (None, Some(key), Reading::Absent) => Ok(Self::Environment(key.duplicate())),
+                    (None, Some(key), Reading::Bare(bare)) if *key != bare.signing => {
+                        let file = held.map(|holder| shown(&holder.path)).unwrap_or_default();
+                        Err(contradicting(&[file, opened.place.store.url.clone()], ring))
+                    }
+                    _ => Ok(default.map_or(Self::Nothing, standing)),
+                }
             }
             Origin::Either { variable, lines, .. } if begins && environment(variable).is_some() => {
                 Err(several(&lines))
@@ -50,6 +67,7 @@ pub(crate) fn fallbacks(
     project: &Project,
     ring: &RingName,
     reading: &Reading,
+    held: Option<&Holder>,
 ) -> Result<Vec<SecretText>, Failure> {
     let is_missed = match reading {
         Reading::Absent => true,
@@ -61,7 +79,14 @@ pub(crate) fn fallbacks(
             Ok(literals.into_iter().map(|literal| literal.text.duplicate()).collect())
         }
         Accepted::Environment(_, variables) if variables.iter().all(|name| *name == ring.fallbacks()) => {
-            Ok(if begins(reading) { in_environment(ring) } else { Vec::new() })
+            let held = held.map_or(&[][..], |holder| &holder.keys[1..]);
+            Ok(match reading {
+                Reading::Absent | Reading::Bare(_) if environment(ring.as_str()).is_some() => {
+                    in_environment(ring)
+                }
+                Reading::Absent => held.iter().map(SecretText::duplicate).collect(),
+                _ => Vec::new(),
+            })
         }
         // Keys that somebody put there stand in for those that cannot be seen. Another variable may be set on servers, where
         // the settings would read it no more.
@@ -84,7 +109,7 @@ fn standing(literal: &Literal) -> Today {
     }
 }
 
-fn environment(variable: &str) -> Option<SecretText> {
+pub(crate) fn environment(variable: &str) -> Option<SecretText> {
     std::env::var(variable).ok().filter(|key| !key.trim().is_empty()).map(SecretText::new)
 }
 

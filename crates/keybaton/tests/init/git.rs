@@ -46,6 +46,7 @@ fn a_tracked_env_file_is_named_as_leaked_with_what_mends_it() {
               then `keybaton rotate --new`; where strangers may have seen it, `keybaton revoke --all`,
               which logs everybody out at once
     next      restart the server. The settings import keybaton, so name it in your requirements
+              The settings read SECRET_KEY from the environment: where servers set it, that key stays
     "#);
     assert!(ground.says(&["status"]).contains("stood in source control"));
     ground.git(&["rm", "--quiet", "--cached", ".env"]);

@@ -61,6 +61,7 @@ fn cookiecutters_ring_has_the_name_that_its_settings_look_up() {
     next      restart the server. The settings import keybaton, so name it in your requirements
               The old key is in source control: once every server is restarted, `keybaton rotate`
               moves on to its successor, step by step, and nobody is logged out
+              The settings read DJANGO_SECRET_KEY from the environment: where servers set it, that key stays
     "#);
     assert_eq!(ground.variable("DJANGO_SECRET_KEY"), "made-up-local");
     assert!(ground.read("keybaton.toml").contains("ring = \"DJANGO_SECRET_KEY\"\n"));
@@ -160,7 +161,7 @@ fn plain_settings_read_the_environment() {
 fn settings_that_a_person_has_to_change_are_left_with_the_lines_to_put_in() {
     let text = "import os\nif os.environ.get('DEBUG'):\n    SECRET_KEY = 'made-up'\nelse:\n    SECRET_KEY = os.environ['SECRET_KEY']\n";
     let ground = Ground::with_settings(text);
-    assert_snapshot!(ground.says(&["init", "--write"]), @r"
+    assert_snapshot!(ground.says(&["init", "--write"]), @"
     1
     done      leave /.env and .keybaton-*.tmp out of git: .gitignore
     done      take in the key of the settings, and stage its successor: SECRET_KEY in dotenv:.env (dev)
@@ -175,6 +176,7 @@ fn settings_that_a_person_has_to_change_are_left_with_the_lines_to_put_in() {
     next      put the lines in, then restart the server. The settings import keybaton, so name it in your requirements
               The old key is in source control: once every server is restarted, `keybaton rotate`
               moves on to its successor, step by step, and nobody is logged out
+              The settings read SECRET_KEY from the environment: where servers set it, that key stays
     ");
     assert_eq!(ground.read("shop/settings.py"), text);
 }

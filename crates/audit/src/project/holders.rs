@@ -1,0 +1,156 @@
+//! The files from which a variable comes into the environment: python-decouple's, django-environ's and python-dotenv's.
+
+use std::os::unix::fs::MetadataExt;
+use std::path::{Path, PathBuf};
+
+use keybaton_core::{Field, RingName, SecretText, Texts};
+use keybaton_dotenv::{Document, Precedence};
+use zeroize::Zeroizing;
+
+use super::origin::Line;
+use super::reads::Reads;
+use super::{Project, bytes};
+use crate::python::with_module;
+use crate::source::Source;
+
+/// A file that holds a key.
+#[derive(Debug)]
+pub struct Holder {
+    /// Where it is.
+    pub path: PathBuf,
+    /// Its keys, the signing one first.
+    pub keys: Vec<SecretText>,
+    /// How it is written.
+    pub kind: HolderKind,
+    /// The settings or `manage.py` name it.
+    pub is_named: bool,
+}
+
+/// How a file of variables is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum HolderKind {
+    /// Lines as in .env files.
+    Env,
+    /// `settings.ini`, which python-decouple reads.
+    Ini,
+}
+
+/// What is known of the files that a variable comes from.
+#[derive(Debug, Default)]
+pub struct Holders {
+    /// Those that hold it: first those that are named, then those nearest to the settings.
+    pub files: Vec<Holder>,
+    /// Where a file is read of which nobody can tell the name.
+    pub unknown: Option<Line>,
+}
+
+impl Project {
+    /// Looks for the files that hold a ring's variable: those that the settings name, and the .env files and `settings.ini`
+    /// beside the settings and above, up to the folder above that of `manage.py`.
+    #[must_use]
+    pub fn holders(&self, ring: &RingName) -> Holders {
+        let (mut holders, folders) = (Holders::default(), self.folders());
+        for name in self.named_files(&mut holders.unknown) {
+            // Of `BASE_DIR / ".env"` only the end is known here. Where it fits twice, it names neither.
+            if let [path] = places(&folders, &name).as_slice() {
+                holders.take(path.clone(), HolderKind::Env, true, ring);
+            }
+        }
+        for folder in &folders {
+            holders.take(folder.join("settings.ini"), HolderKind::Ini, false, ring);
+            holders.take(folder.join(".env"), HolderKind::Env, false, ring);
+        }
+        holders
+    }
+
+    /// The folders of the settings in use, and those above; none of somebody else.
+    fn folders(&self) -> Vec<PathBuf> {
+        let owner = |folder: &Path| std::fs::metadata(folder).ok().map(|metadata| metadata.uid());
+        let own = owner(&self.folder);
+        let is_near =
+            |folder: &&Path| folder.starts_with(&self.folder) || Some(*folder) == self.folder.parent();
+        let all =
+            self.used().flat_map(|file| file.path.ancestors().skip(1)).chain(self.folder.ancestors().take(2));
+        let mut folders: Vec<PathBuf> = Vec::new();
+        for folder in all.filter(is_near).filter(|folder| owner(folder) == own) {
+            if !folders.iter().any(|known| known == folder) {
+                folders.push(folder.to_owned());
+            }
+        }
+        folders
+    }
+
+    fn named_files(&self, unknown: &mut Option<Line>) -> Vec<PathBuf> {
+        let manage = self.folder.join("manage.py");
+        let own = bytes(&manage).ok().and_then(|bytes| Source::decode(bytes.expose()).ok());
+        let used = self.used().map(|file| (file.path.as_path(), &file.source));
+        let mut named = Vec::new();
+        for (path, source) in own.iter().map(|source| (manage.as_path(), source)).chain(used) {
+            for reads in with_module(source.text(), |module| Reads::of(module.body)) {
+                match reads.name {
+                    Some(name) => named.push(name),
+                    None => {
+                        let line = source.place(reads.at).line;
+                        unknown.get_or_insert(Line { file: path.to_owned(), line });
+                    }
+                }
+            }
+        }
+        named
+    }
+}
+
+fn places(folders: &[PathBuf], name: &Path) -> Vec<PathBuf> {
+    if name.is_absolute() && name.is_file() {
+        return vec![name.to_owned()];
+    }
+    let end = name.strip_prefix("/").unwrap_or(name);
+    folders.iter().map(|folder| folder.join(end)).filter(|path| path.is_file()).collect()
+}
+
+impl Holders {
+    fn take(&mut self, path: PathBuf, kind: HolderKind, is_named: bool, ring: &RingName) {
+        if self.files.iter().any(|holder| holder.path == path) {
+            return;
+        }
+        let Some(source) = bytes(&path).ok().and_then(|bytes| Source::decode(bytes.expose()).ok()) else {
+            return;
+        };
+        let keys = match kind {
+            HolderKind::Env => env_keys(source.text(), ring),
+            HolderKind::Ini => ini_key(source.text(), ring).into_iter().collect(),
+        };
+        if !keys.is_empty() {
+            self.files.push(Holder { path, keys, kind, is_named });
+        }
+    }
+}
+
+fn env_keys(text: &str, ring: &RingName) -> Vec<SecretText> {
+    let document = Document::parse(text);
+    let nothing = |_: &str| None::<Zeroizing<String>>;
+    let mut texts = Texts::default();
+    for field in [Field::Signing, Field::Fallbacks] {
+        let value = document.get(&ring.of(field), &nothing, Precedence::Environment).ok().flatten();
+        if let Some(value) = value.filter(|value| !value.trim().is_empty()) {
+            texts.set(field, SecretText::new(value.as_str()));
+        }
+    }
+    if texts.signing.is_some() { texts.keys() } else { Vec::new() }
+}
+
+/// `NAME = value` under `[settings]`; names of options are the same in upper and lower case.
+fn ini_key(text: &str, ring: &RingName) -> Option<SecretText> {
+    let mut inside = false;
+    let mut found = None;
+    for line in text.lines().map(str::trim) {
+        if line.starts_with('[') {
+            inside = line == "[settings]";
+        }
+        let Some((name, value)) = line.split_once(['=', ':']).filter(|_| inside) else { continue };
+        if name.trim().eq_ignore_ascii_case(ring.as_str()) && !value.trim().is_empty() {
+            found = Some(SecretText::new(value.trim()));
+        }
+    }
+    found
+}

@@ -1,0 +1,52 @@
+//! The file from which the settings have their key today, where it comes through a variable that is not set here.
+
+use std::path::Path;
+
+use keybaton_audit::project::{Holder, HolderKind, Holders, Origin, Project};
+use keybaton_core::RingName;
+
+use super::refusals::{contradicting, in_ini, unnamed};
+use super::today::environment;
+use crate::configuration::shown;
+use crate::failure::Failure;
+
+/// The file, if there is one: python-decouple, django-environ and python-dotenv look for it in many places.
+pub(crate) fn in_use(project: &Project) -> Result<Option<Holder>, Failure> {
+    let Some(variable) = variable(project) else { return Ok(None) };
+    let Ok(ring) = variable.parse::<RingName>() else { return Ok(None) };
+    if environment(variable).is_some() {
+        return Ok(None);
+    }
+    let Holders { mut files, unknown } = project.holders(&ring);
+    if files.iter().any(|holder| holder.is_named) {
+        files.retain(|holder| holder.is_named);
+    }
+    if files.iter().any(|holder| holder.keys.first() != files[0].keys.first()) {
+        let names: Vec<String> = files.iter().map(|holder| shown(&holder.path)).collect();
+        return Err(contradicting(&names, &ring));
+    }
+    match (files.iter().position(|holder| holder.kind == HolderKind::Env), files.first(), unknown) {
+        (Some(at), ..) => Ok(Some(files.swap_remove(at))),
+        (None, Some(ini), _) => Err(in_ini(ini, &ring)),
+        (None, None, Some(line)) => Err(unnamed(&line, &ring)),
+        (None, None, None) => Ok(None),
+    }
+}
+
+/// The variable that the settings read the key from.
+pub(crate) fn variable(project: &Project) -> Option<&str> {
+    match project.origin() {
+        Origin::Lookup { variable, .. } | Origin::Either { variable, .. } => Some(variable),
+        _ => None,
+    }
+}
+
+/// The file as a store's URL, seen from the folder of `manage.py`.
+pub(crate) fn url(holder: &Holder, folder: &Path) -> String {
+    let above = folder.parent().and_then(|above| holder.path.strip_prefix(above).ok());
+    match (holder.path.strip_prefix(folder), above) {
+        (Ok(below), _) => format!("dotenv:{}", below.display()),
+        (Err(_), Some(beside)) => format!("dotenv:../{}", beside.display()),
+        (Err(_), None) => format!("dotenv:{}", holder.path.display()),
+    }
+}
