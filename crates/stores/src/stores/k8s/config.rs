@@ -104,6 +104,11 @@ fn unusable(error: &KubeconfigError, contexts: &[String], place: &Place) -> Stor
         KubeconfigError::LoadCertificateAuthority(LoadDataError::ReadFile(error, path)) => {
             malformed(place, &format!("cannot read {}: {error}", path.display())).hint(SHOW)
         }
+        KubeconfigError::ParseProxyUrl(_) | KubeconfigError::ParseNoProxy(_) => {
+            malformed(place, "HTTPS_PROXY or NO_PROXY cannot be used as it is").hint(
+                "NO_PROXY has hosts and networks with one comma between two of them, and none at its end",
+            )
+        }
         _ => malformed(place, "your kubeconfig cannot be used as it is").hint(SHOW),
     }
 }

@@ -85,7 +85,8 @@ impl Facts {
         let note = || {
             let take_out = place.kubectl(&format!("annotate secret {} {APPLIED}-", place.name));
             Note(format!(
-                "{} still has an earlier key in the annotation of kubectl apply: take the key out of the file that was applied, then `{take_out}`",
+                "{} still has an earlier key in the annotation of kubectl apply: take the key out of the file that was \
+                 applied, then `{take_out}`",
                 place.store
             ))
         };

@@ -1,8 +1,10 @@
 //! Which cluster is asked, and the way to it.
 
+use std::env;
 use std::fs;
 use std::io::{BufRead, BufReader, Write, copy};
 use std::net::{TcpListener, TcpStream};
+use std::process::Command;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
@@ -125,6 +127,28 @@ fn a_proxy_is_used_unless_the_cluster_is_exempt() {
         assert_eq!(read(&*ground.open_as(&variables)).1, Version::Absent);
         assert_eq!(tunnels.load(Ordering::SeqCst), expected, "{exempt}");
     }
+}
+
+#[test]
+fn a_list_of_exemptions_that_nobody_reads_is_told_of() {
+    let Some(ground) = begin() else { return };
+    // The library reads the environment of the process itself.
+    let ran = Command::new(env::current_exe().unwrap())
+        .args(["--exact", "k8s::way::case_with_a_comma_too_many", "--ignored"])
+        .envs([("HTTPS_PROXY", "http://127.0.0.1:1"), ("NO_PROXY", "localhost,")])
+        .env("KEYBATON_TEST_FOLDER", ground.world.path())
+        .output()
+        .unwrap();
+    assert!(ran.status.success() && String::from_utf8_lossy(&ran.stdout).contains("1 passed"), "{ran:?}");
+}
+
+#[test]
+#[ignore = "run by a_list_of_exemptions_that_nobody_reads_is_told_of"]
+fn case_with_a_comma_too_many() {
+    let ground = begin().unwrap();
+    let (kind, sentence, _) = told(ground.open().read().unwrap_err());
+    assert_eq!(kind, StoreErrorKind::Malformed);
+    assert_eq!(sentence, format!("{}: HTTPS_PROXY or NO_PROXY cannot be used as it is", ground.url()));
 }
 
 #[test]
