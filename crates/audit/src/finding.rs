@@ -27,6 +27,8 @@ pub enum Severity {
     Error,
     /// It can come to that.
     Warning,
+    /// It is on its way out, and there is nothing to do now.
+    Note,
 }
 
 /// Where a finding is.
@@ -75,6 +77,7 @@ impl fmt::Display for Severity {
         f.write_str(match self {
             Self::Error => "error",
             Self::Warning => "warning",
+            Self::Note => "note",
         })
     }
 }

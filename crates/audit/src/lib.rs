@@ -25,4 +25,4 @@ pub use env_file::{EnvFile, EnvKey, GitSays};
 pub use finding::{At, Finding, Severity};
 pub use python_file::PythonFile;
 pub use rules::{RULES, Rule};
-pub use tree::{KnownKeys, Tree, Unexamined};
+pub use tree::{KnownKey, KnownKeys, Leaves, Tree, Unexamined};

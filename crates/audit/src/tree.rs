@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use keybaton_core::SecretText;
 
 use crate::finding::At;
-use crate::{EnvFile, PythonFile};
+use crate::{EnvFile, EnvKey, PythonFile};
 
 /// A folder, as far as it is about the key.
 #[derive(Debug, Default)]
@@ -34,7 +34,25 @@ pub struct KnownKeys {
     /// The file that is its store, absolute, if it is one.
     pub file: Option<PathBuf>,
     /// The keys.
-    pub keys: Vec<SecretText>,
+    pub keys: Vec<KnownKey>,
+}
+
+/// A key of a ring.
+#[derive(Debug)]
+pub struct KnownKey {
+    /// The key.
+    pub text: SecretText,
+    /// Where it is accepted only: when it leaves.
+    pub leaves: Option<Leaves>,
+}
+
+/// When a key leaves its ring.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Leaves {
+    /// The time has come.
+    Now,
+    /// Later, in words for people.
+    Later(String),
 }
 
 /// Something that could not be looked at.
@@ -52,6 +70,7 @@ pub(crate) struct AnyKey<'a> {
     pub(crate) text: &'a SecretText,
     /// What replaces it.
     pub(crate) mend: &'static str,
+    pub(crate) leaves: Option<&'a Leaves>,
 }
 
 impl Tree {
@@ -64,19 +83,39 @@ impl Tree {
                 at: file.at(literal.range.start),
                 text: &literal.text,
                 mend: "`keybaton init`, then `keybaton rotate`; nobody is logged out",
+                leaves: None,
             })
         });
         let env = self.env_files.iter().filter(|file| !file.is_sample());
         let env = env.flat_map(|file| {
-            file.keys.iter().map(|key| AnyKey { at: file.at(key.place), text: &key.text, mend: ROTATE })
+            file.keys.iter().map(|key| AnyKey {
+                at: file.at(key.place),
+                text: &key.text,
+                mend: ROTATE,
+                leaves: self.leaves(file, key),
+            })
         });
         let is_seen =
             |known: &KnownKeys| self.env_files.iter().any(|file| known.file.as_ref() == Some(&file.absolute));
         let stores = self.known.iter().filter(move |known| !is_seen(known));
         let stores = stores.flat_map(|known| {
-            known.keys.iter().map(|text| AnyKey { at: At::Ring(known.name.clone()), text, mend: ROTATE })
+            known.keys.iter().map(|key| AnyKey {
+                at: At::Ring(known.name.clone()),
+                text: &key.text,
+                mend: ROTATE,
+                leaves: key.leaves.as_ref(),
+            })
         });
         python.chain(env).chain(stores)
+    }
+
+    /// When a key of a .env file leaves the ring whose store the file is.
+    fn leaves(&self, file: &EnvFile, key: &EnvKey) -> Option<&Leaves> {
+        let is_ring = |known: &&KnownKeys| {
+            known.file.as_ref() == Some(&file.absolute) && known.ring == key.ring.as_str()
+        };
+        let mut keys = self.known.iter().filter(is_ring).flat_map(|known| &known.keys);
+        keys.find(|known| known.text == key.text)?.leaves.as_ref()
     }
 }
 

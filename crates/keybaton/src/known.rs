@@ -2,10 +2,15 @@
 
 use std::path::absolute;
 
-use keybaton_audit::{KnownKeys, Unexamined};
+use keybaton_audit::{KnownKey, KnownKeys, Leaves, Unexamined};
+use keybaton_core::{
+    Change, KeyId, Policy, Reading, Ready, Refusal, Ring, SecretText, Seen, Texts, read, ready,
+};
 
+use crate::clock::{now, shown};
 use crate::configuration::{Configuration, Place, Wishes};
 use crate::failure::Failure;
+use crate::opened::policy;
 use crate::store;
 
 /// What was read, and what could not be: that is told, not fatal.
@@ -79,6 +84,33 @@ fn keys(place: &Place, reach: Reach) -> Result<Found, Failure> {
         ring: place.ring.to_string(),
         environment: place.environment.clone().unwrap_or_else(|| place.store.url.clone()),
         file: files.first().and_then(|first| absolute(first).ok()),
-        keys: store::read(place)?.keys(),
+        keys: known_keys(store::read(place)?, &policy(place)?),
     }))
+}
+
+/// Every key that stands in the texts. Mirrors are not asked: they could only put off when a key leaves.
+fn known_keys(texts: Texts, policy: &Policy) -> Vec<KnownKey> {
+    let keys = texts.keys();
+    let ring = match read(texts) {
+        Reading::Whole(ring) => Some(ring),
+        _ => None,
+    };
+    let leaves = |text: &SecretText| {
+        let ring = ring.as_ref()?;
+        let retiring = ring.retiring.iter().find(|retiring| retiring.key.secret == *text)?;
+        Some(leaves(retiring.key.facts.id, ring, policy))
+    };
+    keys.into_iter().map(|text| KnownKey { leaves: leaves(&text), text }).collect()
+}
+
+fn leaves(id: KeyId, ring: &Ring, policy: &Policy) -> Leaves {
+    let seen = Seen { now: now(), ring, mirrors: &[] };
+    match ready(Change::Retire(id), &seen, policy) {
+        Ready::Now => Leaves::Now,
+        Ready::At(moment) => Leaves::Later(format!("from {}", shown(moment, seen.now))),
+        Ready::Refused(Refusal::NoPropagation) => {
+            Leaves::Later("once keybaton.toml says with `propagation` when that is safe".to_owned())
+        }
+        Ready::Refused(_) => Leaves::Later("in its turn".to_owned()),
+    }
 }

@@ -35,11 +35,7 @@ impl Opened {
         let open = |at| opened(&place.ring, at, allowed);
         let mirrors = place.mirrors.iter().map(open).collect::<Result<_, _>>()?;
         let places = Places { store: open(&place.store)?, mirrors };
-        let policy = Policy {
-            propagation: place.propagation,
-            longest_signature: place.longest_signature,
-            slowest_write: slowest_write(&place)?,
-        };
+        let policy = policy(&place)?;
         Ok(Self { place, places, policy })
     }
 
@@ -179,6 +175,15 @@ pub(crate) fn with_the_world<T>(act: impl FnOnce(&mut keybaton_handover::World<'
     let now: &dyn Fn() -> Timestamp = &clock::now;
     let random: Random<'_> = &mut random::fill;
     act(&mut keybaton_handover::World { now, random })
+}
+
+/// How long steps wait.
+pub(crate) fn policy(place: &Place) -> Result<Policy, Failure> {
+    Ok(Policy {
+        propagation: place.propagation,
+        longest_signature: place.longest_signature,
+        slowest_write: slowest_write(place)?,
+    })
 }
 
 /// On this machine a write takes no time worth counting; on a network looking and writing end after 30 s each.

@@ -123,6 +123,30 @@ fn what_cannot_be_looked_at_is_not_called_clean() {
 }
 
 #[test]
+fn a_key_that_is_on_its_way_out_asks_for_nothing() {
+    let settings = "SECRET_KEY = 'django-insecure-made-up-for-this-test'\n";
+    let manage = "import os\nos.environ.setdefault('DJANGO_SETTINGS_MODULE', 'shop.settings')\n";
+    let tree = Tree::of(&[("manage.py", manage), ("shop/settings.py", settings)]);
+    tree.says(&["init", "--write"]);
+    assert!(tree.says(&["check"]).starts_with("1\n"));
+    tree.says(&["rotate"]);
+    let said = tree.says(&["check"]);
+    let moment = said.split_whitespace().find(|word| word.len() == 20 && word.ends_with('Z')).unwrap();
+    assert_snapshot!(said.replace(moment, "MOMENT"), @"
+    0
+    .env:2:1: note: the key begins with django-insecure-, the mark of startproject's development keys; it signs no more, and is accepted until it retires [insecure-key]
+        mend: `keybaton rotate` retires it from MOMENT (in 14d)
+    .env:2:1: note: the key has fewer than 50 characters; it signs no more, and is accepted until it retires [weak-key]
+        mend: `keybaton rotate` retires it from MOMENT (in 14d)
+    nothing to mend, 2 notes: 3 files and 1 ring looked at
+    ");
+    let told = tree.says(&["check", "--json"]);
+    assert!(told.starts_with("0\n{\"findings\":[{\"rule\":\"insecure-key\",\"severity\":\"note\""), "{told}");
+    tree.says(&["retire", "--force", "--reason", "made up"]);
+    assert!(tree.says(&["check"]).contains("nothing found"));
+}
+
+#[test]
 fn a_path_that_is_not_there_is_an_error() {
     assert_snapshot!(Tree::of(&[]).says(&["check", "shopp"]), @r"
     2

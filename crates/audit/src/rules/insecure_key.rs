@@ -16,7 +16,7 @@ pub(super) const RULE: Rule = Rule {
 fn check(tree: &Tree, found: &mut Found) {
     for key in tree.keys() {
         if weaknesses(key.text.expose()).contains(&Weakness::InsecurePrefix) {
-            found.add(key.at, format!("the key {}", Weakness::InsecurePrefix), key.mend);
+            found.add_key(key, Weakness::InsecurePrefix);
         }
     }
 }

@@ -12,8 +12,10 @@ mod weak_key;
 #[cfg(test)]
 mod world;
 
+use keybaton_core::strength::Weakness;
+
 use crate::finding::{At, Finding, Severity};
-use crate::tree::Tree;
+use crate::tree::{AnyKey, Leaves, Tree};
 
 /// Something that should not be, and how to see it.
 #[derive(Debug)]
@@ -61,5 +63,20 @@ impl Found {
     fn add(&mut self, at: At, what: impl Into<String>, mend: impl Into<String>) {
         let (rule, severity) = (self.rule, self.severity);
         self.findings.push(Finding { rule, severity, at, what: what.into(), mend: mend.into() });
+    }
+
+    /// What is wrong with a key. One that is accepted only and leaves anyway asks for nothing but time.
+    fn add_key(&mut self, key: AnyKey<'_>, weakness: Weakness) {
+        let what = format!("the key {weakness}");
+        match key.leaves {
+            None => self.add(key.at, what, key.mend),
+            Some(Leaves::Now) => self.add(key.at, what, "`keybaton rotate` retires it now"),
+            Some(Leaves::Later(when)) => {
+                let what = format!("{what}; it signs no more, and is accepted until it retires");
+                let mend = format!("`keybaton rotate` retires it {when}");
+                let (rule, severity) = (self.rule, Severity::Note);
+                self.findings.push(Finding { rule, severity, at: key.at, what, mend });
+            }
+        }
     }
 }

@@ -52,7 +52,12 @@ fn holders(tree: &Tree) -> Vec<Holder<'_>> {
     let rings = tree.known.iter().flat_map(|known| {
         let name = format!("the environment {}", known.environment);
         let at = At::Ring(known.name.clone());
-        known.keys.iter().map(move |key| Holder { name: name.clone(), at: at.clone(), key, is_sample: false })
+        known.keys.iter().map(move |key| Holder {
+            name: name.clone(),
+            at: at.clone(),
+            key: &key.text,
+            is_sample: false,
+        })
     });
     let is_store = |file: &Path| tree.known.iter().any(|known| known.file.as_deref() == Some(file));
     let files = tree.env_files.iter().filter(|file| !is_store(&file.absolute)).flat_map(|file| {

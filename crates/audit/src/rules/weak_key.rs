@@ -18,7 +18,7 @@ fn check(tree: &Tree, found: &mut Found) {
         let weaknesses = weaknesses(key.text.expose());
         let mut others = weaknesses.iter().filter(|weakness| **weakness != Weakness::InsecurePrefix);
         if let Some(weakness) = others.next() {
-            found.add(key.at, format!("the key {weakness}"), key.mend);
+            found.add_key(key, *weakness);
         }
     }
 }
@@ -26,6 +26,7 @@ fn check(tree: &Tree, found: &mut Found) {
 #[cfg(test)]
 mod tests {
     use crate::rules::world::{STRONG, World};
+    use crate::tree::Leaves;
 
     #[track_caller]
     fn says(key: &str, what: &[&str]) {
@@ -48,6 +49,29 @@ mod tests {
         assert_eq!(world.finds("weak-key"), [".env:1:1", ".env:2:1"]);
         let world = World::new().known("production", "short");
         assert_eq!(world.finds("weak-key"), ["SECRET_KEY (production)"]);
+    }
+
+    #[test]
+    fn a_key_that_leaves_its_ring_is_a_note_until_it_is_time() {
+        let says = |leaves| {
+            let text = format!("SECRET_KEY={STRONG}\nSECRET_KEY_FALLBACKS={STRONG},short\n");
+            let world = World::new().file(".env", &text).leaving("short", leaves);
+            let found = world.all("weak-key");
+            found
+                .iter()
+                .map(|found| format!("{}: {}: {}", found.severity, found.what, found.mend))
+                .collect::<Vec<_>>()
+        };
+        assert_eq!(
+            says(Leaves::Later("from tomorrow".into())),
+            [
+                "note: the key has fewer than 50 characters; it signs no more, and is accepted until it retires: `keybaton rotate` retires it from tomorrow"
+            ]
+        );
+        assert_eq!(
+            says(Leaves::Now),
+            ["error: the key has fewer than 50 characters: `keybaton rotate` retires it now"]
+        );
     }
 
     #[test]

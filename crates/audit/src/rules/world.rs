@@ -8,12 +8,13 @@ use std::process::Command;
 use keybaton_core::SecretText;
 
 use crate::check;
-use crate::tree::KnownKeys;
+use crate::finding::Finding;
+use crate::tree::{KnownKey, KnownKeys, Leaves};
 
 /// A git repository with some files.
 pub(super) struct World {
     folder: tempfile::TempDir,
-    known: Vec<(&'static str, &'static str)>,
+    known: Vec<KnownKeys>,
 }
 
 impl World {
@@ -47,7 +48,23 @@ impl World {
 
     /// A key of a ring that the configuration names.
     pub(super) fn known(mut self, environment: &'static str, key: &'static str) -> Self {
-        self.known.push((environment, key));
+        self.known.push(KnownKeys {
+            name: format!("SECRET_KEY ({environment})"),
+            ring: "SECRET_KEY".into(),
+            environment: environment.into(),
+            file: None,
+            keys: vec![KnownKey { text: SecretText::new(key), leaves: None }],
+        });
+        self
+    }
+
+    /// A key of the ring in `.env` that is accepted only.
+    pub(super) fn leaving(mut self, key: &'static str, leaves: Leaves) -> Self {
+        let file = Some(self.folder.path().join(".env"));
+        self = self.known("dev", key);
+        let known = self.known.last_mut().unwrap();
+        known.file = file;
+        known.keys[0].leaves = Some(leaves);
         self
     }
 
@@ -62,18 +79,24 @@ impl World {
     }
 
     fn findings(&self, rule: &str) -> Vec<(String, String)> {
-        let known = self.known.iter().map(|(environment, key)| KnownKeys {
-            name: format!("SECRET_KEY ({environment})"),
-            ring: "SECRET_KEY".into(),
-            environment: (*environment).into(),
-            file: None,
-            keys: vec![SecretText::new(*key)],
+        let found = self.all(rule).into_iter();
+        found.map(|finding| (finding.at.to_string(), finding.what)).collect()
+    }
+
+    /// Everything that a rule finds.
+    pub(super) fn all(&self, rule: &str) -> Vec<Finding> {
+        let key = |key: &KnownKey| KnownKey { text: key.text.duplicate(), leaves: key.leaves.clone() };
+        let known = self.known.iter().map(|known| KnownKeys {
+            name: known.name.clone(),
+            ring: known.ring.clone(),
+            environment: known.environment.clone(),
+            file: known.file.clone(),
+            keys: known.keys.iter().map(key).collect(),
         });
         let root: PathBuf = self.folder.path().to_owned();
         let report = check(&root, std::slice::from_ref(&root), &[], known.collect());
         assert_eq!(report.unexamined, []);
-        let found = report.findings.into_iter().filter(|finding| finding.rule == rule);
-        found.map(|finding| (finding.at.to_string(), finding.what)).collect()
+        report.findings.into_iter().filter(|finding| finding.rule == rule).collect()
     }
 }
 

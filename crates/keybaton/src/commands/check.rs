@@ -86,7 +86,7 @@ impl Check {
         let mut report = keybaton_audit::check(&here, &paths, &names, rings);
         report.unexamined.append(&mut unread);
         self.tell(world.print, &report, &unasked, count)?;
-        Ok(if report.findings.is_empty() { Exit::Done } else { Exit::Findings })
+        Ok(if notes(&report) == report.findings.len() { Exit::Done } else { Exit::Findings })
     }
 
     fn tell(&self, print: &Print, report: &Report, unasked: &[String], rings: usize) -> Result<(), Failure> {
@@ -144,6 +144,7 @@ fn lines(print: &Print, finding: &Finding) -> String {
     let ink = match severity {
         Severity::Error => Style::Red,
         Severity::Warning => Style::Yellow,
+        Severity::Note => Style::Cyan,
     };
     let severity = print.paint(ink, &severity.to_string());
     let at = print.paint(Style::Bold, &at.to_string());
@@ -152,11 +153,19 @@ fn lines(print: &Print, finding: &Finding) -> String {
 
 fn summary(report: &Report, rings: usize) -> String {
     let looked = format!("{} and {} looked at", counted(report.files, "file"), counted(rings, "ring"));
-    match report.findings.len() {
-        0 if report.unexamined.is_empty() => format!("nothing found: {looked}"),
-        0 => format!("nothing found in what could be looked at: {looked}"),
-        found => format!("{}: {looked}", counted(found, "finding")),
+    let within = if report.unexamined.is_empty() { "" } else { " in what could be looked at" };
+    let notes = notes(report);
+    match (report.findings.len() - notes, notes) {
+        (0, 0) => format!("nothing found{within}: {looked}"),
+        (0, notes) => format!("nothing to mend{within}, {}: {looked}", counted(notes, "note")),
+        (found, 0) => format!("{}: {looked}", counted(found, "finding")),
+        (found, notes) => format!("{} and {}: {looked}", counted(found, "finding"), counted(notes, "note")),
     }
+}
+
+/// How many of the findings ask for nothing.
+fn notes(report: &Report) -> usize {
+    report.findings.iter().filter(|finding| finding.severity == Severity::Note).count()
 }
 
 fn counted(count: usize, what: &str) -> String {
