@@ -75,10 +75,15 @@ pub enum ProjectError {
 impl Project {
     /// Finds the project of a folder: `manage.py` stands there, above it in the same repository, or once below it.
     pub fn find(from: &Path) -> Result<Self, ProjectError> {
-        let folder = manage::folder(from)?;
+        let folder = Self::folder_of(from)?;
         let files = modules::settings(&folder)?;
         let lenders = modules::lenders(&files);
         Ok(Self { folder, files, lenders })
+    }
+
+    /// The folder of its `manage.py`.
+    pub fn folder_of(from: &Path) -> Result<PathBuf, ProjectError> {
+        manage::folder(from)
     }
 
     /// The files that settings are read from, as `manage.py` has it.

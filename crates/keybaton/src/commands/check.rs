@@ -79,7 +79,10 @@ impl Check {
         })?;
         let paths: Vec<PathBuf> =
             self.paths.iter().map(|path| looked_at(&here, path)).collect::<Result<_, _>>()?;
-        let configuration = Configuration::find(&here)?;
+        let configuration = match Configuration::find(&here)? {
+            None => Configuration::below(&here)?,
+            found => found,
+        };
         let Known { rings, mut unread, unasked, .. } = self.known(world, &here, configuration.as_ref())?;
         let names: Vec<RingName> = configuration.iter().flat_map(Configuration::ring_names).collect();
         let count = rings.len();

@@ -85,6 +85,7 @@ impl Init {
         let place = place(world, known.as_ref(), project)?;
         let settings = Rewrites::plan(project, &place.ring, self.style())?;
         let guard = Guard::look(&store::files(&place.store)?)?;
+        let elsewhere = below(known.as_ref().map_or(&project.folder, |known| known.source.folder()));
         let configuration = match known {
             Some(_) => None,
             None => Some(configuration::first(&project.folder, &place)?),
@@ -93,7 +94,7 @@ impl Init {
         let Look { reading, version } = look(&opened.places.store).map_err(Failure::of_store)?;
         let beginning = self.beginning(world, project, &opened, reading, guard.as_ref())?;
         let variable = in_use::variable(project).map(str::to_owned);
-        Ok(Plan { opened, guard, version, beginning, configuration, settings, variable })
+        Ok(Plan { opened, guard, version, beginning, configuration, settings, variable, elsewhere })
     }
 
     /// Making what holds the ring is what this command is for.
@@ -181,6 +182,13 @@ fn fits_plain(reading: &Reading) -> bool {
         Reading::Whole(ring) => ring.accepted().into_iter().all(|key| survives_commas(&key.secret)),
         _ => true,
     }
+}
+
+/// A folder below the working folder, where other commands would not find the configuration from here.
+fn below(folder: &Path) -> Option<String> {
+    let here = std::env::current_dir().ok()?;
+    let below = folder.strip_prefix(here).ok()?;
+    (!below.as_os_str().is_empty()).then(|| below.display().to_string())
 }
 
 /// Where the ring lives: as configured, or in a .env file beside manage.py, under the name that the settings look up.

@@ -6,6 +6,7 @@ use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use keybaton_audit::project::Project;
 use keybaton_files::{FileErrorKind, Limits};
 
 use super::Configuration;
@@ -17,9 +18,8 @@ impl Configuration {
     /// Looks in the folder and upward, as far as the repository's root, and never into folders of somebody else: what
     /// lies in `/tmp` or above a shared folder could be anybody's.
     pub(crate) fn find(from: &Path) -> Result<Option<Self>, Failure> {
-        let unusable = |error| Failure::new(Exit::Configuration, cannot_look(from)).because(error);
-        let from: PathBuf = from.canonicalize().map_err(unusable)?;
-        let owner = owner(&from).map_err(unusable)?;
+        let from: PathBuf = from.canonicalize().map_err(|error| unusable(from, error))?;
+        let owner = owner(&from).map_err(|error| unusable(&from, error))?;
         for folder in
             searched(&from, |folder| self::owner(folder).ok(), |folder| folder.join(".git").exists())
         {
@@ -28,6 +28,16 @@ impl Configuration {
             }
         }
         Ok(None)
+    }
+}
+
+impl Configuration {
+    /// The one beside the only `manage.py` below a folder, for those who stand in the repository's root.
+    pub(crate) fn below(from: &Path) -> Result<Option<Self>, Failure> {
+        match Project::folder_of(from) {
+            Ok(folder) => in_folder(&folder, owner(from).map_err(|error| unusable(from, error))?),
+            Err(_) => Ok(None),
+        }
     }
 }
 
@@ -92,8 +102,9 @@ fn owner(path: &Path) -> io::Result<u32> {
     Ok(fs::metadata(path)?.uid())
 }
 
-fn cannot_look(folder: &Path) -> String {
-    format!("cannot look for keybaton.toml from {}", folder.display())
+fn unusable(folder: &Path, error: io::Error) -> Failure {
+    let sentence = format!("cannot look for keybaton.toml from {}", folder.display());
+    Failure::new(Exit::Configuration, sentence).because(error)
 }
 
 #[cfg(test)]

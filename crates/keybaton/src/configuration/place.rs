@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use keybaton_core::RingName;
 use keybaton_core::time::Span;
 
-use super::{Configuration, Environment, LONGEST_SIGNATURE};
+use super::{Configuration, Environment, LONGEST_SIGNATURE, shown};
 use crate::after_write::AfterWrite;
 use crate::arguments::Choices;
 use crate::exit::Exit;
@@ -71,7 +71,7 @@ impl Place {
         let store = match (&wishes.store, &chosen) {
             (Some(url), _) => Located { url: url.clone(), folder: here.to_owned() },
             (None, Some(chosen)) => chosen.store(&ring)?,
-            (None, None) => return Err(no_configuration()),
+            (None, None) => return Err(no_configuration(here)),
         };
         Ok(Self {
             environment: chosen.as_ref().map(|chosen| chosen.name.to_owned()).or(wishes.environment.clone()),
@@ -191,7 +191,11 @@ impl Chosen<'_> {
     }
 }
 
-fn no_configuration() -> Failure {
-    Failure::new(Exit::Configuration, "there is no keybaton.toml here or above")
-        .hint("run `keybaton init` in the folder of manage.py, or name a store: --store dotenv:.env")
+fn no_configuration(here: &Path) -> Failure {
+    let failure = Failure::new(Exit::Configuration, "there is no keybaton.toml here or above");
+    match Configuration::below(here) {
+        Ok(Some(below)) => failure.hint(format!("there is one in {0}: cd {0}", shown(below.source.folder()))),
+        _ => failure
+            .hint("run `keybaton init` in the folder of manage.py, or name a store: --store dotenv:.env"),
+    }
 }

@@ -3,13 +3,14 @@
 use std::path::PathBuf;
 
 use keybaton_audit::wire::Style;
-use keybaton_core::RingName;
+use keybaton_core::{Ring, RingName};
 use keybaton_handover::{HandoverError, begin, standing};
 use keybaton_stores::Version;
 
 use super::files;
 use super::guard::Guard;
 use super::keys::{Begin, Beginning, With};
+use super::next::{After, what_now};
 use super::settings::Rewrites;
 use super::words::{Words, begun};
 use crate::ask::Answer;
@@ -30,6 +31,8 @@ pub(crate) struct Plan<'a> {
     pub(crate) settings: Rewrites<'a>,
     /// The variable that the settings read the key from before.
     pub(crate) variable: Option<String>,
+    /// The folder of the configuration, where the user stands above it.
+    pub(crate) elsewhere: Option<String>,
 }
 
 /// The hand that does it, and says so.
@@ -54,25 +57,26 @@ impl<'a> Act<'a> {
     /// Does it, and tells each part as it is done. The file is kept out of git before a key is in it, and the settings
     /// come last: until then they read the key that signs today where they always did.
     pub(crate) fn all(mut self, plan: Plan<'_>, wanted: Answer) -> Result<Exit, Failure> {
-        let Plan { opened, guard, version, beginning, configuration, settings, variable } = plan;
+        let Plan { opened, guard, version, beginning, configuration, settings, variable, elsewhere } = plan;
         self.keep_out_of_git(guard.as_ref())?;
         let is_open = configuration.is_some() && opened.place.propagation.is_none();
-        let with = self.begin(&opened, beginning, &version)?;
+        let (ring, with) = self.begin(&opened, beginning, &version)?;
         self.configure(configuration)?;
         self.wire(&settings, &opened.place.ring, wanted)?;
-        if let Some(file) = guard.as_ref().and_then(|guard| guard.tracked.as_deref()) {
+        let tracked = guard.as_ref().and_then(|guard| guard.tracked.as_deref());
+        if let Some(file) = tracked {
             self.words.leaked(file)?;
         }
-        let is_wired = settings.by_hand.is_empty() && wanted == Answer::Yes;
-        self.what_now(with, is_wired)?;
-        if let (Some(variable), Some(_), false) = (variable, with, self.dry_run) {
-            self.words.behind(&format!(
-                "The settings read {variable} from the environment: where servers set it, that key stays"
-            ))?;
-        }
-        if is_open && !self.dry_run {
-            self.words.behind("`keybaton rotate` will ask for `propagation`: how long a new key takes to reach each process")?;
-        }
+        self.next(&After {
+            style: self.style,
+            is_changed: self.words.is_changed(),
+            is_wired: settings.by_hand.is_empty() && wanted == Answer::Yes,
+            ring: ring.as_ref(),
+            is_tracked: tracked.is_some(),
+            variable: variable.as_deref().filter(|_| with.is_some()),
+            elsewhere: elsewhere.as_deref(),
+            is_open,
+        })?;
         Ok(if settings.by_hand.is_empty() { Exit::Done } else { Exit::Findings })
     }
 
@@ -99,21 +103,22 @@ impl<'a> Act<'a> {
         opened: &Opened,
         beginning: Beginning,
         version: &Version,
-    ) -> Result<Option<With>, Failure> {
+    ) -> Result<(Option<Ring>, Option<With>), Failure> {
         let name = opened.name();
         match beginning {
-            Beginning::Finish => self.finish(opened).map(|()| None),
+            Beginning::Finish => self.finish(opened).map(|()| (None, None)),
             Beginning::Begin(Begin { adoption, with, .. }) => {
-                self.unless_dry(|| {
+                let ring = self.unless_dry(|| {
                     self.write(opened, |world| begin(&opened.places, adoption, version, world))
                 })?;
                 self.words.done(&begun(&name, with))?;
-                Ok(Some(with))
+                Ok((ring, Some(with)))
             }
             _ => {
                 // Mirrors that were missed, by an earlier run or because they are new here.
-                self.unless_dry(|| self.write(opened, |world| standing(&opened.places, world)))?;
-                self.words.already(&format!("{name} is a ring already")).map(|()| None)
+                let ring = self.unless_dry(|| self.write(opened, |world| standing(&opened.places, world)))?;
+                self.words.already(&format!("{name} is a ring already"))?;
+                Ok((ring, None))
             }
         }
     }
@@ -143,40 +148,27 @@ impl<'a> Act<'a> {
         Ok(())
     }
 
-    fn unless_dry(&self, act: impl FnOnce() -> Result<(), Failure>) -> Result<(), Failure> {
-        if self.dry_run { Ok(()) } else { act() }
+    fn unless_dry<T>(&self, act: impl FnOnce() -> Result<T, Failure>) -> Result<Option<T>, Failure> {
+        if self.dry_run { Ok(None) } else { act().map(Some) }
     }
 
-    fn what_now(&self, with: Option<With>, is_wired: bool) -> Result<(), Failure> {
-        if !self.words.is_changed() && is_wired {
-            return self.words.next("nothing: all is as it should be");
-        }
-        if self.dry_run {
+    /// What would be done has nothing to follow.
+    fn next(&self, after: &After<'_>) -> Result<(), Failure> {
+        if self.dry_run && after.is_changed {
             return Ok(());
         }
-        let first = if is_wired { "" } else { "put the lines in, then " };
-        self.words.next(&match self.style {
-            Style::Load => {
-                format!("{first}restart the server. The settings import keybaton, so name it in your requirements")
-            }
-            Style::Plain => format!("{first}start programs with `keybaton run -- python manage.py runserver`: it sets what the settings read"),
-        })?;
-        if with == Some(With::SettingsStaged) {
-            self.words.behind(
-                "The old key is in source control: once every server is restarted, `keybaton rotate`",
-            )?;
-            self.words.behind("moves on to its successor, step by step, and nobody is logged out")?;
-        }
-        Ok(())
+        let mut lines = what_now(after).into_iter();
+        lines.next().map_or(Ok(()), |first| self.words.next(&first))?;
+        lines.try_for_each(|line| self.words.behind(&line))
     }
 
     fn write(
         &self,
         opened: &Opened,
         act: impl FnOnce(&mut keybaton_handover::World<'_>) -> Result<keybaton_handover::Standing, HandoverError>,
-    ) -> Result<(), Failure> {
+    ) -> Result<Ring, Failure> {
         let standing = opened.write(self.world, &interruptible()?, act)?;
         tell(self.world, standing.mended, &standing.notes);
-        Ok(())
+        Ok(standing.ring)
     }
 }

@@ -7,6 +7,7 @@ mod files;
 pub(crate) mod guard;
 pub(crate) mod in_use;
 pub(crate) mod keys;
+mod next;
 pub(crate) mod refusals;
 pub(crate) mod settings;
 pub(crate) mod today;

@@ -90,7 +90,7 @@ fn run_above_the_project_it_works_beside_manage_py() {
         ("backend/manage.py", &manage("settings")),
         ("backend/settings.py", "SECRET_KEY = 'made-up'\n"),
     ]);
-    assert_snapshot!(ground.says(&["init", "--write"]).lines().skip(9).collect::<Vec<_>>().join("\n"), @r"
+    assert_snapshot!(ground.says(&["init", "--write"]).lines().skip(9).collect::<Vec<_>>().join("\n"), @"
     done      leave /.env and .keybaton-*.tmp out of git: backend/.gitignore
     done      take in the key of the settings, and stage its successor: SECRET_KEY in dotenv:.env (dev)
     done      say where the ring lives: backend/keybaton.toml
@@ -98,8 +98,15 @@ fn run_above_the_project_it_works_beside_manage_py() {
     next      restart the server. The settings import keybaton, so name it in your requirements
               The old key is in source control: once every server is restarted, `keybaton rotate`
               moves on to its successor, step by step, and nobody is logged out
+              keybaton.toml is in backend, and other commands look for it upward: cd backend
     ");
     assert!(ground.exists("backend/.env") && !ground.exists(".env"));
+    assert_snapshot!(ground.says(&["status"]), @"
+    3
+    error: there is no keybaton.toml here or above
+    hint: there is one in backend: cd backend
+    ");
+    assert!(ground.says(&["check"]).contains("and 1 ring looked at"));
 }
 
 #[test]
@@ -154,7 +161,7 @@ fn plain_settings_read_the_environment() {
               The old key is in source control: once every server is restarted, `keybaton rotate`
               moves on to its successor, step by step, and nobody is logged out
     ");
-    assert!(ground.says(&["init", "--plain", "--write"]).contains("nothing: all is as it should be"));
+    assert!(ground.says(&["init", "--plain", "--write"]).contains("nothing is left to set up"));
 }
 
 #[test]

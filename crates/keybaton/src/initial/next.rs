@@ -1,0 +1,79 @@
+//! What the user does after `keybaton init`.
+
+use keybaton_audit::wire::Style;
+use keybaton_core::Ring;
+
+/// What is known when all is done.
+pub(crate) struct After<'a> {
+    pub(crate) style: Style,
+    pub(crate) is_changed: bool,
+    /// Whether the settings read the ring now.
+    pub(crate) is_wired: bool,
+    pub(crate) ring: Option<&'a Ring>,
+    /// Git tracks the file of keys, and what mends it was said.
+    pub(crate) is_tracked: bool,
+    /// The variable that the settings read the key from before the ring began.
+    pub(crate) variable: Option<&'a str>,
+    /// The folder of the configuration, where the user stands above it.
+    pub(crate) elsewhere: Option<&'a str>,
+    /// Nobody said yet how long a new key takes to reach each process.
+    pub(crate) is_open: bool,
+}
+
+/// The first line says what to do now, the others what is to be known besides.
+pub(crate) fn what_now(after: &After<'_>) -> Vec<String> {
+    let mut lines = Vec::new();
+    let exposed = after.ring.filter(|ring| ring.signing.facts.exposed && !after.is_tracked).map(exposed);
+    lines.push(match (after.is_changed || !after.is_wired, &exposed) {
+        (true, _) => start(after),
+        (false, Some(_)) => "nothing is left to set up".to_owned(),
+        (false, None) => "nothing: all is as it should be".to_owned(),
+    });
+    lines.extend(exposed.into_iter().flatten());
+    lines.extend(after.elsewhere.map(|folder| {
+        format!("keybaton.toml is in {folder}, and other commands look for it upward: cd {folder}")
+    }));
+    lines.extend(after.variable.map(|variable| {
+        format!("The settings read {variable} from the environment: where servers set it, that key stays")
+    }));
+    if after.is_open {
+        lines.push(
+            "`keybaton rotate` will ask for `propagation`: how long a new key takes to reach each process"
+                .to_owned(),
+        );
+    }
+    lines
+}
+
+fn start(after: &After<'_>) -> String {
+    let first = if after.is_wired { "" } else { "put the lines in, then " };
+    match after.style {
+        Style::Load => {
+            format!(
+                "{first}restart the server. The settings import keybaton, so name it in your requirements"
+            )
+        }
+        Style::Plain => format!(
+            "{first}start programs with `keybaton run -- python manage.py runserver`: it sets what the settings read"
+        ),
+    }
+}
+
+/// Whoever has the source has the key, until it is replaced.
+fn exposed(ring: &Ring) -> [String; 2] {
+    let lines = match (&ring.next, ring.retiring.is_empty()) {
+        (Some(_), _) => [
+            "The old key is in source control: once every server is restarted, `keybaton rotate`",
+            "moves on to its successor, step by step, and nobody is logged out",
+        ],
+        (None, true) => [
+            "The key is in source control: once every server is restarted, `keybaton rotate --new`",
+            "replaces it, step by step, and nobody is logged out",
+        ],
+        (None, false) => [
+            "The key is in source control: `keybaton rotate` ends the rotation that is under way, and",
+            "then `keybaton rotate --new` replaces it, step by step, and nobody is logged out",
+        ],
+    };
+    lines.map(str::to_owned)
+}
