@@ -1,5 +1,6 @@
 //! Changing a settings file so that the key comes from the ring, every other byte staying as it is.
 
+use std::collections::BTreeSet;
 use std::ops::Range;
 
 use keybaton_core::RingName;
@@ -33,8 +34,8 @@ pub enum Wiring {
     Changed(Vec<u8>),
     /// It sets the key in a way that only a person can change: more than once, under a condition, in a class.
     ByHand {
-        /// The line where it does so, from 1.
-        line: usize,
+        /// The lines where it does so, from 1.
+        lines: Vec<usize>,
     },
     /// It is no Python, so nothing in it can be relied on.
     Broken {
@@ -66,8 +67,9 @@ pub fn wire(bytes: &[u8], source: &Source, ring: &RingName, style: Style, absent
     if let Some(error) = settings.errors.first() {
         return Wiring::Broken { line: line(*error) };
     }
-    let by_hand = || Wiring::ByHand {
-        line: keys.iter().chain(&fallbacks).map(|entry| line(entry.statement.start)).min().unwrap_or(1),
+    let by_hand = || {
+        let lines = keys.iter().chain(&fallbacks).map(|entry| line(entry.statement.start));
+        Wiring::ByHand { lines: lines.collect::<BTreeSet<usize>>().into_iter().collect() }
     };
     let Some(edits) = edits(source, &keys, &fallbacks, ring, style) else { return by_hand() };
     let new = edits.applied(bytes, source);

@@ -215,7 +215,7 @@ fn what_a_person_has_to_decide_is_left_alone() {
     }
     assert_eq!(
         wired("\n\nSECRET_KEY = 'a'\nSECRET_KEY = 'b'\n", "SECRET_KEY", Style::Load),
-        Wiring::ByHand { line: 3 }
+        Wiring::ByHand { lines: vec![3, 4] }
     );
 }
 

@@ -132,8 +132,8 @@ impl<'a> Act<'a> {
     }
 
     fn wire(&mut self, settings: &Rewrites<'_>, ring: &RingName, wanted: Answer) -> Result<(), Failure> {
-        for (file, line) in &settings.by_hand {
-            self.words.by_hand(file, *line, ring, self.style)?;
+        for (file, lines) in &settings.by_hand {
+            self.words.by_hand(file, lines, ring, self.style)?;
         }
         if wanted == Answer::No {
             return self.words.left(ring, self.style);

@@ -24,8 +24,8 @@ pub(crate) struct Rewrite<'a> {
 #[derive(Default)]
 pub(crate) struct Rewrites<'a> {
     pub(crate) rewrites: Vec<Rewrite<'a>>,
-    /// Files that set the key in a way that a person has to change, each with the line.
-    pub(crate) by_hand: Vec<(PathBuf, usize)>,
+    /// Files that set the key in a way that a person has to change, each with the lines.
+    pub(crate) by_hand: Vec<(PathBuf, Vec<usize>)>,
 }
 
 impl<'a> Rewrites<'a> {
@@ -42,7 +42,7 @@ impl<'a> Rewrites<'a> {
             match wire(file.bytes(), &file.source, ring, style, absent) {
                 Wiring::AsItIs => {}
                 Wiring::Changed(new) => all.rewrites.push(Rewrite { file, new }),
-                Wiring::ByHand { line } => all.by_hand.push((file.path.clone(), line)),
+                Wiring::ByHand { lines } => all.by_hand.push((file.path.clone(), lines)),
                 Wiring::Broken { line } => return Err(broken(file, line)),
             }
         }

@@ -42,13 +42,21 @@ impl<'a> Words<'a> {
     pub(crate) fn by_hand(
         &self,
         file: &Path,
-        line: usize,
+        lines: &[usize],
         ring: &RingName,
         style: Style,
     ) -> Result<(), Failure> {
-        let what = format!("{}, line {line}: keybaton does not change a key that is set so", shown(file));
+        let numbers: Vec<String> = lines.iter().map(usize::to_string).collect();
+        let (places, what_now) = match numbers.as_slice() {
+            [others @ .., last] if !others.is_empty() => (
+                format!("lines {} and {last}", others.join(", ")),
+                "put these lines in the place of all of them, so that one assignment is left:",
+            ),
+            _ => (format!("line {}", numbers.join(", ")), "put these lines in its place:"),
+        };
+        let what = format!("{}, {places}: keybaton does not change a key that is set so", shown(file));
         self.stands_out(Ink::Yellow, "by hand", &what)?;
-        self.behind("put these lines in its place:")?;
+        self.behind(what_now)?;
         self.lines(ring, style)
     }
 

@@ -173,8 +173,8 @@ fn settings_that_a_person_has_to_change_are_left_with_the_lines_to_put_in() {
     done      leave /.env and .keybaton-*.tmp out of git: .gitignore
     done      take in the key of the settings, and stage its successor: SECRET_KEY in dotenv:.env (dev)
     done      say where the ring lives: keybaton.toml
-    by hand   shop/settings.py, line 3: keybaton does not change a key that is set so
-              put these lines in its place:
+    by hand   shop/settings.py, lines 3 and 5: keybaton does not change a key that is set so
+              put these lines in the place of all of them, so that one assignment is left:
 
         import keybaton
 
