@@ -9,6 +9,7 @@ use keybaton_files::{FileError, FileErrorKind, Limits, read};
 use memchr::memmem::Finder;
 
 use crate::finding::{At, Finding};
+use crate::gaps::gaps;
 use crate::git::{Git, GitError};
 use crate::project::modules::imported;
 use crate::settings::Settings;
@@ -55,6 +56,8 @@ impl Tree {
             tree.read_env(root, path, &rings);
         }
         tree.ask_git(root);
+        let gaps = gaps(&tree, root);
+        tree.unexamined.extend(gaps);
         tree
     }
 

@@ -13,6 +13,7 @@ pub mod wire;
 mod check;
 mod env_file;
 mod finding;
+mod gaps;
 mod python;
 mod python_file;
 mod rules;

@@ -80,6 +80,23 @@ fn where_nothing_is_found_it_says_what_was_looked_at() {
 }
 
 #[test]
+fn where_no_key_was_seen_no_clean_bill_is_given() {
+    assert_snapshot!(Tree::of(&[]).says(&["check"]), @"
+    0
+    nothing found in what could be looked at: 0 files and 0 rings looked at
+    warning: not looked at: the key: no Python source here sets it, no .env file holds one, and no ring was read
+    ");
+    let settings = "def get_key():\n    return 'hidden-in-a-function'\n\nSECRET_KEY = get_key()\n";
+    let tree = Tree::of(&[("shop/settings.py", settings)]);
+    assert_snapshot!(tree.says(&["check"]), @"
+    0
+    nothing found in what could be looked at: 1 file and 0 rings looked at
+    warning: not looked at: shop/settings.py:4:1: the key comes from where keybaton cannot see it
+    ");
+    assert!(tree.says(&["check", "--json"]).contains("\"unexamined\":[{\"what\":\"shop/settings.py:4:1\""));
+}
+
+#[test]
 fn one_key_in_two_environments_of_the_configuration() {
     let key = format!("SECRET_KEY={STRONG}\n");
     let tree = Tree::of(&[

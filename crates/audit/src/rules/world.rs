@@ -95,7 +95,7 @@ impl World {
         });
         let root: PathBuf = self.folder.path().to_owned();
         let report = check(&root, std::slice::from_ref(&root), &[], known.collect());
-        assert_eq!(report.unexamined, []);
+        assert!(report.unexamined.iter().all(|gap| gap.what == "the key"), "{:?}", report.unexamined);
         report.findings.into_iter().filter(|finding| finding.rule == rule).collect()
     }
 }
