@@ -154,7 +154,7 @@ impl Opened {
 
 /// A key must not be written into a file that git tracks: the next commit would publish it.
 pub(crate) fn must_not_leak(at: &Located) -> Result<(), Failure> {
-    match Guard::look(&store::files(at)?)?.and_then(|guard| guard.tracked) {
+    match Guard::look(&store::files(at)?, &at.folder)?.and_then(|guard| guard.tracked) {
         Some(file) => Err(would_leak(&file, "run it again")),
         None => Ok(()),
     }

@@ -84,7 +84,7 @@ impl Init {
         let known = Configuration::find(&project.folder)?;
         let place = place(world, known.as_ref(), project)?;
         let settings = Rewrites::plan(project, &place.ring, self.style())?;
-        let guard = Guard::look(&store::files(&place.store)?)?;
+        let guard = Guard::look(&store::files(&place.store)?, &project.folder)?;
         let elsewhere = below(known.as_ref().map_or(&project.folder, |known| known.source.folder()));
         let configuration = match known {
             Some(_) => None,

@@ -27,12 +27,16 @@ pub(crate) struct Guard {
 }
 
 impl Guard {
-    /// Looks at the files of keys as git sees them. Without a repository they are guarded too: there may be one tomorrow.
-    pub(crate) fn look(secrets: &[PathBuf]) -> Result<Option<Self>, Failure> {
+    /// Looks at the files of keys as git sees them. In the project they are guarded without a repository too: there may be one
+    /// tomorrow.
+    pub(crate) fn look(secrets: &[PathBuf], project: &Path) -> Result<Option<Self>, Failure> {
         // The folder of the keys may have to be made yet.
         let folders = secrets.first().into_iter().flat_map(|first| first.ancestors().skip(1));
         let Some(folder) = folders.into_iter().find(|folder| folder.is_dir()) else { return Ok(None) };
         let git = Git::at(folder);
+        if git.is_none() && !folder.starts_with(project) {
+            return Ok(None);
+        }
         let ignore_file = ignore_file(folder, git.as_ref());
         let old = files::read_text(&ignore_file)?;
         let temporary = folder.join(TEMPORARY_FILES.replace('*', "0123456789abcdef"));

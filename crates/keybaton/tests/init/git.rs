@@ -106,3 +106,13 @@ fn where_git_takes_the_file_in_all_the_same_no_key_is_written() {
     ");
     assert!(!ground.exists("a\nb.env"));
 }
+
+#[test]
+fn outside_of_the_project_no_file_is_made_for_git() {
+    let (ground, elsewhere) = (Ground::startproject(), tempfile::tempdir().unwrap());
+    let store = format!("dir:{}/keys", elsewhere.path().display());
+    let said = ground.says(&["init", "--write", "--store", &store]);
+    assert!(said.contains("as it is  the keys are in no file that git could track"), "{said}");
+    assert!(elsewhere.path().join("keys/SECRET_KEY").exists());
+    assert!(!elsewhere.path().join(".gitignore").exists() && !ground.exists(".gitignore"));
+}
