@@ -1,11 +1,14 @@
 //! `keybaton.toml`, or `[tool.keybaton]` in `pyproject.toml`: where rings live, and how long a rotation waits.
 
+#[cfg(test)]
+mod documented;
 mod fields;
 mod find;
 mod place;
 mod source;
 #[cfg(test)]
 mod tests;
+mod written;
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -18,6 +21,7 @@ use fields::Fields;
 pub(crate) use place::{Located, Place, Wishes};
 use source::Source;
 pub(crate) use source::shown;
+pub(crate) use written::{key, quoted};
 
 /// What a configuration file says. Every key it may have is read here, and any other is an error.
 #[derive(Debug)]

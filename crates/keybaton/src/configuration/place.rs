@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use keybaton_core::RingName;
 use keybaton_core::time::Span;
 
-use super::{Configuration, Environment, LONGEST_SIGNATURE, shown};
+use super::{Configuration, Environment, LONGEST_SIGNATURE, key, quoted, shown};
 use crate::after_write::AfterWrite;
 use crate::arguments::Choices;
 use crate::exit::Exit;
@@ -152,7 +152,12 @@ fn usual(configuration: &Configuration) -> Result<&str, Failure> {
 fn unknown(name: &str, configuration: &Configuration) -> Failure {
     let names: Vec<&str> = configuration.environments.keys().map(String::as_str).collect();
     let what = format!("there is no environment \"{name}\"");
-    configuration.source.wrong(None, &what).hint(format!("the environments here are {}", names.join(", ")))
+    let table = configuration.source.title(&format!("environments.{}", key(name)));
+    let store = quoted(&format!("dotenv:.env.{name}"));
+    configuration.source.wrong(None, &what).hint(format!(
+        "the environments here are {}; for one more, write {table} with store = {store} and propagation = \"15m\"",
+        names.join(", ")
+    ))
 }
 
 impl Chosen<'_> {

@@ -49,6 +49,14 @@ impl Source {
         DeTable::parse(&self.text).map_err(|error| self.wrong(error.span(), error.message()))
     }
 
+    /// The header of a table of keybaton's in this file.
+    pub(super) fn title(&self, table: &str) -> String {
+        match self.kind {
+            Kind::Own => format!("[{table}]"),
+            Kind::Shared => format!("[tool.keybaton.{table}]"),
+        }
+    }
+
     /// The table that is keybaton's. There may be none in `pyproject.toml`.
     pub(super) fn own_table<'a>(&'a self, document: &'a Document<'a>) -> Option<Fields<'a>> {
         let document = document.get_ref();

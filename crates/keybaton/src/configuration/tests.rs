@@ -168,7 +168,7 @@ fn nobody_knows_which_environment_is_meant() {
     "#);
     assert_snapshot!(failure(&project("keybaton.toml", TWO), wishes("prod", "", "")), @r#"
     Configuration: keybaton.toml: there is no environment "prod"
-    hint: the environments here are dev, production
+    hint: the environments here are dev, production; for one more, write [environments.prod] with store = "dotenv:.env.prod" and propagation = "15m"
     "#);
     assert_snapshot!(failure(&project("keybaton.toml", "ring = \"A\"\n"), Wishes::default()), @r#"
     Configuration: keybaton.toml: no environment is described here

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use keybaton_core::RingName;
 
-use crate::configuration::{Configuration, Place};
+use crate::configuration::{Configuration, Place, key, quoted};
 use crate::failure::Failure;
 
 /// The file in this folder, and what is to be written into it. It was read back.
@@ -42,26 +42,6 @@ fn propagation(place: &Place) -> String {
         ),
         None => "# How long a new key takes to reach each process: `keybaton rotate` wants to know.\n# propagation = \"15m\"".to_owned(),
     }
-}
-
-/// A name as TOML writes it before `=` or between brackets.
-fn key(name: &str) -> String {
-    let is_bare = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-');
-    if !name.is_empty() && name.chars().all(is_bare) { name.to_owned() } else { quoted(name) }
-}
-
-/// A text as TOML writes it.
-fn quoted(text: &str) -> String {
-    let mut quoted = String::from('"');
-    for character in text.chars() {
-        match character {
-            '"' | '\\' => quoted.extend(['\\', character]),
-            _ if character.is_control() => quoted.push_str(&format!("\\u{:04X}", u32::from(character))),
-            _ => quoted.push(character),
-        }
-    }
-    quoted.push('"');
-    quoted
 }
 
 /// The environment that is meant where nobody names one.
