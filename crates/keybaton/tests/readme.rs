@@ -20,7 +20,8 @@ fn each_command_of_the_readme_prints_what_stands_under_it() {
     let project = startproject();
     let mut shown = Names::default();
     let mut real = Names::default();
-    for step in steps {
+    let are_all_stores_built = cfg!(feature = "all");
+    for step in steps.into_iter().filter(|step| are_all_stores_built || step.command != "keybaton stores") {
         let printed = run(project.path(), step.command);
         assert_eq!(real.told(&printed), shown.told(&step.prints), "$ {}", step.command);
     }
