@@ -3,8 +3,8 @@
 use std::collections::BTreeSet;
 use std::path::PathBuf;
 
-use super::Project;
 use super::effective::Said;
+use super::{Project, SettingsFile};
 use crate::settings::{Entry, Form, KeySource, Literal, LiteralRole, Sets};
 
 /// What gives SECRET_KEY its value.
@@ -100,6 +100,23 @@ impl Project {
         let others = self.files.iter().flat_map(|file| file.settings.keys());
         let exact = first.into_iter().chain(others).filter(|entry| entry.is_exact);
         exact.flat_map(looked_up).next()
+    }
+
+    /// The lines of a file that is not in use here on which another key stands than the one that signs here.
+    #[must_use]
+    pub fn lines_of_other_keys(&self, file: &SettingsFile) -> Vec<usize> {
+        let here = match self.origin() {
+            _ if file.is_used => return Vec::new(),
+            Origin::Literal(key) | Origin::Either { key, .. } => Some(key),
+            Origin::Lookup { default, .. } => default,
+            _ => None,
+        };
+        let is_other = |literal: &&Literal| here.is_none_or(|here| here.text != literal.text);
+        let settings = file.settings.entries.iter().filter(|entry| entry.is_setting());
+        let others = settings.flat_map(|entry| &entry.literals).filter(is_other);
+        let lines: BTreeSet<usize> =
+            others.map(|literal| file.source.place(literal.range.start).line).collect();
+        lines.into_iter().collect()
     }
 
     fn resolved<'a>(&'a self, said: &Said<'a>, depth: usize) -> Origin<'a> {

@@ -70,7 +70,7 @@ impl<'a> Act<'a> {
         self.next(&After {
             style: self.style,
             is_changed: self.words.is_changed(),
-            is_wired: settings.by_hand.is_empty() && wanted == Answer::Yes,
+            is_wired: settings.are_wired() && wanted == Answer::Yes,
             ring: ring.as_ref(),
             is_tracked: tracked.is_some(),
             variable: variable.as_deref().filter(|_| with.is_some()),
@@ -132,8 +132,8 @@ impl<'a> Act<'a> {
     }
 
     fn wire(&mut self, settings: &Rewrites<'_>, ring: &RingName, wanted: Answer) -> Result<(), Failure> {
-        for (file, lines) in &settings.by_hand {
-            self.words.by_hand(file, lines, ring, self.style)?;
+        for by_hand in &settings.by_hand {
+            self.words.by_hand(by_hand, ring, self.style)?;
         }
         if wanted == Answer::No {
             return self.words.left(ring, self.style);

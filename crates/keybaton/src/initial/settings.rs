@@ -24,8 +24,23 @@ pub(crate) struct Rewrite<'a> {
 #[derive(Default)]
 pub(crate) struct Rewrites<'a> {
     pub(crate) rewrites: Vec<Rewrite<'a>>,
-    /// Files that set the key in a way that a person has to change, each with the lines.
-    pub(crate) by_hand: Vec<(PathBuf, Vec<usize>)>,
+    pub(crate) by_hand: Vec<ByHand>,
+}
+
+/// A file that a person has to change.
+pub(crate) struct ByHand {
+    pub(crate) file: PathBuf,
+    pub(crate) lines: Vec<usize>,
+    pub(crate) why: Why,
+}
+
+/// Why a file is left to a person.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Why {
+    /// It sets the key more than once, under a condition, in a class.
+    Form,
+    /// Another key than the ring's stands in it, which would be lost.
+    OtherKey,
 }
 
 impl<'a> Rewrites<'a> {
@@ -37,16 +52,30 @@ impl<'a> Rewrites<'a> {
         let last = project.used().last().map(|file| &file.path);
         let files = project.files.iter().filter(|file| file.is_used || !file.is_for_tests());
         for file in files.filter(|file| !project.is_taken_over(file)) {
+            let lines = project.lines_of_other_keys(file);
+            if !lines.is_empty() {
+                all.by_hand.push(ByHand { file: file.path.clone(), lines, why: Why::OtherKey });
+                continue;
+            }
             let is_base = !is_set && Some(&file.path) == last;
             let absent = if is_base { IfAbsent::Append } else { IfAbsent::Leave };
             match wire(file.bytes(), &file.source, ring, style, absent) {
                 Wiring::AsItIs => {}
                 Wiring::Changed(new) => all.rewrites.push(Rewrite { file, new }),
-                Wiring::ByHand { lines } => all.by_hand.push((file.path.clone(), lines)),
+                Wiring::ByHand { lines } => {
+                    all.by_hand.push(ByHand { file: file.path.clone(), lines, why: Why::Form });
+                }
                 Wiring::Broken { line } => return Err(broken(file, line)),
             }
         }
         Ok(all)
+    }
+}
+
+impl Rewrites<'_> {
+    /// Whether the settings in use read the ring when all is written.
+    pub(crate) fn are_wired(&self) -> bool {
+        self.by_hand.iter().all(|by_hand| by_hand.why == Why::OtherKey)
     }
 }
 

@@ -6,6 +6,7 @@ use keybaton_audit::wire::{Style, lines};
 use keybaton_core::RingName;
 
 use super::keys::With;
+use super::settings::{ByHand, Why};
 use crate::configuration::shown;
 use crate::failure::Failure;
 use crate::print::{Print, Style as Ink};
@@ -39,24 +40,24 @@ impl<'a> Words<'a> {
     }
 
     /// A settings file that a person has to change.
-    pub(crate) fn by_hand(
-        &self,
-        file: &Path,
-        lines: &[usize],
-        ring: &RingName,
-        style: Style,
-    ) -> Result<(), Failure> {
-        let numbers: Vec<String> = lines.iter().map(usize::to_string).collect();
-        let (places, what_now) = match numbers.as_slice() {
+    pub(crate) fn by_hand(&self, by_hand: &ByHand, ring: &RingName, style: Style) -> Result<(), Failure> {
+        let numbers: Vec<String> = by_hand.lines.iter().map(usize::to_string).collect();
+        let (lines, its_place) = match numbers.as_slice() {
             [others @ .., last] if !others.is_empty() => (
                 format!("lines {} and {last}", others.join(", ")),
-                "put these lines in the place of all of them, so that one assignment is left:",
+                "the place of all of them, so that one assignment is left:",
             ),
-            _ => (format!("line {}", numbers.join(", ")), "put these lines in its place:"),
+            _ => (format!("line {}", numbers.join(", ")), "its place:"),
         };
-        let what = format!("{}, {places}: keybaton does not change a key that is set so", shown(file));
-        self.stands_out(Ink::Yellow, "by hand", &what)?;
-        self.behind(what_now)?;
+        let (why, first) = match by_hand.why {
+            Why::Form => ("keybaton does not change a key that is set so", "put these lines in"),
+            Why::OtherKey => (
+                "another key stands here, which the ring does not have",
+                "give it a ring in an environment of its own; then put these lines in",
+            ),
+        };
+        self.stands_out(Ink::Yellow, "by hand", &format!("{}, {lines}: {why}", shown(&by_hand.file)))?;
+        self.behind(&format!("{first} {its_place}"))?;
         self.lines(ring, style)
     }
 

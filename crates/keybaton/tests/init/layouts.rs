@@ -219,3 +219,31 @@ fn a_store_whose_name_has_quotes_in_it_is_configured() {
     "#);
     assert!(ground.says(&["status"]).contains("staged: "));
 }
+
+#[test]
+fn a_key_of_other_settings_is_not_taken_out_of_them() {
+    let production = "from .base import *\n\nSECRET_KEY = 'made-up-production'\n";
+    let ground = Ground::of(&[
+        ("manage.py", &manage("shop.settings.local")),
+        ("shop/settings/base.py", "DEBUG = False\n"),
+        ("shop/settings/local.py", "from .base import *\n\nSECRET_KEY = 'made-up-local'\n"),
+        ("shop/settings/production.py", production),
+    ]);
+    let said = ground.says(&["init", "--write"]);
+    let from = said.find("by hand").unwrap();
+    assert_snapshot!(&said[from..], @"
+    by hand   shop/settings/production.py, line 3: another key stands here, which the ring does not have
+              give it a ring in an environment of its own; then put these lines in its place:
+
+        import keybaton
+
+        SECRET_KEY, SECRET_KEY_FALLBACKS = keybaton.load()
+
+    done      let the settings read the ring: shop/settings/local.py
+    next      restart the server. The settings import keybaton, so name it in your requirements
+              The old key is in source control: once every server is restarted, `keybaton rotate`
+              moves on to its successor, step by step, and nobody is logged out
+    ");
+    assert_eq!(ground.read("shop/settings/production.py"), production);
+    assert_eq!(ground.variable("SECRET_KEY"), "made-up-local");
+}
