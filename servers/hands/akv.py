@@ -13,11 +13,11 @@ from azure.core.exceptions import ResourceNotFoundError
 from azure.identity import ClientSecretCredential
 from azure.keyvault.secrets import KeyVaultSecret, SecretClient, SecretProperties
 
-from hands.hand import RING, Hand
+from hands.hand import RING
 from stage import Stage
 
 
-class AkvHand(Hand):
+class AkvHand:
     def __init__(self, stage: Stage) -> None:
         self._there = stage.environment
         self._credential = credential(self._there, self._there["AZURE_CLIENT_ID"], self._there["AZURE_CLIENT_SECRET"])

@@ -35,7 +35,7 @@ pub(super) const KIND: StoreKind = StoreKind {
     summary: "Azure Key Vault",
     example: "akv://shop-vault/django",
     can: Can { read_back: true, guard: Guard::Afterwards, atomic: true },
-    guarded_by: "the current version is compared before a write; one that another program writes at the same moment is seen afterwards",
+    guarded_by: "the current version is compared before a write",
     creates: "the secret, in a vault that is there, with the tag created-by=keybaton",
     local: false,
     open,
