@@ -88,7 +88,8 @@ def page(asked: Asked, vault: Vault, items: list[Json]) -> Json:
     shown = left[:most]
     if len(left) == len(shown):
         return {"value": shown, "nextLink": None}
-    there = f"https://{vault.host}{asked.path}?api-version={asked.query['api-version']}"
+    # With the port, as has been seen.
+    there = f"https://{vault.host}:443{asked.path}?api-version={asked.query['api-version']}"
     return {"value": shown, "nextLink": f"{there}&$skiptoken={quote(shown[-1]['id'], safe='')}&maxresults={most}"}
 
 

@@ -23,7 +23,7 @@ class Trick:
     follow: list[str] = field(default_factory=list)
     # What the vault says that tokens for it are meant for.
     resource: str = ""
-    # Where the list of versions says that it goes on.
+    # Where the list of versions says that it goes on, once.
     next_page: str = ""
 
 
@@ -61,6 +61,11 @@ class Tricks:
                 raise RefusalError(status, "MadeUp", "Made up by a test.")
             case inner:
                 raise RefusalError(409, "Conflict", "Made up by a test.", str(inner))
+
+    def elsewhere(self, secret: str) -> str:
+        with self._lock:
+            page, self._tricks[secret].next_page = self._tricks[secret].next_page, ""
+            return page
 
     def others(self, secret: str, when: str) -> list[str]:
         """What another program writes now, once."""

@@ -103,9 +103,8 @@ class Handler(BaseHTTPRequestHandler):
             tricks = self.server.tricks
             if asked.call != "set":
                 answer = answer_to(asked, vault)
-                if asked.call == "versions" and tricks.of(asked.name).next_page:
-                    return {**(answer or {}), "nextLink": tricks.of(asked.name).next_page}
-                return answer
+                elsewhere = tricks.elsewhere(asked.name) if asked.call == "versions" else ""
+                return {**(answer or {}), "nextLink": elsewhere} if elsewhere else answer
             for value in tricks.others(asked.name, "overtake"):
                 vault.set(asked.name, {"value": value})
             answer = answer_to(asked, vault)

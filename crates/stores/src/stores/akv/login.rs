@@ -10,7 +10,7 @@ use reqwest::Client;
 use reqwest::header::HeaderValue;
 use tokio::time::timeout;
 
-use crate::remote::line::Trouble;
+use crate::remote::line::{Trouble, When};
 use crate::{Environment, StoreError};
 
 use super::place::Place;
@@ -67,7 +67,8 @@ impl Login {
         Some(held.bearer.clone())
     }
 
-    /// The first place that has credentials decides. Only who is not logged in with one program may be with another.
+    /// The first place that has credentials decides. A machine may be there without an identity, and a program without a
+    /// log-in: then the next place may have one.
     async fn token(&self) -> Result<AccessToken, Trouble> {
         let mut why_not = None;
         for link in CHAIN.into_iter().filter(|link| self.sources.may(*link)) {
@@ -76,7 +77,7 @@ impl Login {
                 Ok(token) => return Ok(token),
                 Err(error) => {
                     let trouble = trouble(link, &error, self.sources.network().trouble());
-                    if !link.is_program() {
+                    if link.decides() || trouble.when != When::SigningIn {
                         return Err(trouble);
                     }
                     why_not.get_or_insert(trouble);

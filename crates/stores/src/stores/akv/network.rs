@@ -37,10 +37,11 @@ impl Network {
         Ok(Self { usual, direct: direct()?, metadata, trouble: Mutex::default() })
     }
 
-    /// Whether this is a machine of Azure's: elsewhere nobody answers at that address.
+    /// Whether this is a machine of Azure's, which wants a header there. Elsewhere nobody answers, or another cloud, or a
+    /// proxy that cannot reach it.
     pub(super) async fn has_metadata(&self) -> bool {
         let call = Call::new(Method::GET, format!("{}/metadata/identity/oauth2/token", self.metadata));
-        matches!(timeout(GLANCE, self.carry(&call)).await, Ok(Ok(_)))
+        matches!(timeout(GLANCE, self.carry(&call)).await, Ok(Ok(answer)) if answer.status == 400)
     }
 
     /// What went wrong on the way, if that was it.
@@ -96,7 +97,7 @@ impl HttpClient for Network {
     }
 }
 
-/// Runs `az` and `azd`. They ask nobody anything, and end when nobody waits for them any more.
+/// Runs `az` and `azd`, which can ask nobody anything.
 #[derive(Debug)]
 pub(super) struct Programs;
 

@@ -131,6 +131,17 @@ fn the_first_that_has_credentials_decides() {
     }
     let machine = [("AZURE_POD_IDENTITY_AUTHORITY_HOST", &*metadata), ("PATH", &path)];
     assert_eq!(by(&world, fixture, &machine), "Absent");
+    // A machine without such an identity is passed over.
+    let other = ("AZURE_CLIENT_ID", "d0000000-0000-4000-8000-00000000beef");
+    let nobody = by(&world, fixture, &[machine[0], other]);
+    assert!(nobody.ends_with(": the credentials of this machine are not accepted (HTTP 400)"), "{nobody}");
+    let logged_in = World::new();
+    let path_of_az = programs(&logged_in, &[("az", az(&outer("KEYBATON_TEST_AZURE_TOKEN")))]);
+    assert_eq!(by(&world, fixture, &[machine[0], other, ("PATH", &path_of_az)]), "Absent");
+    // What answers there and is none of Azure's, too.
+    let authority = outer("AZURE_AUTHORITY_HOST");
+    let no_machine = [("AZURE_POD_IDENTITY_AUTHORITY_HOST", &*authority), ("PATH", &path_of_az)];
+    assert_eq!(by(&world, fixture, &no_machine), "Absent");
     let developer = [&machine[..], &[("AZURE_TOKEN_CREDENTIALS", "dev")]].concat();
     assert!(by(&world, fixture, &developer).ends_with(": az: not logged in"));
     let production = [("PATH", &*path), ("AZURE_TOKEN_CREDENTIALS", "prod")];

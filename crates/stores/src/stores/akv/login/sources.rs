@@ -161,6 +161,11 @@ impl Sources {
 }
 
 impl Link {
+    /// Whether it is somebody's choice, and not just there.
+    pub(super) fn decides(self) -> bool {
+        matches!(self, Self::Environment | Self::WorkloadIdentity)
+    }
+
     pub(super) fn is_program(self) -> bool {
         matches!(self, Self::Cli | Self::DeveloperCli)
     }
