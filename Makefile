@@ -9,16 +9,19 @@ APT := @$(PYTHON) tools/apt.py
 STEP := @$(PYTHON) tools/step.py
 TOOL := $(PYTHON) tools/toolbox.py
 WHEEL = "$$($(PYTHON) tools/wheel.py)"
-PYTHON_FILES := benches demo python tests/crash tools vectors
+PYTHON_FILES := benches demo python servers tests/crash tests/faults tools vectors
+# The servers that start within a minute; the others must be built first.
+QUICK_SERVERS := aws azure gcp vault
+BUILT_SERVERS := kubernetes
 
 # One run for each folder of scripts: two of them may have modules of the same name.
 define types
-$(STEP) "types of $(1)" env MYPYPATH=$(1):tools $(TOOL) mypy $(1)
+$(STEP) "types of $(1)" env MYPYPATH=$(1):tools:servers:servers/tests/aws $(TOOL) mypy $(1)
 
 endef
 
-.PHONY: help demo test check bench fuzz wheel build-needs \
-	test-rust test-vectors test-python test-demo test-crash \
+.PHONY: help demo test test-all check bench fuzz wheel build-needs \
+	test-rust test-vectors test-python test-stores test-faults test-demo test-crash test-built \
 	check-rust check-dependencies check-words check-python check-shell check-house
 .NOTPARALLEL:
 
@@ -28,7 +31,9 @@ help: ## This list
 demo: build-needs ## What a rotation does to logged-in users: Django's documented rollout beside keybaton
 	@$(PYTHON) demo
 
-test: test-rust test-vectors test-python test-demo test-crash ## All tests
+test: test-rust test-vectors test-python test-stores test-faults test-demo test-crash ## All tests but the slow builds
+
+test-all: test test-built ## All tests, also against servers that are built first, for some minutes
 
 test-rust: build-needs ## The Rust tests, the README's transcripts among them
 	$(APT) acl git strace
@@ -39,6 +44,20 @@ test-vectors: ## python-dotenv still means what vectors/ says
 
 test-python: build-needs ## The Python package, with each Django that this Python can run
 	$(STEP) "Python tests" env KEYBATON_TEST_WHEEL=$(WHEEL) $(PYTHON) python/tests/matrix.py
+
+test-stores: build-needs ## Every store, against a real server or a stand-in that the vendor's own client is referee of
+	$(STEP) "stores" $(PYTHON) servers $(QUICK_SERVERS) -- cargo test --locked --package keybaton-stores --test conformance
+	$(STEP) "stand-ins" $(PYTHON) servers/tests
+
+test-faults: build-needs ## A fault at each call of each command to each store behind a network
+	$(STEP) "build for the faults" cargo build --locked --package keybaton
+	$(STEP) "faults" $(PYTHON) tests/faults $(QUICK_SERVERS)
+
+test-built: build-needs ## The store and the stand-in whose servers are built first: kube-apiserver, awsmini
+	$(STEP) "Kubernetes" $(PYTHON) servers $(BUILT_SERVERS) vault -- cargo test --locked --package keybaton-stores --test conformance
+	$(STEP) "build for the faults" cargo build --locked --package keybaton
+	$(STEP) "faults" $(PYTHON) tests/faults $(BUILT_SERVERS)
+	$(STEP) "awsmini" $(PYTHON) servers/tests awsmini
 
 test-demo: build-needs ## The demo, which fails unless the rollouts come out as promised
 	$(STEP) "demo" $(PYTHON) demo --check

@@ -3,8 +3,8 @@
     python3 servers vault -- cargo test --package keybaton-stores --test conformance
     python3 servers vault -- sh                    to try something by hand
 
-The command finds in its environment what each platform's own programs look there for, and in KEYBATON_TEST_HANDS a socket
-through which the platforms' official clients do what a test asks for.
+The command finds in its environment what each platform's own programs look there for, and in KEYBATON_TEST_HANDS a
+socket through which the platforms' official clients do what a test asks for.
 """
 
 from __future__ import annotations

@@ -9,10 +9,11 @@ import urllib.error
 import urllib.request
 from pathlib import Path
 
-from apiserver_build import programs
 from cache import ToolError
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec
+
+from apiserver_build import programs
 from stage import PATIENCE, Stage, free_port
 
 

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from cache import locked, say
+
 from debian import Archive, run
 
 RELEASE = "bookworm"

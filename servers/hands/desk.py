@@ -74,13 +74,15 @@ def do(hand: Hand, asked: dict[str, Any]) -> object:
     place = asked["place"]
     match asked["do"]:
         case "surround":
-            return hand.surround(place)
+            hand.surround(place)
+            return None
         case "surroundings":
             return hand.surroundings(place)
         case "plant":
             return hand.plant(place, asked["name"], base64.b64decode(asked["content"]))
         case "take_out":
-            return hand.take_out(place)
+            hand.take_out(place)
+            return None
         case "texts":
             return hand.texts(place)
         case "lock_up":

@@ -9,11 +9,12 @@ from pathlib import Path
 from typing import Any
 
 import yaml
+from kubernetes import client, config
+from kubernetes.client import ApiException
+
 from hands.accounts import Accounts, kubeconfig_with
 from hands.audit import Audit
 from hands.hand import RING, Hand
-from kubernetes import client, config
-from kubernetes.client import ApiException
 from stage import Stage
 
 

@@ -60,7 +60,7 @@ class VaultHand:
         """Brings about what only this platform has."""
         return getattr(self, f"arrange_{asked['do']}")(place, **asked["with"])
 
-    def arrange_token(self, _place: str, policy: str, **more: Any) -> str:
+    def arrange_token(self, _place: str, policy: str, **more: str | int) -> str:
         """A token with this policy."""
         made = self._client.auth.token.create(policies=[self._policy(policy)], ttl="1h", **more)
         token: str = made["auth"]["client_token"]

@@ -1,0 +1,67 @@
+"""Put a fault at each call of each command to each store behind a network, and see that the ring serves and goes on.
+
+    python3 tests/faults vault aws               these servers
+    python3 tests/faults vault --only promote    the scenes of that name
+
+Three faults at each call: it is dropped before the server sees it; the server does it and the answer is lost; the
+program is killed once the server has done it. After each the texts serve whoever reads them, and the next run finishes.
+Besides, the calls of each command are counted, and the server is rude in each way that servers are.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+import tempfile
+from pathlib import Path
+
+CHECKOUT = Path(__file__).resolve().parent.parent.parent
+SERVERS = CHECKOUT / "servers"
+sys.path[:0] = [str(CHECKOUT / "tools"), str(SERVERS)]
+
+from cache import ToolError  # noqa: E402
+from toolbox import environment  # noqa: E402
+
+
+def main(words: list[str]) -> int:
+    python = environment("servers", SERVERS / "requirements.txt") / "bin" / "python"
+    if Path(sys.executable) != python:
+        os.execv(python, [str(python), str(Path(__file__).parent), *words])
+    parser = argparse.ArgumentParser(prog="faults")
+    parser.add_argument("servers", nargs="+")
+    parser.add_argument("--only", default="", help="scenes whose name has this in it")
+    parser.add_argument("--program", type=Path, default=program())
+    chosen = parser.parse_args(words)
+    return try_all(chosen)
+
+
+def program() -> Path:
+    return Path(os.environ.get("CARGO_TARGET_DIR", CHECKOUT / "target")).resolve() / "debug" / "keybaton"
+
+
+def try_all(chosen: argparse.Namespace) -> int:
+    from ground import Ground
+    from play import Scene, play
+    from rude import RudeScene
+    from scenes import fault_scenes
+
+    from stage import Stage
+
+    with tempfile.TemporaryDirectory(prefix="keybaton-faults-") as folder, Stage(Path(folder)) as stage:
+        ground = Ground.prepared(stage, chosen.servers, chosen.program)
+        places: list[list[Scene]] = [
+            [*fault_scenes(ground, place), RudeScene(ground, place)] for place in ground.places
+        ]
+        places = [[scene for scene in scenes if chosen.only in scene.name] for scenes in places]
+        failures = play(places)
+    tried = sum(scene.tried for scenes in places for scene in scenes)
+    print(f"{tried - len(failures)} passed, {len(failures)} failed")
+    return 1 if failures or not tried else 0
+
+
+if __name__ == "__main__":
+    try:
+        sys.exit(main(sys.argv[1:]))
+    except ToolError as error:
+        sys.exit(f"error: {error}")
