@@ -64,7 +64,7 @@ pub(crate) fn would(opened: &Opened, next: Next, ring: &Ring, now: Timestamp) ->
                 (Change::Promote, Some(next)) => format!(" {}", next.facts.id),
                 _ => String::new(),
             };
-            format!("would {}{subject} in {}", report::name(change), opened.name())
+            format!("would {}{subject}: {}", report::name(change), opened.name())
         }
         Next::Do(Step::Mirror(_)) => format!("would bring the mirrors of {} up first", opened.name()),
         _ => what_next(opened, ring, now),

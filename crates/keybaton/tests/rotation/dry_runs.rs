@@ -17,7 +17,7 @@ fn a_rotation_that_has_not_begun() {
     let project = Project::begun();
     assert_snapshot!(project.says(&["rotate", "--dry-run"]), @"
     0
-    would stage in SECRET_KEY in dotenv:.env (dev)
+    would stage: SECRET_KEY in dotenv:.env (dev)
     rotation of SECRET_KEY in dotenv:.env (dev)
       1. stage    a new key is accepted and signs nowhere yet
       2. promote  it signs, the old one is accepted only: once each process was restarted, at the earliest 0s after 1
@@ -37,7 +37,7 @@ fn a_rotation_that_is_under_way() {
     project.says(&["stage"]);
     assert_snapshot!(project.says(&["rotate", "--dry-run"]), @"
     0
-    would promote K1 in SECRET_KEY in dotenv:.env (dev)
+    would promote K1: SECRET_KEY in dotenv:.env (dev)
     ");
     assert_snapshot!(would(&project, &["rotate"]), @r#"
     did: []
