@@ -5,10 +5,10 @@ use core::fmt;
 
 use crate::fallbacks;
 use crate::reading::Reading;
-use crate::record::{Intent, Record, Row, rows};
+use crate::record::{Intent, Record, Role, Row, rows};
 use crate::ring::{Head, Revision, Ring};
 use crate::time::Timestamp;
-use crate::{Field, FieldWrite, RingId, SecretText, Texts, Writes};
+use crate::{Field, FieldWrite, KeyId, RingId, SecretText, Texts, Writes};
 
 impl Ring {
     /// The three texts of the ring.
@@ -79,11 +79,21 @@ impl Ring {
             return Err(NotAMirror::AnotherRing(other.id));
         }
         let is_ours = (other.revision, other.write) == (self.head.revision, self.head.write);
-        if other.revision < self.head.revision || is_ours {
+        if other.revision >= self.head.revision && !is_ours {
+            return Err(NotAMirror::Ahead(other.revision));
+        }
+        // Two stores of one ring that were changed apart: a key that signs there, or would, is in no other place.
+        let signs = |row: &&Row| row.role != Role::Retiring;
+        if rows.iter().filter(signs).all(|row| self.knows(row.facts.id)) {
             Ok(rows)
         } else {
-            Err(NotAMirror::Ahead(other.revision))
+            Err(NotAMirror::UnknownKeys)
         }
+    }
+
+    /// Whether a key is in the ring, or was.
+    fn knows(&self, id: KeyId) -> bool {
+        self.key(id).is_some() || self.head.gone.iter().any(|tomb| tomb.id == id)
     }
 }
 

@@ -41,7 +41,7 @@ pub fn change(
     let mut after = write(&places.store, ring, &writes, &version, world)?;
     notes.append(&mut after.notes);
     notes.extend(mirror(places, &after.ring, world).map_err(HandoverError::Partly)?.notes);
-    Ok(Standing { mended, caught_up, notes, ..after })
+    Ok(Standing { mended: mended || after.mended, caught_up, notes, ..after })
 }
 
 /// Which keys to cut off.

@@ -64,7 +64,11 @@ impl fmt::Display for HandoverError {
             Self::NotACopy(not) => not.fmt(f),
             Self::Partly(missed) => write!(f, "the store was written, but not {}", urls(missed)),
             Self::Behind(missed) => {
-                write!(f, "nothing was changed, for an earlier write is still missing in {}", urls(missed))
+                write!(
+                    f,
+                    "nothing was changed, for it is not sure that the last write is in {}",
+                    urls(missed)
+                )
             }
         }
     }

@@ -18,5 +18,5 @@ pub use act::{begin, change, cut};
 pub use advance::{Advance, advance};
 pub use copy::{Copied, Copying, Original, copy, copying};
 pub use error::{HandoverError, Missed, Reason};
-pub use look::{Look, Standing, look, standing};
+pub use look::{Look, Standing, look, standing, standing_of};
 pub use place::{Place, Places, World};

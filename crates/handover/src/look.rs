@@ -74,8 +74,11 @@ pub fn standing(places: &Places, world: &mut World<'_>) -> Result<Standing, Hand
     Ok(standing)
 }
 
-/// The ring of the store alone.
-pub(crate) fn standing_of(place: &Place, world: &mut World<'_>) -> Result<Standing, HandoverError> {
+/// The ring of the store alone, for what must not wait for a mirror.
+///
+/// # Errors
+/// The store cannot be read or written, or holds no ring in order.
+pub fn standing_of(place: &Place, world: &mut World<'_>) -> Result<Standing, HandoverError> {
     standing_in(look(place)?, place, world)
 }
 

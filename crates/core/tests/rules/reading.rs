@@ -301,6 +301,25 @@ fn a_mirror_takes_the_ring_and_its_own_time_of_writing() {
 }
 
 #[test]
+fn a_copy_that_was_changed_apart_is_not_written_over() {
+    let mut dice = Dice(1);
+    let mut store = created(&mut dice);
+    let mut copy = store.clone();
+    changed(&mut copy, &mut dice, |_| Change::Stage, 1_001);
+    for step in [1_002, 1_004] {
+        changed(&mut store, &mut dice, |_| Change::Stage, step);
+        changed(&mut store, &mut dice, |_| Change::Abort, step + 1);
+    }
+    assert!(store.ring().head.revision > copy.ring().head.revision);
+    let refused = store.ring().mirror_over(&copy.read(), Timestamp(5_000)).unwrap_err();
+    assert_eq!(refused, NotAMirror::UnknownKeys);
+    // One that is merely behind is brought up.
+    let mut behind = created(&mut Dice(1));
+    behind.write(&store.ring().mirror_over(&behind.read(), Timestamp(5_000)).unwrap());
+    assert_eq!(behind.fallbacks, store.fallbacks);
+}
+
+#[test]
 fn a_store_with_other_keys_is_no_mirror() {
     let ring = created(&mut Dice(1)).ring();
     let other = created(&mut Dice(2));

@@ -126,7 +126,9 @@ impl Init {
         let held = if begins { in_use(project)? } else { None };
         let today = Today::of(project, opened, &reading, held.as_ref())?;
         let fallbacks = fallbacks(project, &opened.place.ring, &reading, held.as_ref())?;
-        match decide(reading, today, fallbacks, self.adopt) {
+        // A successor in a file that git tracks would be as exposed as the key that it follows.
+        let as_it_is = self.adopt || tracked.is_some();
+        match decide(reading, today, fallbacks, as_it_is) {
             Beginning::Newer(format) => Err(opened.failed(HandoverError::Newer(format))),
             Beginning::Edited(edit) => Err(opened.failed(HandoverError::Edited(edit))),
             Beginning::Foreign => Err(foreign(opened)),

@@ -11,6 +11,7 @@ use crate::clock::now;
 use crate::commands::World;
 use crate::exit::Exit;
 use crate::failure::Failure;
+use crate::interrupt::Interrupt;
 use crate::key_id;
 use crate::opened::{Opened, interruptible, tell};
 use crate::report::Report;
@@ -47,8 +48,10 @@ impl Revoke {
     pub(crate) fn carry_out(&self, world: &World<'_>) -> Result<Exit, Failure> {
         let opened = Opened::here(world, self.owner.allowed())?;
         let key = self.chosen(&opened)?;
-        if let Chosen::Gone(id) = key {
-            return already_gone(world, &opened, id);
+        if let Chosen::Gone(id) = key
+            && !self.dry_run
+        {
+            return self.already_gone(world, &opened, id);
         }
         world.print.note(&format!("{}: {}", opened.name(), key.consequence()));
         if self.dry_run {
@@ -74,9 +77,25 @@ impl Revoke {
         Ok(Exit::Done)
     }
 
+    /// Run again after a mirror was missed: the key is gone from the store, and goes from the mirrors now.
+    fn already_gone(&self, world: &World<'_>, opened: &Opened, id: KeyId) -> Result<Exit, Failure> {
+        let interrupt = interruptible()?;
+        let after = opened.write(world, &interrupt, |world| standing(&opened.places, world))?;
+        if !self.json {
+            world.print.result(&format!("key {id} is cut off already"))?;
+        }
+        opened.settle(world, &interrupt, &after)?;
+        if self.json {
+            world.print.json(&Report::new(opened, &after.ring, now()))?;
+        }
+        Ok(Exit::Done)
+    }
+
     fn cut_off(&self, world: &World<'_>, opened: &Opened, id: Option<KeyId>) -> Result<Exit, Failure> {
         let interrupt = interruptible()?;
-        let after = opened.write(world, &interrupt, |world| cut(&opened.places, id, world))?;
+        let after = opened
+            .write(world, &interrupt, |world| cut(&opened.places, id, world))
+            .map_err(|failure| without_a_mirror(world, opened, &interrupt, failure))?;
         tell(world, after.mended, &after.notes);
         if !self.json {
             let change = id.map_or(Change::RevokeAll, Change::Revoke);
@@ -103,6 +122,17 @@ impl Revoke {
     }
 }
 
+/// The store is written all the same, so whoever reads it has to drop the key now.
+fn without_a_mirror(world: &World<'_>, opened: &Opened, interrupt: &Interrupt, failure: Failure) -> Failure {
+    if failure.exit == Exit::PartlyWritten {
+        world.print.warning("the key is cut off in the store: restart every process now");
+        if let Err(also) = opened.after_write(world, interrupt) {
+            world.print.warning(&also.to_string());
+        }
+    }
+    failure
+}
+
 /// What a dry run says to programs.
 #[derive(Serialize)]
 struct Would<'a> {
@@ -117,15 +147,6 @@ struct Would<'a> {
 fn gone(reading: &Reading) -> impl Iterator<Item = KeyId> {
     let ring = if let Reading::Whole(ring) = reading { Some(ring) } else { None };
     ring.into_iter().flat_map(|ring| &ring.head.gone).map(|tomb| tomb.id)
-}
-
-/// Run again after a mirror was missed: the key is gone from the store, and goes from the mirrors now.
-fn already_gone(world: &World<'_>, opened: &Opened, id: KeyId) -> Result<Exit, Failure> {
-    let interrupt = interruptible()?;
-    let after = opened.write(world, &interrupt, |world| standing(&opened.places, world))?;
-    world.print.result(&format!("key {id} is cut off already"))?;
-    opened.settle(world, &interrupt, &after)?;
-    Ok(Exit::Done)
 }
 
 /// Which keys to cut off.

@@ -2,7 +2,7 @@
 
 use clap::Args;
 use keybaton_core::{Change, KeyId, Next, Ready, Refusal, Seen, Step, ready};
-use keybaton_handover::{Standing, change, standing};
+use keybaton_handover::{Standing, change, standing, standing_of};
 use serde::Serialize;
 
 use crate::allowed::Owner;
@@ -85,21 +85,36 @@ struct Hurry {
     reason: Option<String>,
 }
 
+/// When mirrors that lack an earlier write are brought up.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Mirrors {
+    /// Before the step, which does not go on without them.
+    First,
+    /// With the step: it takes something back, or the user wants it at any price.
+    Later,
+}
+
+impl Hurry {
+    fn mirrors(&self) -> Mirrors {
+        if self.force { Mirrors::Later } else { Mirrors::First }
+    }
+}
+
 impl Stage {
     pub(crate) fn carry_out(&self, world: &World<'_>) -> Result<Exit, Failure> {
-        take(world, &self.output, None, |_| Ok(Change::Stage))
+        take(world, &self.output, Mirrors::First, None, |_| Ok(Change::Stage))
     }
 }
 
 impl Promote {
     pub(crate) fn carry_out(&self, world: &World<'_>) -> Result<Exit, Failure> {
-        take(world, &self.output, Some(&self.hurry), |_| Ok(Change::Promote))
+        take(world, &self.output, self.hurry.mirrors(), Some(&self.hurry), |_| Ok(Change::Promote))
     }
 }
 
 impl Retire {
     pub(crate) fn carry_out(&self, world: &World<'_>) -> Result<Exit, Failure> {
-        take(world, &self.output, Some(&self.hurry), |standing| self.change(standing))
+        take(world, &self.output, self.hurry.mirrors(), Some(&self.hurry), |standing| self.change(standing))
     }
 
     fn change(&self, standing: &Standing) -> Result<Change, Failure> {
@@ -123,7 +138,7 @@ fn oldest(standing: &Standing) -> Result<KeyId, Failure> {
 
 impl Abort {
     pub(crate) fn carry_out(&self, world: &World<'_>) -> Result<Exit, Failure> {
-        take(world, &self.output, None, |_| Ok(Change::Abort))
+        take(world, &self.output, Mirrors::Later, None, |_| Ok(Change::Abort))
     }
 }
 
@@ -131,15 +146,18 @@ impl Abort {
 fn take(
     world: &World<'_>,
     output: &Output,
+    mirrors: Mirrors,
     hurry: Option<&Hurry>,
     choose: impl FnOnce(&Standing) -> Result<Change, Failure>,
 ) -> Result<Exit, Failure> {
     let opened = Opened::here(world, output.owner.allowed())?;
     let interrupt = interruptible()?;
-    let before = if output.dry_run {
-        opened.peek()?
-    } else {
-        opened.write(world, &interrupt, |world| standing(&opened.places, world))?
+    let before = match mirrors {
+        _ if output.dry_run => opened.peek()?,
+        Mirrors::First => opened.write(world, &interrupt, |world| standing(&opened.places, world))?,
+        Mirrors::Later => {
+            opened.write(world, &interrupt, |world| standing_of(&opened.places.store, world))?
+        }
     };
     opened.settle(world, &interrupt, &before)?;
     let step = choose(&before)?;
