@@ -21,19 +21,21 @@ pub(crate) struct Call {
     pub(crate) headers: HeaderMap,
     pub(crate) body: Option<Zeroizing<Vec<u8>>>,
     pub(crate) effect: Effect,
+    /// A header whose value cannot be sent: without it the call would mean something else.
+    pub(crate) unsendable: Option<&'static str>,
 }
 
 impl Call {
     pub(crate) fn new(method: Method, url: impl Into<String>) -> Self {
         let effect = if method == Method::GET { Effect::Reads } else { Effect::Writes };
-        Self { method, url: url.into(), headers: HeaderMap::new(), body: None, effect }
+        Self { method, url: url.into(), headers: HeaderMap::new(), body: None, effect, unsendable: None }
     }
 
     /// The same call, to be signed or sent once more.
     pub(crate) fn duplicate(&self) -> Self {
         let (method, url, headers, body) =
             (self.method.clone(), self.url.clone(), self.headers.clone(), self.body.clone());
-        Self { method, url, headers, body, effect: self.effect }
+        Self { method, url, headers, body, effect: self.effect, unsendable: self.unsendable }
     }
 
     /// For calls that send something and change nothing.
@@ -41,19 +43,24 @@ impl Call {
         Self { effect: Effect::Reads, ..self }
     }
 
-    /// A header that anybody may see. A value that is no header is left out.
-    pub(crate) fn header(mut self, name: &'static str, value: &str) -> Self {
-        if let Ok(value) = HeaderValue::from_str(value) {
-            self.headers.insert(HeaderName::from_static(name), value);
-        }
-        self
+    /// A header that anybody may see.
+    pub(crate) fn header(self, name: &'static str, value: &str) -> Self {
+        self.with(name, HeaderValue::from_str(value).ok())
     }
 
     /// A header that must never be shown.
-    pub(crate) fn secret_header(mut self, name: &'static str, value: &str) -> Self {
-        if let Ok(mut value) = HeaderValue::from_str(value) {
+    pub(crate) fn secret_header(self, name: &'static str, value: &str) -> Self {
+        let value = HeaderValue::from_str(value).ok().map(|mut value| {
             value.set_sensitive(true);
-            self.headers.insert(HeaderName::from_static(name), value);
+            value
+        });
+        self.with(name, value)
+    }
+
+    fn with(mut self, name: &'static str, value: Option<HeaderValue>) -> Self {
+        match value {
+            Some(value) => drop(self.headers.insert(HeaderName::from_static(name), value)),
+            None => self.unsendable = Some(name),
         }
         self
     }

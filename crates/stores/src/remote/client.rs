@@ -87,7 +87,7 @@ async fn body(mut response: Response) -> Result<Zeroizing<Vec<u8>>, Trouble> {
     let mut body = Zeroizing::new(Vec::new());
     while let Some(chunk) = response.chunk().await.map_err(trouble)? {
         if body.len() + chunk.len() > LONGEST_ANSWER {
-            return Err(Trouble { when: When::TooLong, why: String::new() });
+            return Err(Trouble { when: When::TooLong, why: "the answer is too long".to_owned() });
         }
         body.extend_from_slice(&chunk);
     }

@@ -56,6 +56,11 @@ pub(crate) struct Line<C> {
 impl<C: Carry> Line<C> {
     /// Asks, and asks again while the server is busy.
     pub(crate) fn ask(&self, call: &Call, deadline: Deadline) -> Result<Answer, StoreError> {
+        if let Some(header) = call.unsendable {
+            let sentence = format!("{}: {header} has characters that cannot be sent", self.store);
+            return Err(StoreError::new(StoreErrorKind::Malformed, sentence)
+                .hint("look for a line end or a strange character in the variable it comes from"));
+        }
         let answer = wait(self.patiently(call, deadline))??;
         if (300..400).contains(&answer.status) {
             return Err(self
@@ -83,7 +88,7 @@ impl<C: Carry> Line<C> {
                     self.failed(&trouble, is_doubtful)
                 }
                 Err(trouble) => {
-                    return Err(self.failed(&trouble, is_doubtful || call.effect == Effect::Writes));
+                    return Err(self.failed(&trouble, is_doubtful || came_through(&trouble, call)));
                 }
             };
             let Some(pause) = pauses.next().map(|pause| jittered(*pause)) else { return Err(failure) };
@@ -112,8 +117,10 @@ impl<C: Carry> Line<C> {
     /// `is_doubtful`: a write may have been done.
     fn failed(&self, trouble: &Trouble, is_doubtful: bool) -> StoreError {
         let Trouble { when, why } = trouble;
+        if is_doubtful {
+            return self.uncertain(why);
+        }
         match when {
-            When::Sent if is_doubtful => self.uncertain(why),
             When::Sent => self
                 .error(StoreErrorKind::Unreachable, &format!("does not answer: {why}"))
                 .hint("see whether it is up, or try again later"),
@@ -168,6 +175,11 @@ impl<C: Carry> Line<C> {
     fn error(&self, kind: StoreErrorKind, what: &str) -> StoreError {
         StoreError::new(kind, format!("{}: {} {what}", self.store, self.host))
     }
+}
+
+/// Whether the server may have done what it was asked for.
+fn came_through(trouble: &Trouble, call: &Call) -> bool {
+    call.effect == Effect::Writes && matches!(trouble.when, When::Sent | When::TooLong)
 }
 
 /// Somebody else wrote after the store was read.

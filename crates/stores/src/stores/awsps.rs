@@ -121,6 +121,7 @@ impl ParameterStore {
         if versions.together() != *over {
             return Err(conflict(&self.aws.line.store));
         }
+        self.must_be_described(&versions, traits)?;
         for (done, step) in new.steps.iter().enumerate() {
             let put = self.put(step.field, &step.text, versions.get(step.field), traits, deadline);
             let version = put.map_err(|error| if done == 0 { error } else { error.after_a_part() })?;
@@ -155,10 +156,30 @@ impl ParameterStore {
     /// What the parameters are like, apart from their values: a write has to say all of it again.
     fn traits(&self, deadline: Deadline) -> Result<Traits, StoreError> {
         let names: Vec<String> = Field::ALL.map(|field| self.name_of(field)).into();
-        let filter = json!([{ "Key": "Name", "Option": "Equals", "Values": names }]);
-        let body = self.aws.ask("DescribeParameters", &json!({ "ParameterFilters": filter }), deadline)?;
-        let body = body.map_err(|refusal| self.refused(&refusal))?;
-        Ok(Traits::of(&body, |field| self.name_of(field)))
+        let mut asked =
+            json!({ "ParameterFilters": [{ "Key": "Name", "Option": "Equals", "Values": names }] });
+        let mut traits = Traits::default();
+        // AWS looks through an account page by page, and a page without any of ours is not the end.
+        loop {
+            let body = self.aws.ask("DescribeParameters", &asked, deadline)?;
+            let body = body.map_err(|refusal| self.refused(&refusal))?;
+            traits.add(&body, |field| self.name_of(field));
+            match body["NextToken"].as_str() {
+                Some(next) if !next.is_empty() => asked["NextToken"] = next.into(),
+                _ => return Ok(traits),
+            }
+        }
+    }
+
+    /// A parameter that is not described to us would lose its key and its description.
+    fn must_be_described(&self, versions: &Versions, traits: &Traits) -> Result<(), StoreError> {
+        let unknown =
+            Field::ALL.into_iter().find(|field| versions.get(*field).is_some() && !traits.know(*field));
+        let Some(field) = unknown else { return Ok(()) };
+        let sentence =
+            format!("{}: AWS does not say what {} is like", self.aws.line.store, self.name_of(field));
+        Err(StoreError::new(StoreErrorKind::Denied, sentence)
+            .hint("the policy of your role has to allow ssm:DescribeParameters on *"))
     }
 
     fn must_fit(&self, new: &Writes, traits: &Traits) -> Result<(), StoreError> {

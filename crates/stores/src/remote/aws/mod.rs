@@ -54,6 +54,13 @@ impl Aws {
             Some(region) => Some(region.to_owned()),
             None => variable(environment, &["AWS_REGION", "AWS_DEFAULT_REGION"])?,
         };
+        if region.as_deref().is_some_and(|region| !signer::is_region(region)) {
+            return Err(StoreError::new(
+                StoreErrorKind::Malformed,
+                format!("{url}: there is no such region"),
+            )
+            .hint("a region is small letters, digits and -, as in eu-west-1"));
+        }
         let profile = address.get(PROFILE).map(str::to_owned);
         let line = Line {
             carrier: Signer::new(client, service.name, signer::Place { endpoint, region, profile }),
@@ -100,7 +107,8 @@ impl Aws {
         let answer = self.line.ask(&Call { effect, ..call }, deadline)?;
         let body = answer.json();
         if answer.is_success() {
-            return Ok(Ok(body));
+            // Some pages greet everybody with 200.
+            return if body.is_object() { Ok(Ok(body)) } else { Err(self.line.unknown(&answer, action)) };
         }
         Ok(Err(Refusal { action, code: errors::code(&body), message: errors::message(&body), answer }))
     }

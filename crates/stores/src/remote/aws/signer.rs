@@ -72,6 +72,9 @@ impl SignedIn {
         let Some(region) = config.region() else {
             return Err(not_signed_in("no region is named: write ?region=… in the URL, or set AWS_REGION"));
         };
+        if !is_region(region.as_ref()) {
+            return Err(not_signed_in("the profile names a region that there is not"));
+        }
         let Some(provider) = config.credentials_provider() else {
             return Err(not_signed_in("there are no credentials"));
         };
@@ -99,6 +102,12 @@ fn no_credentials(error: &(dyn std::error::Error + 'static)) -> Trouble {
 
 fn not_signed_in(why: &str) -> Trouble {
     Trouble { when: When::SigningIn, why: why.to_owned() }
+}
+
+/// A region becomes a part of the host that credentials are sent to.
+pub(super) fn is_region(region: &str) -> bool {
+    let is_part = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
+    (1..=40).contains(&region.len()) && region.bytes().all(is_part)
 }
 
 /// The services' names are the same in each part of the cloud, the domains are not.
@@ -156,5 +165,13 @@ mod tests {
     fn a_region_has_its_own_address() {
         assert_eq!(usual_endpoint("ssm", "eu-west-1"), "https://ssm.eu-west-1.amazonaws.com");
         assert_eq!(usual_endpoint("ssm", "cn-north-1"), "https://ssm.cn-north-1.amazonaws.com.cn");
+    }
+
+    #[test]
+    fn a_region_is_no_way_to_another_host() {
+        assert!(is_region("us-gov-west-1"));
+        for region in ["", "evil.example/", "a@evil.example", "EU-WEST-1", "eu west"] {
+            assert!(!is_region(region), "{region}");
+        }
     }
 }

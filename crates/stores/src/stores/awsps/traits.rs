@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use keybaton_core::{Field, SecretText};
 use serde_json::{Map, Value, json};
 
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(super) struct Traits(BTreeMap<Field, Value>);
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -25,11 +25,18 @@ impl Tier {
 }
 
 impl Traits {
-    pub(super) fn of(described: &Value, name_of: impl Fn(Field) -> String) -> Self {
-        let all: Vec<&Value> = described["Parameters"].as_array().into_iter().flatten().collect();
-        let named =
-            |field| all.iter().find(|one| one["Name"] == *name_of(field)).map(|one| (field, (*one).clone()));
-        Self(Field::ALL.into_iter().filter_map(named).collect())
+    /// Takes in one page of what AWS says.
+    pub(super) fn add(&mut self, described: &Value, name_of: impl Fn(Field) -> String) {
+        for one in described["Parameters"].as_array().into_iter().flatten() {
+            let field = Field::ALL.into_iter().find(|field| one["Name"] == *name_of(*field));
+            if let Some(field) = field {
+                self.0.insert(field, one.clone());
+            }
+        }
+    }
+
+    pub(super) fn know(&self, field: Field) -> bool {
+        self.0.contains_key(&field)
     }
 
     pub(super) fn tier(&self, field: Field) -> Tier {
@@ -77,7 +84,8 @@ mod tests {
     use super::*;
 
     fn asked(described: Value, field: Field) -> Value {
-        let traits = Traits::of(&described, |field| format!("/x/{field:?}"));
+        let mut traits = Traits::default();
+        traits.add(&described, |field| format!("/x/{field:?}"));
         traits.asked(field, "/x/name", &SecretText::new("made-up"), described != json!({}))
     }
 

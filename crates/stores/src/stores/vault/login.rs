@@ -65,7 +65,8 @@ fn of_either(environment: &Environment, name: &str) -> Result<Option<String>, St
     for product in ["VAULT", "BAO"] {
         let name = format!("{product}_{name}");
         if let Some(value) = environment(&name).filter(|value| !value.is_empty()) {
-            return text(value, &name).map(Some);
+            // A line end that a file or a pipeline left behind belongs to nothing here.
+            return text(value, &name).map(|value| Some(value.trim().to_owned()));
         }
     }
     Ok(None)
