@@ -158,8 +158,8 @@ def fault_scenes(ground: Ground, place: Place) -> list[FaultScene]:
     return [
         FaultScene(ground, place, command)
         for command in COMMANDS
-        # Three values are written in one way whatever the command; these three write the most, the usual and the rest.
-        if not place.is_separate or command.name in ("create", "promote", "revoke")
+        # Three values are written one after another whatever the command: these make them, and write over them.
+        if not place.is_separate or command.name in ("create", "promote")
     ]
 
 
