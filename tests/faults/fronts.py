@@ -15,6 +15,8 @@ from keyvault.proxy import Proxy as Connect
 from keyvault.web import VAULTS
 from stage import Stage, free_port
 
+# Another kubeconfig, which names no authority.
+DISTRUSTFUL = "KEYBATON_TEST_DISTRUSTFUL_KUBECONFIG"
 VAULT_HOSTS = ("*.vault.azure.net",)
 
 
@@ -59,7 +61,10 @@ def before_kubernetes(stage: Stage) -> tuple[Proxy, dict[str, str]]:
     cluster["cluster"]["server"] = f"https://127.0.0.1:{proxy.front}"
     changed = file.with_name(f"kubeconfig-{proxy.front}")
     changed.write_text(json.dumps(configuration))
-    return proxy, {"KUBECONFIG": str(changed)}
+    del cluster["cluster"]["certificate-authority"]
+    distrustful = changed.with_suffix(".distrustful")
+    distrustful.write_text(json.dumps(configuration))
+    return proxy, {"KUBECONFIG": str(changed), DISTRUSTFUL: str(distrustful)}
 
 
 def counted(reads: int, create: int, write: int) -> dict[str, int]:

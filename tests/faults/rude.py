@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, HTTPServer
 
+from fronts import DISTRUSTFUL
 from ground import KEY, Done, Ground, Place
 from proxy import Answer, Call, Fate, GoneError, Upstream
 
@@ -104,6 +105,8 @@ class RudeScene:
     def must_be_trusted(self, url: str) -> Iterator[str]:
         names = ("SSL_CERT_FILE", "VAULT_CACERT", "AWS_CA_BUNDLE")
         without = {name: value for name, value in self.place.through.items() if name not in names}
+        if DISTRUSTFUL in without:
+            without["KUBECONFIG"] = without[DISTRUSTFUL]
         done = self.status(without, url)
         if done.code != 4 or "certificate" not in done.error:
             yield f"{self.name}: with an authority that nobody knows it ends with {done.code}: {done.error}"
