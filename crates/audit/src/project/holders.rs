@@ -51,9 +51,11 @@ impl Project {
     pub fn holders(&self, ring: &RingName) -> Holders {
         let (mut holders, folders) = (Holders::default(), self.folders());
         for name in self.named_files(&mut holders.unknown) {
-            // Of `BASE_DIR / ".env"` only the end is known here. Where it fits twice, it names neither.
-            if let [path] = places(&folders, &name).as_slice() {
-                holders.take(path.clone(), HolderKind::Env, true, ring);
+            // Of `BASE_DIR / ".env"` only the end is known here. Where it fits twice, either may be meant.
+            let places = places(&folders, &name);
+            let is_named = places.len() == 1;
+            for path in places {
+                holders.take(path, HolderKind::Env, is_named, ring);
             }
         }
         for folder in &folders {

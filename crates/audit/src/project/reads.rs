@@ -98,7 +98,7 @@ impl<'a> Visitor<'a> for Parts<'a> {
                 let literals = string.value.elements().filter_map(|element| element.as_literal());
                 self.texts.extend(literals.map(|literal| literal.value.to_string()));
             }
-            Expr::Call(call) if matches!(called(&call.func), "get" | "getenv") => self.open = true,
+            Expr::Call(call) if ELSEWHERE.contains(&called(&call.func)) => self.open = true,
             Expr::Name(name) if self.depth > 0 => {
                 if let Some(value) = self.values.get(name.id.as_str()) {
                     self.depth -= 1;
@@ -112,5 +112,9 @@ impl<'a> Visitor<'a> for Parts<'a> {
 }
 
 const READERS: [&str; 4] = ["read_env", "load_dotenv", "dotenv_values", "RepositoryEnv"];
+
+/// Calls whose value depends on who runs it and where.
+const ELSEWHERE: [&str; 8] =
+    ["get", "getenv", "home", "expanduser", "expandvars", "cwd", "getcwd", "gethostname"];
 
 const DEEPEST: usize = 8;

@@ -44,11 +44,21 @@ fn a_file_that_is_named_is_found_by_the_end_of_its_path() {
     }
     let both = [("site/.env", ENV), ("site/shop/.env", ENV)];
     assert_eq!(holders("load_dotenv(BASE_DIR / '.env')", &both), "site/shop/.env=made-up site/.env=made-up");
+    let twice = [("site/prod.env", ENV), ("site/shop/prod.env", "SECRET_KEY=other")];
+    assert_eq!(
+        holders("env.read_env(BASE_DIR / 'prod.env')", &twice),
+        "site/shop/prod.env=other site/prod.env=made-up"
+    );
 }
 
 #[test]
 fn a_name_that_cannot_be_told_is_not_passed_over() {
-    for call in ["load_dotenv(WHERE)", "env.read_env(os.environ.get('ENV_FILE', '.env'))"] {
+    for call in [
+        "load_dotenv(WHERE)",
+        "env.read_env(os.environ.get('ENV_FILE', '.env'))",
+        "load_dotenv(Path.home() / '.shop.env')",
+        "load_dotenv(os.path.expanduser('~/.shop.env'))",
+    ] {
         assert_eq!(holders(call, &[]), "?", "{call}");
     }
     for call in ["load_dotenv()", "load_dotenv(find_dotenv())", "env.read_env(overwrite=True)"] {
