@@ -14,6 +14,7 @@ use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::interrupt::{Interrupt, Waited};
 use crate::print::Print;
+use crate::shell::typed;
 
 /// What runs after a step's last write, and where.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -36,7 +37,7 @@ impl AfterWrite {
     /// Runs one command after another. What they print is talk: it goes to standard error.
     pub(crate) fn run(&self, print: &Print, interrupt: &Interrupt) -> Result<(), Failure> {
         for command in &self.commands {
-            print.note(&format!("running {}", shown(command)));
+            print.note(&format!("running {}", typed(command)));
             self.run_one(command, interrupt)?;
         }
         Ok(())
@@ -95,7 +96,7 @@ impl AfterWrite {
     fn failed(&self, exit: Exit, command: &[String], what: &str) -> Failure {
         let later = self.commands.iter().skip_while(|other| *other != command).skip(1).count();
         let rest = if later == 0 { "" } else { ", and those behind it in after-write" };
-        Failure::new(exit, format!("the ring was written; `{}` {what}", shown(command)))
+        Failure::new(exit, format!("the ring was written; `{}` {what}", typed(command)))
             .hint(format!("run it by hand in {}{rest}, then go on", self.folder.display()))
     }
 }
@@ -122,31 +123,6 @@ fn told(status: ExitStatus) -> String {
     }
 }
 
-/// A command as one would type it.
-pub(crate) fn shown(command: &[String]) -> String {
-    command.iter().map(|word| quoted(word)).collect::<Vec<_>>().join(" ")
-}
-
-fn quoted(word: &str) -> String {
-    let is_plain = |c: char| c.is_alphanumeric() || "-_./:=@%+,".contains(c);
-    if !word.is_empty() && word.chars().all(is_plain) {
-        word.to_owned()
-    } else {
-        format!("'{}'", word.replace('\'', r"'\''"))
-    }
-}
-
 const LOOK_EVERY: Duration = Duration::from_millis(20);
 /// How long a command may take to end itself.
 const PATIENCE: Duration = Duration::from_secs(5);
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_command_is_shown_as_one_would_type_it() {
-        let words = ["sh", "-c", "echo 'a' b", "", "deploy/web"].map(str::to_owned);
-        assert_eq!(shown(&words), r"sh -c 'echo '\''a'\'' b' '' deploy/web");
-    }
-}

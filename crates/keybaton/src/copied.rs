@@ -9,6 +9,8 @@ use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::given::Given;
 use crate::report;
+use crate::shell::quoted;
+use crate::store;
 
 /// Both sides, and the ring that is copied.
 pub(crate) struct Both {
@@ -33,7 +35,11 @@ impl Both {
                         "finish it in the store it comes from: keybaton rotate --continue".to_owned()
                     }
                     Given::Store(at) => {
-                        format!("`keybaton rotate --continue --store {}{}` finishes it", at.url, self.flag)
+                        format!(
+                            "`keybaton rotate --continue --store {}{}` finishes it",
+                            store::typed_here(at),
+                            self.flag
+                        )
                     }
                 };
                 Err(self.about_from(Exit::Refused, "a write was cut short or is under way").hint(hint))
@@ -56,13 +62,14 @@ impl Both {
 
     /// The other store holds what must not be written over.
     pub(crate) fn refused(&self, from: &Original, not: NotAMirror) -> Failure {
-        let (source, target, flag) = (self.from.typed(), self.to.url.as_str(), &self.flag);
+        let (source, there, flag) = (self.from.typed(), quoted(&self.to.url), &self.flag);
+        let target = self.to.url.as_str();
         let ours = if let Original::Ring(ring) = from { ring.head.revision } else { Revision::default() };
         let (sentence, hint) = match not {
             NotAMirror::Ahead(theirs) if theirs == ours => (
                 format!("{} and {target} hold two different writes, each revision {ours}", self.from.name()),
                 format!(
-                    "`keybaton diff {source} {target}{flag}` shows both; empty the one that is wrong, then copy"
+                    "`keybaton diff {source} {there}{flag}` shows both; empty the one that is wrong, then copy"
                 ),
             ),
             NotAMirror::Ahead(theirs) => (
@@ -73,7 +80,7 @@ impl Both {
                 match &self.from {
                     Given::Stdin => "copy from a store that has the later one".to_owned(),
                     Given::Store(_) => {
-                        format!("`keybaton copy {target} {source}{flag}` takes the later one over")
+                        format!("`keybaton copy {there} {source}{flag}` takes the later one over")
                     }
                 },
             ),
@@ -84,7 +91,7 @@ impl Both {
             NotAMirror::UnknownKeys => (
                 format!("{target}: {not}"),
                 format!(
-                    "`keybaton diff {source} {target}{flag}` shows them; take them out there, or name another place"
+                    "`keybaton diff {source} {there}{flag}` shows them; take them out there, or name another place"
                 ),
             ),
             NotAMirror::Newer => {
@@ -95,17 +102,22 @@ impl Both {
     }
 
     pub(crate) fn failed(&self, error: HandoverError) -> Failure {
-        match error {
-            HandoverError::Store(error) => Failure::of_store(error),
-            error => Failure::new(Exit::Refused, format!("{}: {error}", self.to.url))
-                .hint("somebody else wrote there meanwhile; run it again to see what stands there"),
-        }
+        let (hint, about) = match error {
+            HandoverError::Store(error) => return Failure::of_store(error),
+            HandoverError::TooManyKeys(_) => {
+                ("take the oldest fallbacks out by hand, then run it again", self.from.name())
+            }
+            _ => {
+                ("somebody else wrote there meanwhile; run it again to see what stands there", &*self.to.url)
+            }
+        };
+        Failure::new(Exit::Refused, format!("{about}: {error}")).hint(hint)
     }
 
     pub(crate) fn told<'a>(&'a self, ring: Option<&Ring>, did: Option<&'static str>) -> Told<'a> {
         Told {
             ring: self.ring.as_str(),
-            from: self.from.typed(),
+            from: self.from.word(),
             to: &self.to.url,
             did,
             would: None,

@@ -14,6 +14,7 @@ use crate::configuration::Located;
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::opened::opened;
+use crate::shell::quoted;
 use crate::store;
 
 /// Where a ring is read.
@@ -43,12 +44,17 @@ impl Given {
         }
     }
 
-    /// How it is typed.
-    pub(crate) fn typed(&self) -> &str {
+    /// What stood on the command line.
+    pub(crate) fn word(&self) -> &str {
         match self {
             Self::Stdin => "-",
             Self::Store(at) => &at.url,
         }
+    }
+
+    /// How it is typed.
+    pub(crate) fn typed(&self) -> String {
+        quoted(self.word())
     }
 
     /// What it holds of the ring.

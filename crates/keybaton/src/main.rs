@@ -25,6 +25,7 @@ mod random;
 mod report;
 mod rotation;
 mod serving;
+mod shell;
 mod store;
 
 use std::process::ExitCode;

@@ -15,6 +15,7 @@ use crate::initial::guard::Guard;
 use crate::initial::refusals::would_leak;
 use crate::interrupt::Interrupt;
 use crate::random;
+use crate::shell::quoted;
 use crate::store;
 
 /// A ring, and everywhere it lives.
@@ -138,8 +139,8 @@ impl Opened {
         let is_ahead = |missed: &&Missed| matches!(missed.reason, Reason::NotAMirror(NotAMirror::Ahead(_)));
         let Some(ahead) = missed.iter().find(is_ahead) else { return usual.to_owned() };
         let mirror = self.place.mirrors.iter().find(|mirror| mirror.url == ahead.url);
-        let mirror = mirror.map_or_else(|| ahead.url.clone(), store::from_here);
-        let store = store::from_here(&self.place.store);
+        let mirror = mirror.map_or_else(|| quoted(&ahead.url), store::typed_here);
+        let store = store::typed_here(&self.place.store);
         let ring = if self.place.ring == RingName::default() {
             String::new()
         } else {

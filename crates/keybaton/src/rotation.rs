@@ -4,12 +4,12 @@ use keybaton_core::time::Timestamp;
 use keybaton_core::{Change, Misfit, Next, Phase, Ready, Ring, Seen, Step, ready};
 use keybaton_stores::Guard;
 
-use crate::after_write::shown as shown_command;
 use crate::clock::{now, shown};
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::opened::Opened;
 use crate::report::{self, next_step};
+use crate::shell::typed;
 use crate::store;
 
 /// The three steps, and what each one waits for.
@@ -24,7 +24,7 @@ pub(crate) fn plan(opened: &Opened) -> String {
         opened.name(),
         propagation_and(propagation, longest),
     );
-    let commands = opened.place.after_write.commands.iter().map(|command| shown_command(command));
+    let commands = opened.place.after_write.commands.iter().map(|command| typed(command));
     let after = commands.map(|command| format!("\n  after each step: {command}"));
     let cautions = cautions(opened).into_iter().map(|caution| format!("\n  {caution}"));
     plan + &after.chain(cautions).collect::<String>()

@@ -11,6 +11,7 @@ use crate::configuration::{Located, Place};
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::serving::duplicate;
+use crate::shell::quoted;
 
 /// A store's URL, where it makes sense.
 pub(crate) fn url(at: &Located) -> Result<StoreUrl, Failure> {
@@ -42,12 +43,12 @@ pub(crate) fn from_anywhere(at: &Located) -> Result<String, Failure> {
     Ok(format!("{}:{}", url.scheme(), path.display()))
 }
 
-/// The URL as it is understood in the working folder.
-pub(crate) fn from_here(at: &Located) -> String {
-    match std::env::current_dir() {
+/// The URL as one types it in the working folder.
+pub(crate) fn typed_here(at: &Located) -> String {
+    quoted(&match std::env::current_dir() {
         Ok(here) if here == at.folder => at.url.clone(),
         _ => from_anywhere(at).unwrap_or_else(|_| at.url.clone()),
-    }
+    })
 }
 
 /// The files that hold the keys, where the store is made of files: they are kept out of source control.

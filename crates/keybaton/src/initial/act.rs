@@ -3,8 +3,8 @@
 use std::path::PathBuf;
 
 use keybaton_audit::wire::Style;
-use keybaton_core::{Ring, RingName};
-use keybaton_handover::{HandoverError, begin, standing};
+use keybaton_core::{Adoption, Ring, RingName};
+use keybaton_handover::{begin, standing};
 use keybaton_stores::Version;
 
 use super::files;
@@ -50,7 +50,7 @@ impl<'a> Act<'a> {
 
     /// Finishes a write that was cut short: nothing can be decided before.
     pub(crate) fn finish(&mut self, opened: &Opened) -> Result<(), Failure> {
-        self.unless_dry(|| self.write(opened, |world| standing(&opened.places, world)))?;
+        self.unless_dry(|| self.catch_up(opened))?;
         self.words.done(&format!("finish a write of {} that had been cut short", opened.name()))
     }
 
@@ -108,15 +108,13 @@ impl<'a> Act<'a> {
         match beginning {
             Beginning::Finish => self.finish(opened).map(|()| (None, None)),
             Beginning::Begin(Begin { adoption, with, .. }) => {
-                let ring = self.unless_dry(|| {
-                    self.write(opened, |world| begin(&opened.places, adoption, version, world))
-                })?;
+                let ring = self.unless_dry(|| begun_in(self.world, opened, adoption, version))?;
                 self.words.done(&begun(&name, with))?;
                 Ok((ring, Some(with)))
             }
             _ => {
                 // Mirrors that were missed, by an earlier run or because they are new here.
-                let ring = self.unless_dry(|| self.write(opened, |world| standing(&opened.places, world)))?;
+                let ring = self.unless_dry(|| self.catch_up(opened))?;
                 self.words.already(&format!("{name} is a ring already"))?;
                 Ok((ring, None))
             }
@@ -162,13 +160,18 @@ impl<'a> Act<'a> {
         lines.try_for_each(|line| self.words.behind(&line))
     }
 
-    fn write(
-        &self,
-        opened: &Opened,
-        act: impl FnOnce(&mut keybaton_handover::World<'_>) -> Result<keybaton_handover::Standing, HandoverError>,
-    ) -> Result<Ring, Failure> {
-        let standing = opened.write(self.world, &interruptible()?, act)?;
-        tell(self.world, standing.mended, &standing.notes);
+    /// Brings up what an earlier write left behind, which is followed as the write itself would have been.
+    fn catch_up(&self, opened: &Opened) -> Result<Ring, Failure> {
+        let interrupt = interruptible()?;
+        let standing = opened.write(self.world, &interrupt, |world| standing(&opened.places, world))?;
+        opened.settle(self.world, &interrupt, &standing)?;
         Ok(standing.ring)
     }
+}
+
+fn begun_in(world: &World<'_>, opened: &Opened, adoption: Adoption, over: &Version) -> Result<Ring, Failure> {
+    let standing =
+        opened.write(world, &interruptible()?, |world| begin(&opened.places, adoption, over, world))?;
+    tell(world, standing.mended, &standing.notes);
+    Ok(standing.ring)
 }

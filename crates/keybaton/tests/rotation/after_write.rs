@@ -179,6 +179,16 @@ fn a_mirror_that_is_brought_up_is_followed_by_them_too() {
 }
 
 #[test]
+fn a_mirror_that_init_brings_up_is_followed_by_them_too() {
+    let project = project(r#"[["sh", "-c", "echo >> ran"]]"#);
+    project.configure(r#"mirrors = ["dir:mirror"]"#);
+    for _ in 0..2 {
+        assert!(project.says(&["init", "--write"]).starts_with("0\n"));
+        assert_eq!(project.read("ran"), "\n", "once, when the mirror received the ring");
+    }
+}
+
+#[test]
 fn what_is_no_list_of_commands_is_an_error() {
     for commands in [r#""systemctl restart web""#, r#"["systemctl", "restart"]"#, "[[]]", "[[1]]"] {
         let project = project(commands);

@@ -134,6 +134,19 @@ fn a_bare_key_becomes_a_ring_once() {
 }
 
 #[test]
+fn more_keys_than_a_ring_holds_are_refused() {
+    let project = Project::new();
+    let fallbacks: Vec<String> = (0..64).map(|number| format!("made-up-fallback-{number}")).collect();
+    let keys = format!("SECRET_KEY=made-up-key\nSECRET_KEY_FALLBACKS={}\n", fallbacks.join(","));
+    assert_snapshot!(project.says_to(&["copy", "-", "dir:there"], &keys), @"
+    6
+    error: standard input: there are 65 keys, and a ring has at most 24
+    hint: take the oldest fallbacks out by hand, then run it again
+    ");
+    assert!(!project.path("there").exists());
+}
+
+#[test]
 fn a_ring_comes_through_standard_input() {
     let project = Project::begun();
     let env = project.read(".env");
@@ -168,23 +181,25 @@ fn only_a_ring_in_order_is_copied() {
 #[test]
 fn a_write_that_was_cut_short_is_finished_before_it_is_copied() {
     let project = Project::begun();
-    project.says(&["copy", "dotenv:.env", "dir:there"]);
-    cut_short(&project, "there");
-    assert_snapshot!(project.says(&["copy", "dir:there", "dir:elsewhere"]), @"
+    project.says(&["copy", "dotenv:.env", "dir:over there"]);
+    cut_short(&project, "over there");
+    assert_snapshot!(project.says(&["copy", "dir:over there", "dir:elsewhere"]), @"
     6
-    error: dir:there: a write was cut short or is under way
-    hint: `keybaton rotate --continue --store dir:there` finishes it
+    error: dir:over there: a write was cut short or is under way
+    hint: `keybaton rotate --continue --store 'dir:over there'` finishes it
     ");
-    assert_snapshot!(project.says(&["diff", "dotenv:.env", "dir:there"]), @"
+    assert_snapshot!(project.says(&["diff", "dotenv:.env", "dir:over there"]), @"
     1
     A  dotenv:.env: ring RING1, revision 1, settled
-    B  dir:there: ring RING1, revision 2, a write was cut short or is under way
+    B  dir:over there: ring RING1, revision 2, a write was cut short or is under way
     different: the same ring, and A is behind
 
       both    K1 signing
     ");
-    assert!(project.says(&["rotate", "--continue", "--store", "dir:there"]).contains("finished a write"));
-    assert!(project.says(&["copy", "dir:there", "dir:elsewhere"]).starts_with("0\n"));
+    assert!(
+        project.says(&["rotate", "--continue", "--store", "dir:over there"]).contains("finished a write")
+    );
+    assert!(project.says(&["copy", "dir:over there", "dir:elsewhere"]).starts_with("0\n"));
 }
 
 /// As a kill leaves it after the first text of a stage: the record says what was under way.
