@@ -35,7 +35,7 @@ impl Failure {
     pub(crate) fn of_store(error: StoreError) -> Self {
         let exit = match error.kind {
             StoreErrorKind::Conflict => Exit::Conflict,
-            StoreErrorKind::Refused => Exit::Refused,
+            StoreErrorKind::Refused | StoreErrorKind::Missing => Exit::Refused,
             _ => Exit::Store,
         };
         Self { exit, sentence: error.sentence, hint: error.hint, cause: error.source }

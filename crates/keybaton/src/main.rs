@@ -19,6 +19,7 @@ mod initial;
 mod interrupt;
 mod key_id;
 mod known;
+mod missed;
 mod opened;
 mod print;
 mod random;

@@ -1,8 +1,8 @@
 //! A ring that commands look at and write: its store, its mirrors, its policy.
 
 use keybaton_core::time::{Span, Timestamp};
-use keybaton_core::{NotAMirror, Policy, Random, Reading, RingName};
-use keybaton_handover::{HandoverError, Look, Missed, Places, Reason, Standing, look};
+use keybaton_core::{Policy, Random, Reading, RingName};
+use keybaton_handover::{HandoverError, Look, Places, Standing, look};
 use keybaton_stores::Note;
 
 use crate::allowed::Allowed;
@@ -14,8 +14,8 @@ use crate::failure::Failure;
 use crate::initial::guard::Guard;
 use crate::initial::refusals::would_leak;
 use crate::interrupt::Interrupt;
+use crate::missed::{advice, reasons};
 use crate::random;
-use crate::shell::quoted;
 use crate::store;
 
 /// A ring, and everywhere it lives.
@@ -114,42 +114,20 @@ impl Opened {
             HandoverError::Misfit(_) => Failure::new(Exit::Refused, sentence)
                 .hint("`keybaton status` shows where the handover stands"),
             HandoverError::Partly(missed) => {
-                Failure::new(Exit::PartlyWritten, sentence).because(reasons(&missed)).hint(
-                    self.advice(&missed, "run `keybaton rotate --continue`: it writes only what is missing"),
-                )
+                Failure::new(Exit::PartlyWritten, sentence).because(reasons(&missed)).hint(advice(
+                    &self.place,
+                    &missed,
+                    "run `keybaton rotate --continue`: it writes only what is missing",
+                ))
             }
             HandoverError::Behind(missed) => {
-                Failure::new(Exit::PartlyWritten, sentence).because(reasons(&missed)).hint(self.advice(
+                Failure::new(Exit::PartlyWritten, sentence).because(reasons(&missed)).hint(advice(
+                    &self.place,
                     &missed,
                     "mend the cause and run it again, or take that mirror out of keybaton.toml",
                 ))
             }
         }
-    }
-}
-
-fn reasons(missed: &[Missed]) -> String {
-    let each = missed.iter().map(|missed| format!("{}: {}", missed.url, missed.reason));
-    each.collect::<Vec<_>>().join("; ")
-}
-
-impl Opened {
-    /// A mirror that knows more than the store tells that the store was put back to an older state.
-    fn advice(&self, missed: &[Missed], usual: &str) -> String {
-        let is_ahead = |missed: &&Missed| matches!(missed.reason, Reason::NotAMirror(NotAMirror::Ahead(_)));
-        let Some(ahead) = missed.iter().find(is_ahead) else { return usual.to_owned() };
-        let mirror = self.place.mirrors.iter().find(|mirror| mirror.url == ahead.url);
-        let mirror = mirror.map_or_else(|| quoted(&ahead.url), store::typed_here);
-        let store = store::typed_here(&self.place.store);
-        let ring = if self.place.ring == RingName::default() {
-            String::new()
-        } else {
-            format!(" --ring {}", self.place.ring)
-        };
-        format!(
-            "was the store restored from a copy? `keybaton copy {mirror} {store}{ring}` takes the later ring back; if \
-             the older one is right, empty the mirror"
-        )
     }
 }
 

@@ -35,6 +35,8 @@ pub enum StoreErrorKind {
     TooLarge,
     /// What is there, or what the URL says, makes no sense.
     Malformed,
+    /// There is nothing that could hold the texts, and nobody said that it may be made.
+    Missing,
     /// Unsafe as things are: the user has to decide.
     Refused,
     /// This store cannot do that.

@@ -162,8 +162,8 @@ impl<C: Carry> Line<C> {
 
     /// There is nothing yet that could hold the ring, and nobody said that it may be made.
     pub(crate) fn not_made(&self, creates: &str) -> StoreError {
-        StoreError::new(StoreErrorKind::Refused, format!("{}: there is no such secret", self.store))
-            .hint(format!("check the name, or say --create, which makes {creates}"))
+        StoreError::new(StoreErrorKind::Missing, format!("{}: there is no such secret", self.store))
+            .hint(format!("check the name, or let `keybaton copy --create` make {creates}"))
     }
 
     /// An answer that nothing here knows. Its text is not shown: it may repeat what was sent.

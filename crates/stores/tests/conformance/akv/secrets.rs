@@ -9,9 +9,12 @@ fn a_secret_that_is_made_says_what_it_is_and_who_made_it() {
     let Some((world, fixture)) = begin() else { return };
     let careful = with(&world, fixture, |settings| settings.may_create = false);
     let error = write(&*careful, "a", &Version::Absent).unwrap_err();
-    assert_eq!(error.kind, StoreErrorKind::Refused);
+    assert_eq!(error.kind, StoreErrorKind::Missing);
     let creates = "the secret, in a vault that is there, with the tag created-by=keybaton";
-    assert_eq!(error.hint.unwrap(), format!("check the name, or say --create, which makes {creates}"));
+    assert_eq!(
+        error.hint.unwrap(),
+        format!("check the name, or let `keybaton copy --create` make {creates}")
+    );
     write(&*world.open(fixture), "a", &Version::Absent).unwrap();
     let made = properties(&world);
     assert_eq!(made["content_type"], "application/json");

@@ -64,9 +64,9 @@ fn a_secret_is_made_only_where_somebody_said_so() {
     let store =
         ground.open_with(&ground.url(), &json!({}), |settings| Settings { may_create: false, ..settings });
     let refused = (
-        StoreErrorKind::Refused,
+        StoreErrorKind::Missing,
         format!("{}: there is no such secret", ground.url()),
-        "check the name, or say --create, which makes a Secret of type Opaque, in a namespace that is there"
+        "check the name, or let `keybaton copy --create` make a Secret of type Opaque, in a namespace that is there"
             .to_owned(),
     );
     assert_eq!(told(write(&*store, "a", &Version::Absent).unwrap_err()), refused);

@@ -163,9 +163,10 @@ fn a_secret_is_made_only_where_somebody_said_so() {
     let store =
         ground.open_with(&ground.url(), &json!({}), |settings| Settings { may_create: false, ..settings });
     let expected = (
-        StoreErrorKind::Refused,
+        StoreErrorKind::Missing,
         format!("{}: there is no such secret", ground.url()),
-        "check the name, or say --create, which makes the secret, in a mount that is there".to_owned(),
+        "check the name, or let `keybaton copy --create` make the secret, in a mount that is there"
+            .to_owned(),
     );
     assert_eq!(told(write(&*store, "a", &Version::Absent).unwrap_err()), expected);
 }
