@@ -212,6 +212,7 @@ fn new_head(stamp: &mut Stamp<'_>) -> Head {
         written: stamp.now,
         gone: Vec::new(),
         events: Vec::new(),
+        follow: None,
         unknown: Unknown::new(),
     }
 }

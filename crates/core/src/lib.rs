@@ -38,7 +38,7 @@ pub use policy::Policy;
 pub use reading::{Bare, Edit, Edited, Newer, Reading, Torn, read};
 pub use record::{MOST_KEYS, RECORD_LIMIT, Role};
 pub use ring::{
-    Event, Facts, Head, Key, Left, Phase, Retiring, Revision, Ring, Tombstone, Unknown, What, Why,
+    Event, Facts, Follow, Head, Key, Left, Phase, Retiring, Revision, Ring, Tombstone, Unknown, What, Why,
 };
 pub use secret::SecretText;
 pub use texts::{Field, FieldWrite, Texts, Writes};

@@ -8,11 +8,11 @@
 //! # Guarantees
 //! Between two neighbouring steps every process accepts whatever any other one signs, and no valid signature is refused;
 //! [`Goal::Revoke`] excepted, which exists to refuse. Asked twice about the same ring, `next` answers
-//! the same. No step goes on before each mirror has the ring.
+//! the same. No step goes on before each mirror has the ring, nor where it is known that what has to follow a change did not.
 //!
 //! # Assumptions
 //! Each process has loaded a write once [`Policy::propagation`] has passed since the latest time of writing, the store's or a
-//! mirror's; nothing signed lives longer than [`Policy::longest_signature`].
+//! mirror's, or since what follows a change was made good; nothing signed lives longer than [`Policy::longest_signature`].
 //!
 //! # Caveats
 //! A clock that was set back makes the steps wait longer, never less. A clock that runs ahead cannot be told from time passed.
@@ -20,7 +20,7 @@
 use core::fmt;
 
 use crate::change::{Change, Misfit};
-use crate::ring::{Retiring, Revision, Ring};
+use crate::ring::{Follow, Retiring, Revision, Ring};
 use crate::time::Timestamp;
 use crate::{KeyId, Policy, WriteId};
 
@@ -97,6 +97,8 @@ pub enum Refusal {
     Misfit(Misfit),
     /// This mirror lacks the last write.
     MirrorBehind(usize),
+    /// What has to follow the last change, such as a restart of the processes, did not follow.
+    NotFollowed,
 }
 
 impl fmt::Display for Refusal {
@@ -105,6 +107,7 @@ impl fmt::Display for Refusal {
             Self::NoPropagation => f.write_str("nothing says how long a new key takes to reach each process"),
             Self::Misfit(misfit) => misfit.fmt(f),
             Self::MirrorBehind(_) => f.write_str("a mirror lacks the last write"),
+            Self::NotFollowed => f.write_str("what has to follow the last change did not follow"),
         }
     }
 }
@@ -153,6 +156,9 @@ pub fn ready(change: Change, seen: &Seen<'_>, policy: &Policy) -> Ready {
     };
     if let Some(behind) = seen.mirror_behind() {
         return Ready::Refused(Refusal::MirrorBehind(behind));
+    }
+    if seen.ring.head.follow == Some(Follow::Due) {
+        return Ready::Refused(Refusal::NotFollowed);
     }
     let Some(propagation) = policy.propagation else { return Ready::Refused(Refusal::NoPropagation) };
     let loaded = seen.written_after(since.unwrap_or_default()) + policy.slowest_write + propagation;
@@ -204,8 +210,9 @@ impl Seen<'_> {
         self.mirrors.iter().position(|mirror| mirror.holds != Some(ours))
     }
 
-    /// The latest time of writing: of a change made at `since`, or of the mirror that got it last.
+    /// The latest time of writing: of a change made at `since`, of the mirror that got it last, or of what followed late.
     fn written_after(&self, since: Timestamp) -> Timestamp {
-        self.mirrors.iter().map(|mirror| mirror.written).fold(since, Timestamp::max)
+        let late = if let Some(Follow::Late(at)) = self.ring.head.follow { at } else { since };
+        self.mirrors.iter().map(|mirror| mirror.written).fold(since.max(late), Timestamp::max)
     }
 }

@@ -84,7 +84,7 @@ pub fn read(texts: Texts) -> Reading {
         None => return found.without_record(),
         Some(Decoded::Newer(format)) => return Reading::Newer(Newer { format }),
         Some(Decoded::Garbage) => return found.edited(Edit::Record, None),
-        Some(Decoded::Record(record)) => record,
+        Some(Decoded::Record(record)) => *record,
     };
     if found.is_empty() && record.keys.is_empty() {
         return Reading::Absent;

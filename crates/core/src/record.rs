@@ -2,6 +2,7 @@
 //!
 //! Unpadded base64url of JSON, because every reader of .env files passes that alphabet unchanged. Under 2 KiB.
 
+use alloc::boxed::Box;
 use alloc::string::String;
 use alloc::vec::Vec;
 
@@ -70,7 +71,7 @@ pub(crate) struct Intent {
 
 /// What a text that should be a record turned out to be.
 pub(crate) enum Decoded {
-    Record(Record),
+    Record(Box<Record>),
     /// Written by a later version, in a format that this one may only look at.
     Newer(u32),
     Garbage,
@@ -108,7 +109,7 @@ impl Record {
             _ => return Decoded::Garbage,
         }
         match serde_json::from_slice::<Self>(&json) {
-            Ok(record) if record.is_sound() => Decoded::Record(record),
+            Ok(record) if record.is_sound() => Decoded::Record(Box::new(record)),
             _ => Decoded::Garbage,
         }
     }

@@ -45,9 +45,22 @@ pub struct Head {
     /// What was done last; oldest first.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub events: Vec<Event>,
+    /// What became of that which has to follow the last change, where it did not follow at once.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub follow: Option<Follow>,
     /// Members of the record that this version does not know, and keeps.
     #[serde(flatten)]
     pub unknown: Unknown,
+}
+
+/// What became of that which has to follow a change, such as a restart of the processes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Follow {
+    /// It failed, or was stopped: nobody knows whether any process was told of the change.
+    Due,
+    /// It was made good later, then.
+    Late(Timestamp),
 }
 
 /// Members that a later version wrote into a record of this format.

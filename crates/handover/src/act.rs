@@ -1,6 +1,6 @@
 //! Writing a ring: first the store, then its mirrors.
 
-use keybaton_core::{Adoption, Change, KeyId, Reading, Ring, Writes};
+use keybaton_core::{Adoption, Change, Follow, KeyId, Reading, Ring, Writes};
 use keybaton_stores::{StoreErrorKind, Version};
 
 use crate::doubt::settle_doubt;
@@ -42,6 +42,22 @@ pub fn change(
     notes.append(&mut after.notes);
     notes.extend(mirror(places, &after.ring, world).map_err(HandoverError::Partly)?.notes);
     Ok(Standing { mended: mended || after.mended, caught_up, notes, ..after })
+}
+
+/// Remembers in the ring what became of that which has to follow the last change, so that no step goes on before it did.
+///
+/// # Errors
+/// The store could not be written, or a mirror was missed.
+pub fn remember(
+    places: &Places,
+    before: Standing,
+    follow: Follow,
+    world: &mut World<'_>,
+) -> Result<Standing, HandoverError> {
+    let (ring, writes) = before.ring.remember(follow, &mut world.stamp(None));
+    let mut after = write(&places.store, ring, &writes, &before.version, world)?;
+    after.notes.extend(mirror(places, &after.ring, world).map_err(HandoverError::Partly)?.notes);
+    Ok(after)
 }
 
 /// Which keys to cut off.

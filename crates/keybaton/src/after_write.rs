@@ -94,10 +94,9 @@ impl AfterWrite {
     }
 
     fn failed(&self, exit: Exit, command: &[String], what: &str) -> Failure {
-        let later = self.commands.iter().skip_while(|other| *other != command).skip(1).count();
-        let rest = if later == 0 { "" } else { ", and those behind it in after-write" };
-        Failure::new(exit, format!("the ring was written; `{}` {what}", typed(command)))
-            .hint(format!("run it by hand in {}{rest}, then go on", self.folder.display()))
+        Failure::new(exit, format!("the ring was written; `{}` {what}", typed(command))).hint(
+            "mend the cause, then `keybaton rotate --continue` runs after-write again before it goes on",
+        )
     }
 }
 

@@ -13,6 +13,7 @@ mod difference;
 mod env_file;
 mod exit;
 mod failure;
+mod follow;
 mod given;
 mod guard;
 mod initial;

@@ -1,7 +1,7 @@
 //! A ring that commands look at and write: its store, its mirrors, its policy.
 
 use keybaton_core::time::{Span, Timestamp};
-use keybaton_core::{Policy, Random, Reading, RingName};
+use keybaton_core::{Follow, Policy, Random, Reading, RingName};
 use keybaton_handover::{HandoverError, Look, Places, Standing, look};
 use keybaton_stores::Note;
 
@@ -11,6 +11,7 @@ use crate::commands::World;
 use crate::configuration::{Located, Place};
 use crate::exit::Exit;
 use crate::failure::Failure;
+use crate::follow::follow;
 use crate::initial::guard::Guard;
 use crate::initial::refusals::would_leak;
 use crate::interrupt::Interrupt;
@@ -60,20 +61,16 @@ impl Opened {
         writing(world, interrupt, act)?.map_err(|error| self.failed(error))
     }
 
-    /// Tells what was written before any change was made, and runs what has to follow it.
+    /// Tells what was written before any change was made, and runs what has to follow it, or did not follow earlier.
     pub(crate) fn settle(
         &self,
         world: &World<'_>,
         interrupt: &Interrupt,
-        standing: &Standing,
-    ) -> Result<(), Failure> {
+        standing: Standing,
+    ) -> Result<Standing, Failure> {
         tell(world, standing.mended, &standing.notes);
-        if standing.wrote() { self.after_write(world, interrupt) } else { Ok(()) }
-    }
-
-    /// Runs what has to follow a step's last write. What was written stays written, whatever becomes of it.
-    pub(crate) fn after_write(&self, world: &World<'_>, interrupt: &Interrupt) -> Result<(), Failure> {
-        self.place.after_write.run(world.print, interrupt)
+        let is_due = standing.wrote() || standing.ring.head.follow == Some(Follow::Due);
+        if is_due { follow(self, world, interrupt, standing) } else { Ok(standing) }
     }
 
     /// The ring as a writer would find it, without writing anything.

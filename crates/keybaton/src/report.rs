@@ -2,8 +2,8 @@
 
 use keybaton_core::time::Timestamp;
 use keybaton_core::{
-    Change, Event, KeyId, MirrorSeen, Phase, Policy, Ready, Revision, Ring, RingId, Role, Seen, Tombstone,
-    Why, ready, under_way,
+    Change, Event, Follow, KeyId, MirrorSeen, Phase, Policy, Ready, Revision, Ring, RingId, Role, Seen,
+    Tombstone, Why, ready, under_way,
 };
 use serde::Serialize;
 
@@ -21,6 +21,8 @@ pub(crate) struct Report<'a> {
     pub(crate) phase: Phase,
     pub(crate) keys: Vec<KeyReport>,
     pub(crate) mirrors: Vec<MirrorReport<'a>>,
+    /// Whether after-write failed after the last write, and is due.
+    pub(crate) after_write_due: bool,
     pub(crate) next: Option<NextReport>,
     pub(crate) gone: &'a [Tombstone],
     pub(crate) events: &'a [Event],
@@ -66,6 +68,7 @@ impl<'a> Report<'a> {
             written: ring.head.written,
             phase: ring.phase(),
             keys: keys(ring),
+            after_write_due: ring.head.follow == Some(Follow::Due),
             next: next_step(ring, &mirrors, &opened.policy, now),
             mirrors: mirror_reports(opened, ring, &mirrors),
             gone: &ring.head.gone,

@@ -1,7 +1,7 @@
 //! What a rotation is told in: its plan, what was done, and why something is not done.
 
 use keybaton_core::time::Timestamp;
-use keybaton_core::{Change, Misfit, Next, Phase, Ready, Ring, Seen, Step, ready};
+use keybaton_core::{Change, Follow, Misfit, Next, Phase, Ready, Ring, Seen, Step, ready};
 use keybaton_stores::Guard;
 
 use crate::clock::{now, shown};
@@ -82,6 +82,12 @@ pub(crate) fn no_time_to_restart(opened: &Opened) -> Failure {
     )
 }
 
+/// Processes that were told of nothing would be left behind by the next step.
+pub(crate) fn not_followed(opened: &Opened) -> Failure {
+    let sentence = format!("{}: after-write failed after the last write, and is due", opened.name());
+    Failure::new(Exit::Refused, sentence).hint("`keybaton rotate --continue` runs it again")
+}
+
 /// What was done, and what comes next.
 pub(crate) fn done(opened: &Opened, step: Change, ring: &Ring, now: Timestamp) -> String {
     format!("{}\n{}", did(step, ring), what_next(opened, ring, now))
@@ -119,6 +125,10 @@ pub(crate) fn did(step: Change, ring: &Ring) -> String {
 
 /// What the user has to do now, and when the next step is safe.
 pub(crate) fn what_next(opened: &Opened, ring: &Ring, now: Timestamp) -> String {
+    if ring.head.follow == Some(Follow::Due) {
+        return "next     mend what after-write runs; then `keybaton rotate --continue` runs it again"
+            .to_owned();
+    }
     let mirrors = opened.places.mirrors_of(ring);
     let Some(next) = next_step(ring, &mirrors, &opened.policy, now) else {
         return "next     nothing: one key signs, and no other is accepted".to_owned();

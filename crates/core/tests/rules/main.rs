@@ -4,6 +4,7 @@
 
 mod cupboard;
 mod fleet;
+mod follow;
 mod properties;
 mod reading;
 mod table;

@@ -11,6 +11,7 @@ use crate::clock::now;
 use crate::commands::World;
 use crate::exit::Exit;
 use crate::failure::Failure;
+use crate::follow::follow;
 use crate::interrupt::Interrupt;
 use crate::key_id;
 use crate::opened::{Opened, interruptible, tell};
@@ -84,7 +85,7 @@ impl Revoke {
         if !self.json {
             world.print.result(&format!("key {id} is cut off already"))?;
         }
-        opened.settle(world, &interrupt, &after)?;
+        let after = opened.settle(world, &interrupt, after)?;
         if self.json {
             world.print.json(&Report::new(opened, &after.ring, now()))?;
         }
@@ -101,7 +102,7 @@ impl Revoke {
             let change = id.map_or(Change::RevokeAll, Change::Revoke);
             world.print.result(&rotation::revoked(opened, change, &after.ring))?;
         }
-        opened.after_write(world, &interrupt)?;
+        let after = follow(opened, world, &interrupt, after)?;
         if self.json {
             world.print.json(&Report::new(opened, &after.ring, now()))?;
         }
@@ -126,7 +127,7 @@ impl Revoke {
 fn without_a_mirror(world: &World<'_>, opened: &Opened, interrupt: &Interrupt, failure: Failure) -> Failure {
     if failure.exit == Exit::PartlyWritten {
         world.print.warning("the key is cut off in the store: restart every process now");
-        if let Err(also) = opened.after_write(world, interrupt) {
+        if let Err(also) = opened.place.after_write.run(world.print, interrupt) {
             world.print.warning(&also.to_string());
         }
     }

@@ -14,6 +14,7 @@ use crate::clock::{now, shown};
 use crate::commands::World;
 use crate::exit::Exit;
 use crate::failure::Failure;
+use crate::follow::follow;
 use crate::interrupt::{Interrupt, Waited};
 use crate::opened::{Opened, interruptible, tell};
 use crate::report::{self, Report};
@@ -100,8 +101,7 @@ impl Rotate {
             return opened.peek();
         }
         let standing = opened.write(world, interrupt, |world| standing(&opened.places, world))?;
-        opened.settle(world, interrupt, &standing)?;
-        Ok(standing)
+        opened.settle(world, interrupt, standing)
     }
 
     /// What this run is for; nothing where no rotation is under way and none is to be started.
@@ -145,17 +145,19 @@ impl Rotate {
             tell(world, turn.standing.mended, &turn.standing.notes);
             did.extend(turn.did);
             self.say(world, opened, &turn)?;
-            if turn.did.is_some() || turn.standing.wrote() {
-                opened.after_write(world, interrupt)?;
+            let moment = self.waits_until(&turn, &did);
+            let Advance { did: change, mut standing, then } = turn;
+            if change.is_some() || standing.wrote() {
+                standing = follow(opened, world, interrupt, standing)?;
             }
-            if let Next::Refuse(refusal) = turn.then {
+            if let Next::Refuse(refusal) = then {
                 return Err(refused(opened, refusal));
             }
-            let Some(moment) = self.waits_until(&turn, &did) else {
-                return self.tell(world, opened, &turn.standing.ring, &did);
+            let Some(moment) = moment else {
+                return self.tell(world, opened, &standing.ring, &did);
             };
             if let Some(stopped) = wait(world, interrupt, moment, deadline) {
-                return self.tell(world, opened, &turn.standing.ring, &did).map(|_| stopped);
+                return self.tell(world, opened, &standing.ring, &did).map(|_| stopped);
             }
         }
     }
@@ -241,5 +243,6 @@ fn refused(opened: &Opened, refusal: Refusal) -> Failure {
         Refusal::NoPropagation => rotation::no_propagation(opened),
         Refusal::Misfit(misfit) => opened.failed(misfit.into()),
         Refusal::MirrorBehind(which) => rotation::mirror_behind(opened, which),
+        Refusal::NotFollowed => rotation::not_followed(opened),
     }
 }

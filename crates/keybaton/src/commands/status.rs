@@ -95,6 +95,9 @@ fn text(world: &World<'_>, opened: &Opened, report: &Report<'_>) -> String {
     for mirror in report.mirrors.iter().filter(|mirror| !mirror.up_to_date) {
         lines.push(format!("  mirror    {} lacks the last write", mirror.store));
     }
+    if report.after_write_due {
+        lines.push("  after-write failed after the last write, and is due".to_owned());
+    }
     lines.push(String::new());
     lines.push(next_line(report));
     lines.join("\n")
@@ -103,6 +106,9 @@ fn text(world: &World<'_>, opened: &Opened, report: &Report<'_>) -> String {
 fn next_line(report: &Report<'_>) -> String {
     if report.mirrors.iter().any(|mirror| !mirror.up_to_date) {
         return "next   keybaton rotate --continue, which brings the mirrors up".to_owned();
+    }
+    if report.after_write_due {
+        return "next   keybaton rotate --continue, which runs it again".to_owned();
     }
     match report.next {
         None => "next   keybaton rotate, when you want another key".to_owned(),

@@ -10,6 +10,8 @@ use crate::clock::now;
 use crate::commands::World;
 use crate::exit::Exit;
 use crate::failure::Failure;
+use crate::follow::follow;
+use crate::interrupt::Interrupt;
 use crate::key_id;
 use crate::opened::{Opened, interruptible, tell};
 use crate::report::{self, Report};
@@ -159,7 +161,11 @@ fn take(
             opened.write(world, &interrupt, |world| standing_of(&opened.places.store, world))?
         }
     };
-    opened.settle(world, &interrupt, &before)?;
+    let before = match mirrors {
+        _ if output.dry_run => before,
+        Mirrors::First => opened.settle(world, &interrupt, before)?,
+        Mirrors::Later => without_delay(world, &opened, &interrupt, before)?,
+    };
     let step = choose(&before)?;
     let reason = hurry.filter(|hurry| hurry.force).and_then(|hurry| hurry.reason.as_deref());
     check(world, &opened, &before, step, reason)?;
@@ -176,11 +182,28 @@ fn take(
     if !output.json {
         world.print.result(&rotation::done(&opened, step, &after.ring, now()))?;
     }
-    opened.after_write(world, &interrupt)?;
+    let after = follow(&opened, world, &interrupt, after)?;
     if output.json {
         world.print.json(&Report::new(&opened, &after.ring, now()))?;
     }
     Ok(Exit::Done)
+}
+
+/// What was written before is followed, but whether that works keeps nothing from being taken back.
+fn without_delay(
+    world: &World<'_>,
+    opened: &Opened,
+    interrupt: &Interrupt,
+    before: Standing,
+) -> Result<Standing, Failure> {
+    tell(world, before.mended, &before.notes);
+    if !before.wrote() {
+        return Ok(before);
+    }
+    if let Err(failed) = opened.place.after_write.run(world.print, interrupt) {
+        world.print.warning(&failed.to_string());
+    }
+    Ok(before)
 }
 
 fn would(
@@ -225,6 +248,7 @@ fn check(
         }
         Ready::Refused(Refusal::NoPropagation) => rotation::no_propagation(opened),
         Ready::Refused(Refusal::MirrorBehind(which)) => rotation::mirror_behind(opened, which),
+        Ready::Refused(Refusal::NotFollowed) => rotation::not_followed(opened),
         Ready::At(moment) => rotation::too_early(step, &before.ring, moment),
     };
     if reason.is_none() {

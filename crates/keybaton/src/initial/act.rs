@@ -164,8 +164,7 @@ impl<'a> Act<'a> {
     fn catch_up(&self, opened: &Opened) -> Result<Ring, Failure> {
         let interrupt = interruptible()?;
         let standing = opened.write(self.world, &interrupt, |world| standing(&opened.places, world))?;
-        opened.settle(self.world, &interrupt, &standing)?;
-        Ok(standing.ring)
+        Ok(opened.settle(self.world, &interrupt, standing)?.ring)
     }
 }
 

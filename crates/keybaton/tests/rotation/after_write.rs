@@ -100,10 +100,80 @@ fn a_failure_stops_without_undoing_the_step() {
     next     see that every process is restarted, so that each accepts the new key; then run `keybaton rotate` to promote it
     running sh -c 'exit 3'
     error: the ring was written; `sh -c 'exit 3'` ended with 3
-    hint: run it by hand in FOLDER, and those behind it in after-write, then go on
+    hint: mend the cause, then `keybaton rotate --continue` runs after-write again before it goes on
     ");
     assert!(!project.path("ran").exists());
     assert!(project.says(&["status"]).contains("staged: the next key"));
+}
+
+#[test]
+fn no_step_goes_on_before_a_failure_was_made_good() {
+    let project = project(r#"[["sh", "-c", "test -e mended && echo >> ran"]]"#);
+    assert!(project.says(&["rotate", "--new"]).starts_with("7\n"));
+    assert_snapshot!(project.says(&["status"]), @"
+    0
+    SECRET_KEY in dotenv:.env (dev)
+    staged: the next key is accepted and signs nowhere yet
+
+      next      K1  since TIME
+      signing   K2  since TIME
+      after-write failed after the last write, and is due
+
+    next   keybaton rotate --continue, which runs it again
+    ");
+    assert!(project.says(&["status", "--json"]).contains(r#""after_write_due":true"#));
+    assert_snapshot!(project.says(&["rotate", "--dry-run"]), @"
+    0
+    next     mend what after-write runs; then `keybaton rotate --continue` runs it again
+    ");
+    assert_snapshot!(project.says(&["promote", "--dry-run"]), @"
+    6
+    error: SECRET_KEY in dotenv:.env (dev): after-write failed after the last write, and is due
+    hint: `keybaton rotate --continue` runs it again
+    ");
+    for words in [&["rotate", "--continue"][..], &["promote"], &["rotate"]] {
+        let said = project.says(words);
+        assert!(said.starts_with("7\nrunning sh") && !said.contains("promoted"), "{said}");
+    }
+    fs::write(project.path("mended"), "").unwrap();
+    assert_snapshot!(project.says(&["rotate", "--continue"]), @"
+    0
+    promoted K1: it signs, the old key is accepted only
+    next     see that every process is restarted, so that each signs with K1; then run `keybaton rotate` from TIME to retire K2
+    running sh -c 'test -e mended && echo >> ran'
+    running sh -c 'test -e mended && echo >> ran'
+    ");
+    assert_eq!(project.read("ran"), "\n\n", "for the stage, late; and for the promotion");
+    assert!(project.says(&["status", "--json"]).contains(r#""after_write_due":false"#));
+}
+
+#[test]
+fn the_next_step_waits_from_when_it_was_made_good() {
+    let project = project(r#"[["sh", "-c", "test -e mended"]]"#);
+    project.set_propagation("2s");
+    assert!(project.says(&["rotate", "--new"]).starts_with("7\n"));
+    sleep(Duration::from_secs(3));
+    fs::write(project.path("mended"), "").unwrap();
+    let said = project.says(&["rotate", "--continue"]);
+    assert!(said.starts_with("0\n") && !said.contains("promoted"), "{said}");
+    sleep(Duration::from_secs(3));
+    assert!(project.says(&["rotate", "--continue"]).contains("promoted"));
+}
+
+#[test]
+fn what_takes_back_does_not_wait_for_it() {
+    let project = project(r#"[["false"]]"#);
+    let force = ["promote", "--force", "--reason", "a test"];
+    for (words, did) in [
+        (&["stage"][..], "staged"),
+        (&force, "promoted"),
+        (&["abort"], "aborted"),
+        (&["revoke", "--all", "--accept-logouts"], "revoked"),
+    ] {
+        let said = project.says(words);
+        assert!(said.starts_with("7\n") && said.contains(did), "{said}");
+        assert_eq!(said.matches("running false").count(), 1, "{said}");
+    }
 }
 
 #[test]
@@ -115,7 +185,7 @@ fn a_program_that_is_not_there_and_one_that_is_killed() {
     next     see that every process is restarted, so that each accepts the new key; then run `keybaton rotate` to promote it
     running no-such-program restart
     error: the ring was written; `no-such-program restart` could not be started: No such file or directory
-    hint: run it by hand in FOLDER, then go on
+    hint: mend the cause, then `keybaton rotate --continue` runs after-write again before it goes on
     ");
     let killed = project(r#"[["sh", "-c", "kill -9 $$"]]"#);
     assert_snapshot!(killed.says(&["stage"]), @"
@@ -124,7 +194,7 @@ fn a_program_that_is_not_there_and_one_that_is_killed() {
     next     see that every process is restarted, so that each accepts the new key; then run `keybaton rotate` to promote it
     running sh -c 'kill -9 $$'
     error: the ring was written; `sh -c 'kill -9 $$'` was ended by signal 9
-    hint: run it by hand in FOLDER, then go on
+    hint: mend the cause, then `keybaton rotate --continue` runs after-write again before it goes on
     ");
 }
 
@@ -139,7 +209,7 @@ fn a_command_that_hangs_is_ended_with_all_it_started() {
     next     see that every process is restarted, so that each accepts the new key; then run `keybaton rotate` to promote it
     running sh -c 'sleep 600 & echo $! > pid; wait'
     error: the ring was written; `sh -c 'sleep 600 & echo $! > pid; wait'` took longer than 1s and was ended
-    hint: run it by hand in FOLDER, then go on
+    hint: mend the cause, then `keybaton rotate --continue` runs after-write again before it goes on
     ");
     assert!(begun.elapsed() < Duration::from_secs(20));
     assert_is_gone(&project);
@@ -158,8 +228,9 @@ fn ctrl_c_ends_the_command() {
     staged   K1: it is accepted, and K2 still signs
     next     see that every process is restarted, so that each accepts the new key; then run `keybaton rotate` to promote it
     running sh -c 'sleep 600 & echo $! > pid; wait'
+    finishing the write; again to stop now
     error: the ring was written; `sh -c 'sleep 600 & echo $! > pid; wait'` was ended by Ctrl-C
-    hint: run it by hand in FOLDER, then go on
+    hint: mend the cause, then `keybaton rotate --continue` runs after-write again before it goes on
     ");
     assert_is_gone(&project);
 }
