@@ -211,6 +211,7 @@ fn new_head(stamp: &mut Stamp<'_>) -> Head {
         write: WriteId::draw(stamp.random),
         written: stamp.now,
         gone: Vec::new(),
+        forgot: None,
         events: Vec::new(),
         follow: None,
         unknown: Unknown::new(),

@@ -204,10 +204,17 @@ pub fn under_way(seen: &Seen<'_>, policy: &Policy) -> Option<Change> {
     seen.ring.retiring.iter().rev().min_by_key(when).map(retire)
 }
 
+impl MirrorSeen {
+    /// Whether it holds the last write of this ring.
+    #[must_use]
+    pub fn has(&self, ring: &Ring) -> bool {
+        self.holds == Some((ring.head.revision, ring.head.write))
+    }
+}
+
 impl Seen<'_> {
     fn mirror_behind(&self) -> Option<usize> {
-        let ours = (self.ring.head.revision, self.ring.head.write);
-        self.mirrors.iter().position(|mirror| mirror.holds != Some(ours))
+        self.mirrors.iter().position(|mirror| !mirror.has(self.ring))
     }
 
     /// The latest time of writing: of a change made at `since`, of the mirror that got it last, or of what followed late.

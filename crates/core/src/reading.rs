@@ -263,6 +263,11 @@ impl Torn {
         &self.record.head
     }
 
+    /// The keys that were accepted before the write.
+    pub fn before(&self) -> impl Iterator<Item = KeyId> {
+        self.former().iter().map(|row| row.facts.id)
+    }
+
     /// The key of a row, where it stands in a text.
     pub(crate) fn key(&self, row: &Row) -> Option<&SecretText> {
         self.keys.get(row)
@@ -276,6 +281,15 @@ impl Torn {
             intended.filter(|new| self.former().iter().all(|old| old.facts.id != new.facts.id)).cloned(),
         );
         rows
+    }
+
+    /// The keys as they were before the write, and those of the write that stand in a text already.
+    pub(crate) fn standing_rows(&self) -> Vec<Row> {
+        let stands = |row: &Row| {
+            let was = self.former().iter().any(|old| old.facts.id == row.facts.id);
+            was || self.key(row).is_some()
+        };
+        self.all_rows().into_iter().filter(stands).collect()
     }
 
     /// The keys as they were before the write.

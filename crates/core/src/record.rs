@@ -134,7 +134,10 @@ impl Head {
             return true;
         }
         let expendable = self.gone.iter().position(|tomb| tomb.why != Left::Revoked).or(Some(0));
-        expendable.filter(|_| !self.gone.is_empty()).map(|at| self.gone.remove(at)).is_some()
+        let Some(at) = expendable.filter(|_| !self.gone.is_empty()) else { return false };
+        let forgotten = self.gone.remove(at).made;
+        self.forgot = self.forgot.max(Some(forgotten));
+        true
     }
 
     /// Counts a write.

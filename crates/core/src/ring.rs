@@ -42,6 +42,9 @@ pub struct Head {
     /// Keys that left the ring; oldest first.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub gone: Vec<Tombstone>,
+    /// When the youngest key was made that left the ring and is remembered no longer, for want of room.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub forgot: Option<Timestamp>,
     /// What was done last; oldest first.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub events: Vec<Event>,

@@ -6,7 +6,7 @@ use core::fmt;
 use crate::fallbacks;
 use crate::reading::Reading;
 use crate::record::{Intent, Record, Role, Row, rows};
-use crate::ring::{Head, Revision, Ring};
+use crate::ring::{Facts, Head, Revision, Ring};
 use crate::time::Timestamp;
 use crate::{Field, FieldWrite, KeyId, RingId, SecretText, Texts, Writes};
 
@@ -35,6 +35,8 @@ pub enum NotAMirror {
     AnotherRing(RingId),
     /// It holds a key that nobody looks after, or texts that were edited by hand.
     UnknownKeys,
+    /// It was changed apart from the store, which knows nothing of this key.
+    Apart(KeyId),
     /// It holds a record of a later format.
     Newer,
     /// It holds a write of this ring that the store does not know: the store was put back to an older state, perhaps.
@@ -46,6 +48,9 @@ impl fmt::Display for NotAMirror {
         match self {
             Self::AnotherRing(id) => write!(f, "it holds another ring, {id}"),
             Self::UnknownKeys => f.write_str("it holds keys that do not belong to this ring"),
+            Self::Apart(id) => {
+                write!(f, "it was changed apart: the store knows nothing of its key {id}")
+            }
             Self::Newer => f.write_str("its record was written by a later version of keybaton"),
             Self::Ahead(revision) => {
                 write!(f, "it holds revision {revision} of this ring, of which the store knows nothing")
@@ -64,8 +69,14 @@ impl Ring {
     pub fn mirror_over(&self, held: &Reading, now: Timestamp) -> Result<Writes, NotAMirror> {
         let rows = match held {
             Reading::Absent => Vec::new(),
-            Reading::Whole(ring) => self.rows_of_same(&ring.head, rows(ring))?,
-            Reading::Torn(torn) => self.rows_of_same(torn.head(), torn.former().to_vec())?,
+            Reading::Whole(ring) => {
+                self.must_know(&ring.head, &rows(ring))?;
+                rows(ring)
+            }
+            Reading::Torn(torn) => {
+                self.must_know(torn.head(), &torn.standing_rows())?;
+                torn.former().to_vec()
+            }
             Reading::Bare(_) | Reading::Edited(_) => return Err(NotAMirror::UnknownKeys),
             Reading::Newer(_) => return Err(NotAMirror::Newer),
         };
@@ -74,7 +85,8 @@ impl Ring {
         Ok(written(Before::disorder(rows), self, Record { head, ..record }, false))
     }
 
-    fn rows_of_same(&self, other: &Head, rows: Vec<Row>) -> Result<Vec<Row>, NotAMirror> {
+    /// Refuses a ring that is another one, or knows more than this one.
+    fn must_know(&self, other: &Head, rows: &[Row]) -> Result<(), NotAMirror> {
         if other.id != self.head.id {
             return Err(NotAMirror::AnotherRing(other.id));
         }
@@ -83,17 +95,18 @@ impl Ring {
             return Err(NotAMirror::Ahead(other.revision));
         }
         // Two stores of one ring that were changed apart: a key that signs there, or would, is in no other place.
-        let signs = |row: &&Row| row.role != Role::Retiring;
-        if rows.iter().filter(signs).all(|row| self.knows(row.facts.id)) {
-            Ok(rows)
-        } else {
-            Err(NotAMirror::UnknownKeys)
+        let mut signing = rows.iter().filter(|row| row.role != Role::Retiring);
+        match signing.find(|row| !self.knows(&row.facts)) {
+            Some(row) => Err(NotAMirror::Apart(row.facts.id)),
+            None => Ok(()),
         }
     }
 
     /// Whether a key is in the ring, or was.
-    fn knows(&self, id: KeyId) -> bool {
-        self.key(id).is_some() || self.head.gone.iter().any(|tomb| tomb.id == id)
+    fn knows(&self, facts: &Facts) -> bool {
+        let is_gone = self.head.gone.iter().any(|tomb| tomb.id == facts.id);
+        let is_forgotten = self.head.forgot.is_some_and(|youngest| facts.made <= youngest);
+        is_gone || is_forgotten || self.key(facts.id).is_some()
     }
 }
 

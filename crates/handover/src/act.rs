@@ -5,7 +5,7 @@ use keybaton_stores::{StoreErrorKind, Version};
 
 use crate::doubt::settle_doubt;
 use crate::look::{Look, look, standing_in};
-use crate::mirror::mirror;
+use crate::mirror::disagreeing;
 use crate::{HandoverError, Place, Places, Standing, World};
 
 /// Begins a ring: with keys that were found, or with a fresh one.
@@ -20,7 +20,7 @@ pub fn begin(
 ) -> Result<Standing, HandoverError> {
     let (ring, writes) = adoption.begin(&mut world.stamp(None));
     let mut standing = write(&places.store, ring, &writes, over, world)?;
-    standing.notes.extend(mirror(places, &standing.ring, world).map_err(HandoverError::Partly)?.notes);
+    standing.catch_up(places, world);
     Ok(standing)
 }
 
@@ -28,7 +28,7 @@ pub fn begin(
 /// waits. What was looked at is what is changed: where somebody else wrote since, this is a conflict.
 ///
 /// # Errors
-/// The change does not fit the ring, the store could not be written, or a mirror was missed.
+/// The change does not fit the ring, or the store could not be written.
 pub fn change(
     places: &Places,
     before: Standing,
@@ -36,18 +36,19 @@ pub fn change(
     reason: Option<&str>,
     world: &mut World<'_>,
 ) -> Result<Standing, HandoverError> {
-    let Standing { ring, version, mended, caught_up, mut notes } = before;
+    let Standing { ring, version, mended, caught_up, notes, .. } = before;
     let (ring, writes) = ring.change(change, &mut world.stamp(reason))?;
-    let mut after = write(&places.store, ring, &writes, &version, world)?;
-    notes.append(&mut after.notes);
-    notes.extend(mirror(places, &after.ring, world).map_err(HandoverError::Partly)?.notes);
-    Ok(Standing { mended: mended || after.mended, caught_up, notes, ..after })
+    let after = write(&places.store, ring, &writes, &version, world)?;
+    let (mended, notes) = (mended || after.mended, [notes, after.notes].concat());
+    let mut after = Standing { mended, caught_up, notes, ..after };
+    after.catch_up(places, world);
+    Ok(after)
 }
 
 /// Remembers in the ring what became of that which has to follow the last change, so that no step goes on before it did.
 ///
 /// # Errors
-/// The store could not be written, or a mirror was missed.
+/// The store could not be written.
 pub fn remember(
     places: &Places,
     before: Standing,
@@ -56,7 +57,7 @@ pub fn remember(
 ) -> Result<Standing, HandoverError> {
     let (ring, writes) = before.ring.remember(follow, &mut world.stamp(None));
     let mut after = write(&places.store, ring, &writes, &before.version, world)?;
-    after.notes.extend(mirror(places, &after.ring, world).map_err(HandoverError::Partly)?.notes);
+    after.catch_up(places, world);
     Ok(after)
 }
 
@@ -68,17 +69,28 @@ enum Cut {
 }
 
 /// Cuts one key off, or every key where none is named, from whatever the store holds: texts that were edited by hand too.
+/// It waits for no mirror; but where one knows more than the store, the store was put back, and nothing is cut off.
 ///
 /// # Errors
-/// There is nothing to cut off, the store could not be written, or a mirror was missed.
+/// There is nothing to cut off, a mirror holds what the store does not know, or the store could not be written.
 pub fn cut(places: &Places, id: Option<KeyId>, world: &mut World<'_>) -> Result<Standing, HandoverError> {
     let cut = id.map_or(Cut::All, Cut::One);
     let before = taken_in(places, world)?;
+    agree(places, &before.ring, world)?;
     let revoke = match cut {
         Cut::One(id) => Change::Revoke(id),
         Cut::All => Change::RevokeAll,
     };
     change(places, before, revoke, None, world)
+}
+
+/// Sees that no mirror holds what the store does not know.
+///
+/// # Errors
+/// One does.
+pub fn agree(places: &Places, ring: &Ring, world: &World<'_>) -> Result<(), HandoverError> {
+    let disagreeing = disagreeing(places, ring, world);
+    if disagreeing.is_empty() { Ok(()) } else { Err(HandoverError::Disagree(disagreeing)) }
 }
 
 /// The ring for a revocation: what was edited by hand is taken in first.
@@ -105,13 +117,7 @@ pub(crate) fn write(
     world: &mut World<'_>,
 ) -> Result<Standing, HandoverError> {
     match place.store.write(writes, over) {
-        Ok(written) => Ok(Standing {
-            ring,
-            version: written.version,
-            mended: false,
-            caught_up: false,
-            notes: written.notes,
-        }),
+        Ok(written) => Ok(Standing { notes: written.notes, ..Standing::of(ring, written.version) }),
         Err(error) if error.kind == StoreErrorKind::Uncertain => {
             settle_doubt(place, ring, over, error, world)
         }

@@ -4,7 +4,6 @@ use keybaton_core::{Change, Goal, Next, Policy, Seen, Step, next};
 
 use crate::act;
 use crate::look::standing_of;
-use crate::mirror::mirror;
 use crate::{HandoverError, Places, Standing, World};
 
 /// What one turn came to.
@@ -21,7 +20,7 @@ pub struct Advance {
 /// Takes the next safe step towards a goal: at most one change, and all the mirrors that lack a write.
 ///
 /// # Errors
-/// The store holds no ring in order, could not be read or written, or a mirror was missed.
+/// The store holds no ring in order, or could not be read or written.
 pub fn advance(
     places: &Places,
     goal: Goal,
@@ -31,7 +30,7 @@ pub fn advance(
     let mut now = standing_of(&places.store, world)?;
     let mut then = decide(places, goal, &now, policy, world);
     if let Next::Do(Step::Mirror(_)) = then {
-        now.catch_up(mirror(places, &now.ring, world).map_err(HandoverError::Behind)?);
+        now.catch_up(places, world);
         then = decide(places, goal, &now, policy, world);
     }
     let Next::Do(Step::Write(change)) = then else {

@@ -20,24 +20,34 @@ pub(crate) fn settle_doubt(
         Reading::Whole(found) if found.head.write == ring.head.write => {
             // The user hears of it: it may be done and yet not safe from a power cut.
             let notes = vec![Note(format!("{error}; a second look found it done"))];
-            Ok(Standing { ring, version, mended: false, caught_up: false, notes })
+            Ok(Standing { notes, ..Standing::of(ring, version) })
         }
         Reading::Torn(torn) if torn.head().write == ring.head.write => {
+            let before: Vec<KeyId> = torn.before().collect();
             let finished = finish(place, torn, &version, world)?;
-            let is_what_was_meant = keys(&finished.ring) == keys(&ring);
-            if is_what_was_meant { Ok(finished) } else { Err(taken_back(place, error).into()) }
+            let is_done = comes_to_the_same(&finished.ring, &ring, &before);
+            if is_done { Ok(finished) } else { Err(taken_back(place, error).into()) }
         }
         _ if version == *over => Err(not_done(place, error).into()),
         _ => Err(error.into()),
     }
 }
 
-/// Which key does what.
-fn keys(ring: &Ring) -> (KeyId, Vec<KeyId>) {
-    (ring.signing.facts.id, ring.accepted().iter().map(|key| key.facts.id).collect())
+/// Whether a ring does what the other one was to do. A key that was drawn to sign and stands nowhere was replaced by
+/// another one, which does as well.
+fn comes_to_the_same(finished: &Ring, meant: &Ring, before: &[KeyId]) -> bool {
+    let (signs, was_to_sign) = (finished.signing.facts.id, meant.signing.facts.id);
+    let both_fresh = [signs, was_to_sign].iter().all(|id| !before.contains(id));
+    others(finished) == others(meant) && (signs == was_to_sign || both_fresh)
 }
 
-/// A key that was drawn for the write stands nowhere, so the write was undone.
+/// The accepted keys that do not sign.
+fn others(ring: &Ring) -> Vec<KeyId> {
+    let keys = ring.accepted().into_iter().map(|key| key.facts.id);
+    keys.filter(|id| *id != ring.signing.facts.id).collect()
+}
+
+/// The key that was to be accepted next stands nowhere, so the write was undone.
 fn taken_back(place: &Place, error: StoreError) -> StoreError {
     let sentence = format!("{}: the write came half way and was taken back", place.url);
     StoreError { kind: StoreErrorKind::Unreachable, sentence, ..error }.hint("run it again")

@@ -25,10 +25,8 @@ pub enum HandoverError {
     Misfit(Misfit),
     /// The other store holds something that a copy must not write over.
     NotACopy(NotAMirror),
-    /// The store was written, and some mirrors were not.
-    Partly(Vec<Missed>),
-    /// Some mirrors lack an earlier write and could not be brought up, so nothing was changed.
-    Behind(Vec<Missed>),
+    /// Some mirrors hold what the store does not know, so no step was taken.
+    Disagree(Vec<Missed>),
 }
 
 /// A mirror that did not receive a write.
@@ -62,13 +60,8 @@ impl fmt::Display for HandoverError {
             Self::TooManyKeys(keys) => write!(f, "there are {keys} keys, and a ring has at most {MOST_KEYS}"),
             Self::Misfit(misfit) => misfit.fmt(f),
             Self::NotACopy(not) => not.fmt(f),
-            Self::Partly(missed) => write!(f, "the store was written, but not {}", urls(missed)),
-            Self::Behind(missed) => {
-                write!(
-                    f,
-                    "nothing was changed, for it is not sure that the last write is in {}",
-                    urls(missed)
-                )
+            Self::Disagree(missed) => {
+                write!(f, "no step was taken, for the store does not know what is in {}", urls(missed))
             }
         }
     }

@@ -14,7 +14,7 @@ mod look;
 mod mirror;
 mod place;
 
-pub use act::{begin, change, cut, remember};
+pub use act::{agree, begin, change, cut, remember};
 pub use advance::{Advance, advance};
 pub use copy::{Copied, Copying, Original, copy, copying};
 pub use error::{HandoverError, Missed, Reason};

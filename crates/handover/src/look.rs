@@ -4,7 +4,7 @@ use keybaton_core::{MirrorSeen, Reading, Ring, Torn, read};
 use keybaton_stores::{Held, Note, StoreError, Version};
 
 use crate::mirror::{Mirrored, mirror};
-use crate::{HandoverError, Place, Places, World};
+use crate::{HandoverError, Missed, Place, Places, World};
 
 /// What a store holds, and what it means.
 #[derive(Debug)]
@@ -48,29 +48,40 @@ pub struct Standing {
     pub caught_up: bool,
     /// What the stores had to say.
     pub notes: Vec<Note>,
+    /// Mirrors that lack the ring, and could not be brought up.
+    pub missed: Vec<Missed>,
 }
 
 impl Standing {
+    /// A ring as it stands in its store; of its mirrors nothing is known yet.
+    #[must_use]
+    pub fn of(ring: Ring, version: Version) -> Self {
+        Self { ring, version, mended: false, caught_up: false, notes: Vec::new(), missed: Vec::new() }
+    }
+
     /// Whether something was written before any change was made.
     #[must_use]
     pub fn wrote(&self) -> bool {
         self.mended || self.caught_up
     }
 
-    pub(crate) fn catch_up(&mut self, mirrored: Mirrored) {
-        self.caught_up |= mirrored.wrote;
-        self.notes.extend(mirrored.notes);
+    /// Brings the mirrors up that lack it.
+    pub(crate) fn catch_up(&mut self, places: &Places, world: &World<'_>) {
+        let Mirrored { wrote, notes, missed } = mirror(places, &self.ring, world);
+        self.caught_up |= wrote;
+        self.notes.extend(notes);
+        self.missed = missed;
     }
 }
 
-/// The ring, for a writer: a write that was cut short is finished first, and mirrors that lack one are brought up.
+/// The ring, for a writer: a write that was cut short is finished first, and mirrors that lack one are brought up. Where
+/// one stays behind, no step may go on.
 ///
 /// # Errors
-/// The store cannot be read or written, or holds no ring in order; or a mirror is behind and stays so, in which case
-/// nothing may go on.
+/// The store cannot be read or written, or holds no ring in order.
 pub fn standing(places: &Places, world: &mut World<'_>) -> Result<Standing, HandoverError> {
     let mut standing = standing_of(&places.store, world)?;
-    standing.catch_up(mirror(places, &standing.ring, world).map_err(HandoverError::Behind)?);
+    standing.catch_up(places, world);
     Ok(standing)
 }
 
@@ -90,9 +101,7 @@ pub(crate) fn standing_in(
 ) -> Result<Standing, HandoverError> {
     let Look { reading, version } = seen;
     match reading {
-        Reading::Whole(ring) => {
-            Ok(Standing { ring, version, mended: false, caught_up: false, notes: Vec::new() })
-        }
+        Reading::Whole(ring) => Ok(Standing::of(ring, version)),
         Reading::Torn(torn) => finish(place, torn, &version, world),
         Reading::Absent => Err(HandoverError::Absent),
         Reading::Bare(_) => Err(HandoverError::Bare),
@@ -110,7 +119,7 @@ pub(crate) fn finish(
 ) -> Result<Standing, HandoverError> {
     let (ring, writes) = torn.finish(&mut world.stamp(None));
     let written = place.store.write(&writes, over)?;
-    Ok(Standing { ring, version: written.version, mended: true, caught_up: false, notes: written.notes })
+    Ok(Standing { mended: true, notes: written.notes, ..Standing::of(ring, written.version) })
 }
 
 impl Places {

@@ -13,46 +13,65 @@ use crate::{Place, Places, World};
 /// What the mirrors came to.
 #[derive(Debug, Default)]
 pub(crate) struct Mirrored {
-    /// Whether any of them lacked the ring.
+    /// Whether any of them lacked the ring, and has it now.
     pub(crate) wrote: bool,
     pub(crate) notes: Vec<Note>,
+    pub(crate) missed: Vec<Missed>,
 }
 
 /// Writes the ring to each mirror that lacks it, to all at once: one that is slow or away keeps no other waiting.
-pub(crate) fn mirror(places: &Places, ring: &Ring, world: &World<'_>) -> Result<Mirrored, Vec<Missed>> {
+pub(crate) fn mirror(places: &Places, ring: &Ring, world: &World<'_>) -> Mirrored {
     let now = (world.now)();
-    let outcomes: Vec<_> = match places.mirrors.as_slice() {
-        // Most have one at most, and need no thread.
-        [] => return Ok(Mirrored::default()),
-        [only] => vec![bring_up(only, ring, now)],
-        several => thread::scope(|scope| {
-            let writers: Vec<_> =
-                several.iter().map(|place| scope.spawn(move || bring_up(place, ring, now))).collect();
-            let missed = |place: &Place| Err(Missed { url: place.url.clone(), reason: Reason::Stopped });
-            let ended = writers.into_iter().zip(several);
-            ended.map(|(writer, place)| writer.join().unwrap_or_else(|_| missed(place))).collect()
-        }),
-    };
-    let (mut mirrored, mut missed) = (Mirrored::default(), Vec::new());
-    for outcome in outcomes {
+    let mut mirrored = Mirrored::default();
+    for outcome in of_each(&places.mirrors, |place| bring_up(place, ring, now)) {
         match outcome {
             Ok(None) => {}
             Ok(Some(said)) => {
                 mirrored.wrote = true;
                 mirrored.notes.extend(said);
             }
-            Err(one) => missed.push(one),
+            Err(missed) => mirrored.missed.push(missed),
         }
     }
-    if missed.is_empty() { Ok(mirrored) } else { Err(missed) }
+    mirrored
+}
+
+/// The mirrors that hold what the store does not know. One that cannot be read is none of them.
+pub(crate) fn disagreeing(places: &Places, ring: &Ring, world: &World<'_>) -> Vec<Missed> {
+    let now = (world.now)();
+    let disagrees = |place: &Place| {
+        let reading = look(place).map_err(Reason::Store)?.reading;
+        ring.mirror_over(&reading, now).map(drop).map_err(Reason::NotAMirror)
+    };
+    let outcomes = of_each(&places.mirrors, disagrees).into_iter();
+    outcomes.filter_map(Result::err).filter(|missed| matches!(missed.reason, Reason::NotAMirror(_))).collect()
+}
+
+/// Does the same to all at once.
+fn of_each<T: Send>(
+    places: &[Place],
+    act: impl Fn(&Place) -> Result<T, Reason> + Sync,
+) -> Vec<Result<T, Missed>> {
+    let missed = |place: &Place, reason| Missed { url: place.url.clone(), reason };
+    match places {
+        // Most have one at most, and need no thread.
+        [] => Vec::new(),
+        [only] => vec![act(only).map_err(|reason| missed(only, reason))],
+        several => thread::scope(|scope| {
+            let act = &act;
+            let at_work: Vec<_> = several.iter().map(|place| scope.spawn(move || act(place))).collect();
+            let ended = at_work.into_iter().map(|one| one.join().unwrap_or(Err(Reason::Stopped)));
+            ended.zip(several).map(|(end, place)| end.map_err(|reason| missed(place, reason))).collect()
+        }),
+    }
 }
 
 /// Nothing where the mirror has the ring already.
-fn bring_up(place: &Place, ring: &Ring, now: Timestamp) -> Result<Option<Vec<Note>>, Missed> {
+fn bring_up(place: &Place, ring: &Ring, now: Timestamp) -> Result<Option<Vec<Note>>, Reason> {
     if has(place, ring) {
         return Ok(None);
     }
-    write(place, ring, now).map(Some).map_err(|reason| Missed { url: place.url.clone(), reason })
+    write(place, ring, now).map(Some)
 }
 
 fn write(place: &Place, ring: &Ring, now: Timestamp) -> Result<Vec<Note>, Reason> {
@@ -67,5 +86,5 @@ fn write(place: &Place, ring: &Ring, now: Timestamp) -> Result<Vec<Note>, Reason
 }
 
 pub(crate) fn has(place: &Place, ring: &Ring) -> bool {
-    seen(place, ring).holds == Some((ring.head.revision, ring.head.write))
+    seen(place, ring).has(ring)
 }

@@ -88,7 +88,7 @@ impl Both {
                 format!("{target}: {not}"),
                 "name another place; if nothing needs that ring any more, empty the place first".to_owned(),
             ),
-            NotAMirror::UnknownKeys => (
+            NotAMirror::UnknownKeys | NotAMirror::Apart(_) => (
                 format!("{target}: {not}"),
                 format!(
                     "`keybaton diff {source} {there}{flag}` shows them; take them out there, or name another place"

@@ -7,6 +7,7 @@ use crate::clock::now;
 use crate::commands::World;
 use crate::failure::Failure;
 use crate::interrupt::Interrupt;
+use crate::missed;
 use crate::opened::{Opened, tell};
 
 /// Runs the commands of `after-write`. What was written stays written, whatever becomes of them; but where one fails, the
@@ -27,6 +28,18 @@ pub(crate) fn follow(
             Err(told(failed, unkept))
         }
     }
+}
+
+/// The same after a step; where it fails, mirrors that were missed are told too.
+pub(crate) fn followed(
+    opened: &Opened,
+    world: &World<'_>,
+    interrupt: &Interrupt,
+    after: Standing,
+) -> Result<Standing, Failure> {
+    let partly = missed::partly(opened, &after.missed);
+    follow(opened, world, interrupt, after)
+        .inspect_err(|_| partly.iter().for_each(|partly| world.print.warning(&partly.in_full())))
 }
 
 fn kept(

@@ -5,18 +5,47 @@ use keybaton_handover::{Missed, Reason};
 use keybaton_stores::StoreErrorKind;
 
 use crate::configuration::Place;
+use crate::exit::Exit;
+use crate::failure::Failure;
+use crate::opened::Opened;
 use crate::shell::quoted;
 use crate::store;
 
+/// Mirrors lack an earlier write, so no step may go on; none where none does.
+pub(crate) fn behind(opened: &Opened, missed: &[Missed]) -> Option<Failure> {
+    let what = "no step was taken, for it is not sure that the last write is in";
+    let usual = "mend the cause and run it again, or take that mirror out of keybaton.toml";
+    (!missed.is_empty()).then(|| failure(opened, what, missed, usual))
+}
+
+/// The store was written, and mirrors were not; none where each was.
+pub(crate) fn partly(opened: &Opened, missed: &[Missed]) -> Option<Failure> {
+    let usual = "run `keybaton rotate --continue`: it writes only what is missing";
+    (!missed.is_empty()).then(|| failure(opened, "the store was written, but not", missed, usual))
+}
+
+/// Mirrors hold what the store does not know.
+pub(crate) fn disagree(opened: &Opened, sentence: String, missed: &[Missed]) -> Failure {
+    let hint = advice(&opened.place, missed, "`keybaton diff` shows how the two differ");
+    Failure::new(Exit::Refused, sentence).because(reasons(missed)).hint(hint)
+}
+
+fn failure(opened: &Opened, what: &str, missed: &[Missed], usual: &str) -> Failure {
+    let urls = missed.iter().map(|missed| missed.url.as_str()).collect::<Vec<_>>().join(", ");
+    Failure::new(Exit::PartlyWritten, format!("{}: {what} {urls}", opened.name()))
+        .because(reasons(missed))
+        .hint(advice(&opened.place, missed, usual))
+}
+
 /// Why, one mirror after another.
-pub(crate) fn reasons(missed: &[Missed]) -> String {
+fn reasons(missed: &[Missed]) -> String {
     let each = missed.iter().map(|missed| format!("{}: {}", missed.url, missed.reason));
     each.collect::<Vec<_>>().join("; ")
 }
 
 /// What to do. A mirror that knows more than the store tells that the store was put back to an older state; one that is
 /// not there yet can be made.
-pub(crate) fn advice(place: &Place, missed: &[Missed], usual: &str) -> String {
+fn advice(place: &Place, missed: &[Missed], usual: &str) -> String {
     let find = |is: fn(&Reason) -> bool| missed.iter().find(|missed| is(&missed.reason));
     let (store, ring) = (store::typed_here(&place.store), ring(place));
     if let Some(ahead) = find(|why| matches!(why, Reason::NotAMirror(NotAMirror::Ahead(_)))) {
@@ -24,6 +53,13 @@ pub(crate) fn advice(place: &Place, missed: &[Missed], usual: &str) -> String {
             "was the store restored from a copy? `keybaton copy {} {store}{ring}` takes the later ring back; if the \
              older one is right, empty the mirror",
             mirror(place, ahead)
+        );
+    }
+    if let Some(other) = find(|why| matches!(why, Reason::NotAMirror(_))) {
+        return format!(
+            "`keybaton diff {store} {}{ring}` shows both; empty the mirror if nothing needs what it holds, or take it out \
+             of keybaton.toml",
+            mirror(place, other)
         );
     }
     if let Some(missing) = find(is_missing) {

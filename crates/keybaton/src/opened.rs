@@ -15,7 +15,7 @@ use crate::follow::follow;
 use crate::initial::guard::Guard;
 use crate::initial::refusals::would_leak;
 use crate::interrupt::Interrupt;
-use crate::missed::{advice, reasons};
+use crate::missed;
 use crate::random;
 use crate::store;
 
@@ -62,6 +62,9 @@ impl Opened {
     }
 
     /// Tells what was written before any change was made, and runs what has to follow it, or did not follow earlier.
+    ///
+    /// # Errors
+    /// That failed, or a mirror stays behind: nothing may go on.
     pub(crate) fn settle(
         &self,
         world: &World<'_>,
@@ -69,17 +72,24 @@ impl Opened {
         standing: Standing,
     ) -> Result<Standing, Failure> {
         tell(world, standing.mended, &standing.notes);
+        let behind = missed::behind(self, &standing.missed);
         let is_due = standing.wrote() || standing.ring.head.follow == Some(Follow::Due);
-        if is_due { follow(self, world, interrupt, standing) } else { Ok(standing) }
+        let settled = if is_due { follow(self, world, interrupt, standing) } else { Ok(standing) };
+        match (settled, behind) {
+            (Ok(standing), None) => Ok(standing),
+            (Ok(_), Some(behind)) => Err(behind),
+            (Err(failed), behind) => {
+                behind.iter().for_each(|behind| world.print.warning(&behind.in_full()));
+                Err(failed)
+            }
+        }
     }
 
     /// The ring as a writer would find it, without writing anything.
     pub(crate) fn peek(&self) -> Result<Standing, Failure> {
         let Look { reading, version } = look(&self.places.store).map_err(Failure::of_store)?;
         match reading {
-            Reading::Whole(ring) => {
-                Ok(Standing { ring, version, mended: false, caught_up: false, notes: Vec::new() })
-            }
+            Reading::Whole(ring) => Ok(Standing::of(ring, version)),
             Reading::Torn(_) => {
                 let sentence = format!("{}: a write was cut short and would be finished first", self.name());
                 Err(Failure::new(Exit::Refused, sentence).hint("leave --dry-run out"))
@@ -110,20 +120,7 @@ impl Opened {
                 .hint("take the oldest fallbacks out by hand, then run it again"),
             HandoverError::Misfit(_) => Failure::new(Exit::Refused, sentence)
                 .hint("`keybaton status` shows where the handover stands"),
-            HandoverError::Partly(missed) => {
-                Failure::new(Exit::PartlyWritten, sentence).because(reasons(&missed)).hint(advice(
-                    &self.place,
-                    &missed,
-                    "run `keybaton rotate --continue`: it writes only what is missing",
-                ))
-            }
-            HandoverError::Behind(missed) => {
-                Failure::new(Exit::PartlyWritten, sentence).because(reasons(&missed)).hint(advice(
-                    &self.place,
-                    &missed,
-                    "mend the cause and run it again, or take that mirror out of keybaton.toml",
-                ))
-            }
+            HandoverError::Disagree(missed) => missed::disagree(self, sentence, &missed),
         }
     }
 }

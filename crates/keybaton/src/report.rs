@@ -51,7 +51,8 @@ pub(crate) struct MirrorReport<'a> {
 pub(crate) struct NextReport {
     pub(crate) step: &'static str,
     pub(crate) key: KeyId,
-    /// From when on the step is safe. Nothing: nobody said how long a write takes to reach each process.
+    /// From when on the step is safe. Nothing: nobody said how long a write takes to reach each process, or the step waits for
+    /// a mirror or for after-write.
     pub(crate) safe_from: Option<Timestamp>,
     pub(crate) safe_now: bool,
 }
@@ -89,9 +90,8 @@ fn keys(ring: &Ring) -> Vec<KeyReport> {
 }
 
 fn mirror_reports<'a>(opened: &'a Opened, ring: &Ring, seen: &[MirrorSeen]) -> Vec<MirrorReport<'a>> {
-    let ours = Some((ring.head.revision, ring.head.write));
     let mirrors = opened.places.mirrors.iter().zip(seen);
-    mirrors.map(|(place, seen)| MirrorReport { store: &place.url, up_to_date: seen.holds == ours }).collect()
+    mirrors.map(|(place, seen)| MirrorReport { store: &place.url, up_to_date: seen.has(ring) }).collect()
 }
 
 /// The step that a handover under way comes to next; nothing where none is.

@@ -136,6 +136,9 @@ pub(crate) fn what_next(opened: &Opened, ring: &Ring, now: Timestamp) -> String 
     let when = match next.safe_from {
         Some(_) if next.safe_now => "then run `keybaton rotate`".to_owned(),
         Some(moment) => format!("then run `keybaton rotate` from {}", shown(moment, now)),
+        None if mirrors.iter().any(|mirror| !mirror.has(ring)) => {
+            "then run `keybaton rotate`, which brings the mirrors up first,".to_owned()
+        }
         None => "then say with `propagation` in keybaton.toml how long that takes".to_owned(),
     };
     let restart = restart(opened);

@@ -312,11 +312,45 @@ fn a_copy_that_was_changed_apart_is_not_written_over() {
     }
     assert!(store.ring().head.revision > copy.ring().head.revision);
     let refused = store.ring().mirror_over(&copy.read(), Timestamp(5_000)).unwrap_err();
-    assert_eq!(refused, NotAMirror::UnknownKeys);
+    assert_eq!(refused, NotAMirror::Apart(copy.ring().next.unwrap().facts.id));
     // One that is merely behind is brought up.
     let mut behind = created(&mut Dice(1));
     behind.write(&store.ring().mirror_over(&behind.read(), Timestamp(5_000)).unwrap());
     assert_eq!(behind.fallbacks, store.fallbacks);
+}
+
+/// As a kill leaves it: the key that was to sign stands in a text, and the write was not finished.
+#[test]
+fn a_copy_whose_own_change_was_cut_short_is_not_written_over() {
+    let mut dice = Dice(1);
+    let mut store = created(&mut dice);
+    let copy = store.clone();
+    let (_, writes) = dice.change(copy.ring(), Change::RevokeAll, 1_001).unwrap();
+    for step in [1_002, 1_003] {
+        changed(&mut store, &mut dice, |_| Change::Stage, 2 * step);
+        changed(&mut store, &mut dice, |_| Change::Abort, 2 * step + 1);
+    }
+    let refused: Vec<bool> = copy
+        .prefixes(&writes)
+        .iter()
+        .map(|copy| store.ring().mirror_over(&copy.read(), Timestamp(5_000)).is_err())
+        .collect();
+    // The record alone announces a key that stands nowhere yet.
+    assert_eq!(refused, [false, false, true, true, true]);
+}
+
+#[test]
+fn a_copy_that_is_far_behind_is_brought_up_though_its_key_is_forgotten() {
+    let mut dice = Dice(1);
+    let mut store = created(&mut dice);
+    let mut copy = store.clone();
+    let signed = store.ring().signing.facts.id;
+    for step in 1..40 {
+        changed(&mut store, &mut dice, |_| Change::RevokeAll, 1_000 + step);
+    }
+    assert!(store.ring().head.gone.iter().all(|tomb| tomb.id != signed));
+    copy.write(&store.ring().mirror_over(&copy.read(), Timestamp(5_000)).unwrap());
+    assert_eq!(copy.signing, store.signing);
 }
 
 #[test]

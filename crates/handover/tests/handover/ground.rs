@@ -52,7 +52,7 @@ impl Ground {
     }
 }
 
-/// Looks and makes one change, as the commands do.
+/// Looks and makes one change, unless a mirror is behind, as the commands do.
 pub(crate) fn change(
     places: &Places,
     change: Change,
@@ -60,6 +60,9 @@ pub(crate) fn change(
     world: &mut World<'_>,
 ) -> Result<Standing, HandoverError> {
     let before = standing(places, world)?;
+    if !before.missed.is_empty() {
+        return Ok(before);
+    }
     keybaton_handover::change(places, before, change, reason, world)
 }
 

@@ -4,7 +4,7 @@ use std::fs;
 
 use keybaton_core::time::Timestamp;
 use keybaton_core::{Change, Goal, Next, NotAMirror, Phase, Ready, Refusal, Seen, Wait, ready};
-use keybaton_handover::{HandoverError, Reason, advance, cut, standing};
+use keybaton_handover::{HandoverError, Missed, Reason, advance, cut, standing};
 use keybaton_stores::StoreErrorKind;
 
 use crate::ground::{Ground, POLICY, change, ring};
@@ -33,12 +33,12 @@ fn a_step_waits_for_the_mirror_that_was_written_last() {
     let goal = Goal::Replace(ground.ring().signing.facts.id);
     fs::remove_dir_all(ground.path("mirror")).unwrap();
     fs::write(ground.path("mirror"), "in the way").unwrap();
-    let missed = ground.act(|world| advance(&ground.places, goal, &POLICY, world)).unwrap_err();
-    let HandoverError::Behind(missed) = missed else { panic!("{missed:?}") };
-    assert_eq!(missed.iter().map(|missed| missed.url.as_str()).collect::<Vec<_>>(), ["dir:mirror"]);
+    let turn = ground.act(|world| advance(&ground.places, goal, &POLICY, world)).unwrap();
+    assert_eq!(urls(&turn.standing.missed), ["dir:mirror"]);
 
     ground.now.set(5_000);
-    assert!(ground.act(|world| advance(&ground.places, goal, &POLICY, world)).is_err());
+    let turn = ground.act(|world| advance(&ground.places, goal, &POLICY, world)).unwrap();
+    assert_eq!((turn.did, urls(&turn.standing.missed)), (None, vec!["dir:mirror"]));
     assert!(ground.ring().next.is_none(), "nothing was staged while a mirror was away");
 
     fs::remove_file(ground.path("mirror")).unwrap();
@@ -57,9 +57,13 @@ fn a_store_with_another_ring_is_not_written_over() {
     let before = fs::read(other.folder.path().join("copy.txt")).unwrap();
     let goal = Goal::Settle;
     let ground = Ground { places, ..ground };
-    let missed = ground.act(|world| advance(&ground.places, goal, &POLICY, world)).unwrap_err();
-    assert!(matches!(missed, HandoverError::Behind(_)), "{missed:?}");
+    let turn = ground.act(|world| advance(&ground.places, goal, &POLICY, world)).unwrap();
+    assert_eq!(urls(&turn.standing.missed), ["file:copy.txt"]);
     assert_eq!(fs::read(other.folder.path().join("copy.txt")).unwrap(), before);
+}
+
+fn urls(missed: &[Missed]) -> Vec<&str> {
+    missed.iter().map(|missed| missed.url.as_str()).collect()
 }
 
 /// Takes the folder mirror away, and gives it back.
@@ -77,14 +81,15 @@ fn back(ground: &Ground) {
 fn no_change_is_made_while_a_mirror_lacks_the_one_before() {
     let ground = Ground::settled(&URLS);
     away(&ground);
-    let partly = ground.act(|world| change(&ground.places, Change::Stage, None, world)).unwrap_err();
-    assert!(matches!(partly, HandoverError::Behind(_)), "{partly:?}");
+    let before = ground.act(|world| change(&ground.places, Change::Stage, None, world)).unwrap();
+    assert_eq!(urls(&before.missed), ["dir:mirror"]);
+    assert_eq!(ground.ring().phase(), Phase::Settled);
     back(&ground);
     ground.act(|world| change(&ground.places, Change::Stage, None, world)).unwrap();
     away(&ground);
     ground.now.set(9_000);
-    let behind = ground.act(|world| change(&ground.places, Change::Promote, None, world)).unwrap_err();
-    assert!(matches!(behind, HandoverError::Behind(_)), "{behind:?}");
+    let behind = ground.act(|world| change(&ground.places, Change::Promote, None, world)).unwrap();
+    assert_eq!(urls(&behind.missed), ["dir:mirror"]);
     assert_eq!(ground.ring().phase(), Phase::Staged);
     let mirrors = ground.places.mirrors_of(&ground.ring());
     let seen = Seen { now: Timestamp(9_000), ring: &ground.ring(), mirrors: &mirrors };
@@ -97,8 +102,8 @@ fn a_revocation_waits_for_no_mirror_and_reaches_it_later() {
     let leaked = ground.ring().signing.secret.duplicate();
     away(&ground);
     let id = ground.ring().signing.facts.id;
-    let partly = ground.act(|world| cut(&ground.places, Some(id), world)).unwrap_err();
-    assert!(matches!(partly, HandoverError::Partly(_)), "{partly:?}");
+    let after = ground.act(|world| cut(&ground.places, Some(id), world)).unwrap();
+    assert_eq!(urls(&after.missed), ["dir:mirror"]);
     assert_ne!(ground.ring().signing.secret, leaked);
     back(&ground);
     ground.act(|world| standing(&ground.places, world)).unwrap();
@@ -112,9 +117,12 @@ fn a_mirror_that_knows_more_than_the_store_is_never_written_over() {
     ground.act(|world| cut(&ground.places, None, world)).unwrap();
     let newest = ring(&ground.places.mirrors[0]).signing.secret.duplicate();
     fs::write(ground.path(".env"), backup).unwrap();
-    let refused = ground.act(|world| change(&ground.places, Change::Stage, None, world)).unwrap_err();
-    let HandoverError::Behind(missed) = refused else { panic!("{refused:?}") };
-    assert!(missed.iter().all(|one| matches!(one.reason, Reason::NotAMirror(NotAMirror::Ahead(_)))));
+    let is_ahead = |one: &Missed| matches!(one.reason, Reason::NotAMirror(NotAMirror::Ahead(_)));
+    let before = ground.act(|world| change(&ground.places, Change::Stage, None, world)).unwrap();
+    assert!(before.missed.len() == 2 && before.missed.iter().all(is_ahead), "{:?}", before.missed);
+    let refused = ground.act(|world| cut(&ground.places, None, world)).unwrap_err();
+    let HandoverError::Disagree(missed) = refused else { panic!("{refused:?}") };
+    assert!(missed.len() == 2 && missed.iter().all(is_ahead), "{missed:?}");
     assert_eq!(ring(&ground.places.mirrors[0]).signing.secret, newest);
     assert!(ground.ring().next.is_none());
 }

@@ -11,9 +11,9 @@ use crate::clock::now;
 use crate::commands::World;
 use crate::exit::Exit;
 use crate::failure::Failure;
-use crate::follow::follow;
-use crate::interrupt::Interrupt;
+use crate::follow::followed;
 use crate::key_id;
+use crate::missed;
 use crate::opened::{Opened, interruptible, tell};
 use crate::report::Report;
 use crate::rotation;
@@ -69,7 +69,7 @@ impl Revoke {
         if self.json {
             let ring = opened.place.ring.as_str();
             world.print.json(&Would {
-                would: "revoke",
+                would: if let Chosen::Gone(_) = key { None } else { Some("revoke") },
                 ring,
                 store: &opened.place.store.url,
                 key: key.id(),
@@ -94,19 +94,17 @@ impl Revoke {
 
     fn cut_off(&self, world: &World<'_>, opened: &Opened, id: Option<KeyId>) -> Result<Exit, Failure> {
         let interrupt = interruptible()?;
-        let after = opened
-            .write(world, &interrupt, |world| cut(&opened.places, id, world))
-            .map_err(|failure| without_a_mirror(world, opened, &interrupt, failure))?;
+        let after = opened.write(world, &interrupt, |world| cut(&opened.places, id, world))?;
         tell(world, after.mended, &after.notes);
         if !self.json {
             let change = id.map_or(Change::RevokeAll, Change::Revoke);
             world.print.result(&rotation::revoked(opened, change, &after.ring))?;
         }
-        let after = follow(opened, world, &interrupt, after)?;
+        let after = followed(opened, world, &interrupt, after)?;
         if self.json {
             world.print.json(&Report::new(opened, &after.ring, now()))?;
         }
-        Ok(Exit::Done)
+        missed::partly(opened, &after.missed).map_or(Ok(Exit::Done), Err)
     }
 
     fn chosen(&self, opened: &Opened) -> Result<Chosen, Failure> {
@@ -123,21 +121,11 @@ impl Revoke {
     }
 }
 
-/// The store is written all the same, so whoever reads it has to drop the key now.
-fn without_a_mirror(world: &World<'_>, opened: &Opened, interrupt: &Interrupt, failure: Failure) -> Failure {
-    if failure.exit == Exit::PartlyWritten {
-        world.print.warning("the key is cut off in the store: restart every process now");
-        if let Err(also) = opened.place.after_write.run(world.print, interrupt) {
-            world.print.warning(&also.to_string());
-        }
-    }
-    failure
-}
-
 /// What a dry run says to programs.
 #[derive(Serialize)]
 struct Would<'a> {
-    would: &'static str,
+    /// Nothing, where the key is gone.
+    would: Option<&'static str>,
     ring: &'a str,
     store: &'a str,
     /// Nothing: every key.

@@ -14,8 +14,9 @@ use crate::clock::{now, shown};
 use crate::commands::World;
 use crate::exit::Exit;
 use crate::failure::Failure;
-use crate::follow::follow;
+use crate::follow::followed;
 use crate::interrupt::{Interrupt, Waited};
+use crate::missed;
 use crate::opened::{Opened, interruptible, tell};
 use crate::report::{self, Report};
 use crate::rotation;
@@ -148,7 +149,11 @@ impl Rotate {
             let moment = self.waits_until(&turn, &did);
             let Advance { did: change, mut standing, then } = turn;
             if change.is_some() || standing.wrote() {
-                standing = follow(opened, world, interrupt, standing)?;
+                standing = followed(opened, world, interrupt, standing)?;
+            }
+            let missed = if change.is_some() { missed::partly } else { missed::behind };
+            if let Some(missed) = missed(opened, &standing.missed) {
+                return Err(missed);
             }
             if let Next::Refuse(refusal) = then {
                 return Err(refused(opened, refusal));

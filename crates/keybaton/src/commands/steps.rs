@@ -2,7 +2,7 @@
 
 use clap::Args;
 use keybaton_core::{Change, KeyId, Next, Ready, Refusal, Seen, Step, ready};
-use keybaton_handover::{Standing, change, standing, standing_of};
+use keybaton_handover::{Missed, Reason, Standing, change, standing};
 use serde::Serialize;
 
 use crate::allowed::Owner;
@@ -10,9 +10,10 @@ use crate::clock::now;
 use crate::commands::World;
 use crate::exit::Exit;
 use crate::failure::Failure;
-use crate::follow::follow;
+use crate::follow::followed;
 use crate::interrupt::Interrupt;
 use crate::key_id;
+use crate::missed;
 use crate::opened::{Opened, interruptible, tell};
 use crate::report::{self, Report};
 use crate::rotation;
@@ -154,17 +155,14 @@ fn take(
 ) -> Result<Exit, Failure> {
     let opened = Opened::here(world, output.owner.allowed())?;
     let interrupt = interruptible()?;
-    let before = match mirrors {
-        _ if output.dry_run => opened.peek()?,
-        Mirrors::First => opened.write(world, &interrupt, |world| standing(&opened.places, world))?,
-        Mirrors::Later => {
-            opened.write(world, &interrupt, |world| standing_of(&opened.places.store, world))?
+    let before = if output.dry_run {
+        opened.peek()?
+    } else {
+        let before = opened.write(world, &interrupt, |world| standing(&opened.places, world))?;
+        match mirrors {
+            Mirrors::First => opened.settle(world, &interrupt, before)?,
+            Mirrors::Later => unhindered(world, &opened, &interrupt, before)?,
         }
-    };
-    let before = match mirrors {
-        _ if output.dry_run => before,
-        Mirrors::First => opened.settle(world, &interrupt, before)?,
-        Mirrors::Later => without_delay(world, &opened, &interrupt, before)?,
     };
     let step = choose(&before)?;
     let reason = hurry.filter(|hurry| hurry.force).and_then(|hurry| hurry.reason.as_deref());
@@ -182,28 +180,32 @@ fn take(
     if !output.json {
         world.print.result(&rotation::done(&opened, step, &after.ring, now()))?;
     }
-    let after = follow(&opened, world, &interrupt, after)?;
+    let after = followed(&opened, world, &interrupt, after)?;
     if output.json {
         world.print.json(&Report::new(&opened, &after.ring, now()))?;
     }
-    Ok(Exit::Done)
+    missed::partly(&opened, &after.missed).map_or(Ok(Exit::Done), Err)
 }
 
-/// What was written before is followed, but whether that works keeps nothing from being taken back.
-fn without_delay(
+/// For what takes something back: neither a mirror that is away nor what follows a write keeps anything from that. But a
+/// mirror that holds what the store does not know tells that the store was put back.
+fn unhindered(
     world: &World<'_>,
     opened: &Opened,
     interrupt: &Interrupt,
     before: Standing,
 ) -> Result<Standing, Failure> {
     tell(world, before.mended, &before.notes);
-    if !before.wrote() {
-        return Ok(before);
+    if before.wrote()
+        && let Err(failed) = opened.place.after_write.run(world.print, interrupt)
+    {
+        world.print.warning(&failed.in_full());
     }
-    if let Err(failed) = opened.place.after_write.run(world.print, interrupt) {
-        world.print.warning(&failed.to_string());
+    let disagrees = |missed: &Missed| matches!(missed.reason, Reason::NotAMirror(_));
+    match missed::behind(opened, &before.missed) {
+        Some(behind) if before.missed.iter().any(disagrees) => Err(behind),
+        _ => Ok(before),
     }
-    Ok(before)
 }
 
 fn would(
@@ -254,6 +256,7 @@ fn check(
     if reason.is_none() {
         return Err(refused);
     }
-    world.print.warning(&rotation::price(step, &before.ring));
+    let price = rotation::price(step, &before.ring);
+    world.print.warning(&if price.is_empty() { refused.to_string() } else { format!("{refused}; {price}") });
     Ok(())
 }

@@ -18,6 +18,7 @@ use crate::commands::World;
 use crate::configuration::shown;
 use crate::exit::Exit;
 use crate::failure::Failure;
+use crate::missed;
 use crate::opened::{Opened, interruptible, tell};
 
 /// Everything that will be done, decided before anything is.
@@ -172,5 +173,5 @@ fn begun_in(world: &World<'_>, opened: &Opened, adoption: Adoption, over: &Versi
     let standing =
         opened.write(world, &interruptible()?, |world| begin(&opened.places, adoption, over, world))?;
     tell(world, standing.mended, &standing.notes);
-    Ok(standing.ring)
+    missed::partly(opened, &standing.missed).map_or(Ok(standing.ring), Err)
 }

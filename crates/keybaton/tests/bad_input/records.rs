@@ -118,6 +118,6 @@ fn times_to_come() {
     0
     promoted ID: it signs, the old key is accepted only
     next     restart every process, so that each signs with ID; then run `keybaton rotate` from TIME (in 14d) to retire ID
-    warning: processes that have not loaded the staged key would refuse what it signs: users who meet one of them would be logged out
+    warning: too early to promote: it is safe from TIME (in 1h); processes that have not loaded the staged key would refuse what it signs: users who meet one of them would be logged out
     ");
 }

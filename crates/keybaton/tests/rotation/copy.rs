@@ -4,8 +4,7 @@ use std::fs;
 use std::os::unix::fs::PermissionsExt;
 
 use insta::assert_snapshot;
-use keybaton_core::time::Timestamp;
-use keybaton_core::{Change, Reading, Revision, SecretText, Stamp, Texts, read};
+use keybaton_core::Change;
 
 use crate::ground::Project;
 
@@ -182,7 +181,7 @@ fn only_a_ring_in_order_is_copied() {
 fn a_write_that_was_cut_short_is_finished_before_it_is_copied() {
     let project = Project::begun();
     project.says(&["copy", "dotenv:.env", "dir:over there"]);
-    cut_short(&project, "over there");
+    project.cut_short("over there", Change::Stage);
     assert_snapshot!(project.says(&["copy", "dir:over there", "dir:elsewhere"]), @"
     6
     error: dir:over there: a write was cut short or is under way
@@ -200,23 +199,6 @@ fn a_write_that_was_cut_short_is_finished_before_it_is_copied() {
         project.says(&["rotate", "--continue", "--store", "dir:over there"]).contains("finished a write")
     );
     assert!(project.says(&["copy", "dir:over there", "dir:elsewhere"]).starts_with("0\n"));
-}
-
-/// As a kill leaves it after the first text of a stage: the record says what was under way.
-fn cut_short(project: &Project, folder: &str) {
-    let text = |name: &str| project.read(&format!("{folder}/{name}"));
-    let texts = Texts {
-        signing: Some(SecretText::new(text("SECRET_KEY"))),
-        fallbacks: Some(SecretText::new(text("SECRET_KEY_FALLBACKS"))),
-        record: Some(text("SECRET_KEY_RING")),
-    };
-    let Reading::Whole(ring) = read(texts) else { panic!("a ring in order") };
-    let mut bytes = 0..=u8::MAX;
-    let mut random = |into: &mut [u8]| into.fill_with(|| bytes.next().unwrap_or_default());
-    let now = Timestamp(ring.head.written.0 + 1);
-    let mut stamp = Stamp { now, floor: Revision::default(), reason: None, random: &mut random };
-    let (_, writes) = ring.change(Change::Stage, &mut stamp).unwrap();
-    fs::write(project.path(&format!("{folder}/SECRET_KEY_RING")), writes.steps[0].text.expose()).unwrap();
 }
 
 #[test]

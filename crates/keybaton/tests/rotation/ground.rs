@@ -5,6 +5,9 @@ use std::io::Write;
 use std::path::PathBuf;
 use std::process::{Command, Output, Stdio};
 
+use keybaton_core::time::Timestamp;
+use keybaton_core::{Change, Reading, Revision, SecretText, Stamp, Texts, read};
+
 /// A folder with a manage.py and settings that load the ring.
 pub(crate) struct Project {
     folder: tempfile::TempDir,
@@ -65,6 +68,23 @@ impl Project {
         program.env_remove("KEYBATON_STORE").stdin(Stdio::null());
         program.stdout(Stdio::piped()).stderr(Stdio::piped());
         program
+    }
+
+    /// A folder of texts as a kill leaves it after the first text of a change: the record says what was under way.
+    pub(crate) fn cut_short(&self, folder: &str, change: Change) {
+        let text = |name: &str| self.read(&format!("{folder}/{name}"));
+        let texts = Texts {
+            signing: Some(SecretText::new(text("SECRET_KEY"))),
+            fallbacks: Some(SecretText::new(text("SECRET_KEY_FALLBACKS"))),
+            record: Some(text("SECRET_KEY_RING")),
+        };
+        let Reading::Whole(ring) = read(texts) else { panic!("a ring in order") };
+        let mut bytes = 0..=u8::MAX;
+        let mut random = |into: &mut [u8]| into.fill_with(|| bytes.next().unwrap_or_default());
+        let now = Timestamp(ring.head.written.0 + 1);
+        let mut stamp = Stamp { now, floor: Revision::default(), reason: None, random: &mut random };
+        let (_, writes) = ring.change(change, &mut stamp).unwrap();
+        fs::write(self.path(&format!("{folder}/SECRET_KEY_RING")), writes.steps[0].text.expose()).unwrap();
     }
 
     pub(crate) fn git(&self, words: &[&str]) {

@@ -3,6 +3,7 @@
 use std::fs;
 
 use insta::assert_snapshot;
+use keybaton_core::Change;
 
 use crate::ground::Project;
 
@@ -56,8 +57,9 @@ fn a_revocation_run_again_reaches_the_mirror_that_was_missed() {
     away(&project);
     assert_snapshot!(project.says(&["revoke", id, "--accept-logouts"]), @"
     7
+    revoked  K1: it is cut off, K2 signs
+    next     restart every process now: until then the old key is accepted
     SECRET_KEY in dotenv:.env (dev): key K1 signs. The users whose sessions it signed are logged out, and its signed cookies, links and reset tokens are refused, as soon as the processes are restarted; until the last one is, some refuse what others sign
-    warning: the key is cut off in the store: restart every process now
     error: SECRET_KEY in dotenv:.env (dev): the store was written, but not dir:mirror: dir:mirror: mirror is not a folder
     hint: run `keybaton rotate --continue`: it writes only what is missing
     ");
@@ -79,7 +81,7 @@ fn a_store_that_was_restored_takes_the_later_ring_back_from_its_mirror() {
     fs::write(project.path(".env"), backup).unwrap();
     assert_snapshot!(project.says(&["stage"]), @"
     7
-    error: SECRET_KEY in dotenv:.env (dev): nothing was changed, for it is not sure that the last write is in dir:mirror: dir:mirror: it holds revision 2 of this ring, of which the store knows nothing
+    error: SECRET_KEY in dotenv:.env (dev): no step was taken, for it is not sure that the last write is in dir:mirror: dir:mirror: it holds revision 2 of this ring, of which the store knows nothing
     hint: was the store restored from a copy? `keybaton copy dir:mirror dotenv:.env` takes the later ring back; if the older one is right, empty the mirror
     ");
     assert_snapshot!(project.says(&["copy", "dir:mirror", "dotenv:.env"]), @"
@@ -99,4 +101,121 @@ fn the_way_back_is_named_as_it_is_typed_in_the_working_folder() {
     let output = project.program(&["stage"]).current_dir(project.path("below")).output().unwrap();
     let said = project.told(&output);
     assert!(said.contains("`keybaton copy dir:FOLDER/mirror dotenv:FOLDER/.env`"), "{said}");
+}
+
+#[test]
+fn an_abort_goes_through_while_a_mirror_is_away_and_reaches_it_later() {
+    let project = mirrored();
+    project.configure(r#"after-write = [["sh", "-c", "echo >> ran"]]"#);
+    project.says(&["stage"]);
+    away(&project);
+    fs::write(project.path("ran"), "").unwrap();
+    assert_snapshot!(project.says(&["abort"]), @"
+    7
+    aborted  the rotation: K1 signs
+    next     nothing: one key signs, and no other is accepted
+    running sh -c 'echo >> ran'
+    error: SECRET_KEY in dotenv:.env (dev): the store was written, but not dir:mirror: dir:mirror: mirror is not a folder
+    hint: run `keybaton rotate --continue`: it writes only what is missing
+    ");
+    assert_eq!(project.read("ran"), "\n");
+    back(&project);
+    assert_snapshot!(project.says(&["abort"]), @"
+    6
+    running sh -c 'echo >> ran'
+    error: SECRET_KEY in dotenv:.env (dev): no handover is under way
+    hint: `keybaton status` shows the ring
+    ");
+    assert_eq!(project.read("ran"), "\n\n", "for the mirror that was brought up");
+    assert!(project.says(&["diff", "dotenv:.env", "dir:mirror"]).starts_with("0\n"));
+}
+
+#[test]
+fn a_forced_step_goes_through_while_a_mirror_is_away_and_says_who_pays() {
+    let project = mirrored();
+    project.says(&["stage"]);
+    away(&project);
+    let force = ["--force", "--reason", "a test"];
+    assert_snapshot!(project.says(&[&["promote"][..], &force].concat()), @"
+    7
+    promoted K1: it signs, the old key is accepted only
+    next     restart every process, so that each signs with K1; then run `keybaton rotate`, which brings the mirrors up first, to retire K2
+    warning: SECRET_KEY in dotenv:.env (dev): dir:mirror lacks the last write; processes that have not loaded the staged key would refuse what it signs: users who meet one of them would be logged out
+    error: SECRET_KEY in dotenv:.env (dev): the store was written, but not dir:mirror: dir:mirror: mirror is not a folder
+    hint: run `keybaton rotate --continue`: it writes only what is missing
+    ");
+    assert!(project.says(&["status"]).contains("promoted: "));
+}
+
+#[test]
+fn a_revocation_runs_after_write_though_a_mirror_is_away() {
+    let project = mirrored();
+    project.configure(r#"after-write = [["sh", "-c", "echo >> ran"]]"#);
+    away(&project);
+    assert!(project.says(&["revoke", "--all", "--accept-logouts"]).starts_with("7\n"));
+    assert_eq!(project.read("ran"), "\n");
+}
+
+#[test]
+fn a_gone_key_is_reported_as_such_and_a_dry_run_writes_no_mirror() {
+    let project = mirrored();
+    let status: serde_json::Value =
+        serde_json::from_slice(&project.program(&["status", "--json"]).output().unwrap().stdout).unwrap();
+    let id = status["keys"][0]["id"].as_str().unwrap();
+    away(&project);
+    assert!(project.says(&["revoke", id, "--accept-logouts"]).starts_with("7\n"));
+    back(&project);
+    let old = project.read("mirror/SECRET_KEY");
+    assert_snapshot!(project.says(&["revoke", id, "--dry-run", "--json"]), @r#"
+    0
+    {"would":null,"ring":"SECRET_KEY","store":"dotenv:.env","key":"K1"}
+    SECRET_KEY in dotenv:.env (dev): key K1 is in the ring no longer
+    "#);
+    assert_eq!(project.read("mirror/SECRET_KEY"), old);
+    let output = project.program(&["revoke", id, "--json"]).output().unwrap();
+    let report: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!(report["gone"][0]["id"], id);
+    assert_ne!(project.read("mirror/SECRET_KEY"), old);
+}
+
+#[test]
+fn nothing_is_written_over_a_restored_store_while_a_mirror_knows_more() {
+    for command in [
+        &["abort"][..],
+        &["promote", "--force", "--reason", "a test"],
+        &["revoke", "--all", "--accept-logouts"],
+    ] {
+        let project = mirrored();
+        project.says(&["stage"]);
+        let backup = project.read(".env");
+        project.says(&["promote"]);
+        let newest = project.read("mirror/SECRET_KEY");
+        fs::write(project.path(".env"), &backup).unwrap();
+        let said = project.says(command);
+        assert!(said.contains("`keybaton copy dir:mirror dotenv:.env` takes the later ring back"), "{said}");
+        assert_eq!(project.read(".env"), backup);
+        assert!(project.says(&["copy", "dir:mirror", "dotenv:.env"]).starts_with("0\n"));
+        assert!(project.read(".env").contains(&newest));
+    }
+}
+
+#[test]
+fn what_was_finished_is_told_and_followed_though_a_mirror_is_away() {
+    let project = mirrored();
+    project.says(&["copy", "dotenv:.env", "dir:keys"]);
+    let configuration = project.read("keybaton.toml").replace("dotenv:.env", "dir:keys");
+    fs::write(project.path("keybaton.toml"), configuration).unwrap();
+    project.configure(r#"after-write = [["sh", "-c", "echo >> ran"]]"#);
+    project.says(&["stage"]);
+    project.cut_short("keys", Change::Promote);
+    fs::write(project.path("ran"), "").unwrap();
+    away(&project);
+    assert_snapshot!(project.says(&["rotate", "--continue"]), @"
+    7
+    finished a write that had been cut short
+    running sh -c 'echo >> ran'
+    error: SECRET_KEY in dir:keys (dev): no step was taken, for it is not sure that the last write is in dir:mirror: dir:mirror: mirror is not a folder
+    hint: mend the cause and run it again, or take that mirror out of keybaton.toml
+    ");
+    assert_eq!(project.read("ran"), "\n");
 }

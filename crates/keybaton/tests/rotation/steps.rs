@@ -73,7 +73,7 @@ fn a_step_whose_time_has_not_come_is_refused_unless_it_is_forced() {
     0
     retired  K1: it is no longer accepted
     next     nothing: one key signs, and no other is accepted
-    warning: whatever K1 signed would be refused: users who have not come back since TIME would be logged out
+    warning: too early to retire: it is safe from TIME; whatever K1 signed would be refused: users who have not come back since TIME would be logged out
     ");
 }
 

@@ -1,0 +1,106 @@
+//! Writes whose answer was lost.
+
+use std::fmt;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use keybaton_core::{Change, FieldWrite, KeyId, Phase, Texts, Writes};
+use keybaton_handover::{HandoverError, cut};
+use keybaton_stores::{Held, Settings, Store, StoreError, StoreErrorKind, StoreUrl, Version, Written, open};
+
+use crate::ground::{Ground, change};
+
+/// A store behind a line that is cut once: after some steps of a write, of which no answer comes back.
+struct CutOnce {
+    store: Box<dyn Store>,
+    /// How many steps come through; [`MENDED`] once it was cut.
+    steps: AtomicUsize,
+}
+
+const MENDED: usize = usize::MAX;
+
+impl Store for CutOnce {
+    fn read(&self) -> Result<Held, StoreError> {
+        self.store.read()
+    }
+
+    fn write(&self, new: &Writes, over: &Version) -> Result<Written, StoreError> {
+        let through = self.steps.swap(MENDED, Ordering::Relaxed);
+        if through == MENDED {
+            return self.store.write(new, over);
+        }
+        let step = |step: &FieldWrite| FieldWrite { field: step.field, text: step.text.duplicate() };
+        let steps: Vec<_> = new.steps.iter().take(through).map(step).collect();
+        if !steps.is_empty() {
+            self.store.write(&Writes { whole: Texts::default(), steps }, over)?;
+        }
+        Err(StoreError::new(StoreErrorKind::Uncertain, "the answer was lost"))
+    }
+}
+
+impl fmt::Debug for CutOnce {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:?}, cut once", self.store)
+    }
+}
+
+/// A ring whose store is cut off during its next write.
+fn cut_after(steps: usize, changes: &[Change]) -> Ground {
+    let mut ground = Ground::settled(&["dir:keys"]);
+    for step in changes {
+        ground.act(|world| change(&ground.places, *step, None, world)).unwrap();
+    }
+    let url = StoreUrl::parse("dir:keys").unwrap();
+    let settings = Settings::new(ground.folder.path(), std::sync::Arc::new(|_| None));
+    let store = open(&url, &"SECRET_KEY".parse().unwrap(), &settings).unwrap();
+    ground.places.store.store = Box::new(CutOnce { store, steps: AtomicUsize::new(steps) });
+    ground
+}
+
+fn accepted(ground: &Ground) -> Vec<KeyId> {
+    ground.ring().accepted().iter().map(|key| key.facts.id).collect()
+}
+
+#[test]
+fn a_write_that_was_done_is_taken_for_done() {
+    let ground = cut_after(3, &[]);
+    let after = ground.act(|world| change(&ground.places, Change::Stage, None, world)).unwrap();
+    assert!(!after.mended && after.notes[0].0.contains("a second look found it done"), "{after:?}");
+    assert_eq!(ground.ring().phase(), Phase::Staged);
+}
+
+#[test]
+fn a_stage_whose_key_came_through_is_finished_and_one_whose_key_did_not_is_taken_back() {
+    let ground = cut_after(2, &[]);
+    assert!(ground.act(|world| change(&ground.places, Change::Stage, None, world)).unwrap().mended);
+    assert_eq!(ground.ring().phase(), Phase::Staged);
+    let ground = cut_after(1, &[]);
+    let error = ground.act(|world| change(&ground.places, Change::Stage, None, world)).unwrap_err();
+    let HandoverError::Store(error) = error else { panic!("{error:?}") };
+    assert_eq!(error.kind, StoreErrorKind::Unreachable);
+    assert_eq!(error.sentence, "dir:keys: the write came half way and was taken back");
+    assert_eq!(ground.ring().phase(), Phase::Settled);
+}
+
+#[test]
+fn a_write_that_did_not_get_through_changed_nothing() {
+    let ground = cut_after(0, &[]);
+    let error = ground.act(|world| change(&ground.places, Change::Stage, None, world)).unwrap_err();
+    let HandoverError::Store(error) = error else { panic!("{error:?}") };
+    assert_eq!(error.sentence, "dir:keys: the write did not get through, and nothing was changed");
+    assert_eq!(ground.ring().phase(), Phase::Settled);
+}
+
+#[test]
+fn a_revocation_is_done_wherever_it_was_cut_off() {
+    for changes in [&[][..], &[Change::Stage], &[Change::Stage, Change::Promote]] {
+        for steps in 1..=4 {
+            for all in [false, true] {
+                let ground = cut_after(steps, changes);
+                let leaked = ground.ring().signing.facts.id;
+                let id = (!all).then_some(leaked);
+                ground.act(|world| cut(&ground.places, id, world)).unwrap();
+                assert!(!accepted(&ground).contains(&leaked), "{changes:?}, cut off after {steps} steps");
+            }
+        }
+    }
+}
