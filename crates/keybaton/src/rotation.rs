@@ -1,6 +1,6 @@
 //! What a rotation is told in: its plan, what was done, and why something is not done.
 
-use keybaton_core::time::Timestamp;
+use keybaton_core::time::{Span, Timestamp};
 use keybaton_core::{Change, Follow, Misfit, Next, Phase, Ready, Ring, Seen, Step, ready};
 use keybaton_stores::Guard;
 
@@ -14,15 +14,15 @@ use crate::store;
 
 /// The three steps, and what each one waits for.
 pub(crate) fn plan(opened: &Opened) -> String {
-    let propagation = opened.policy.propagation.unwrap_or_default();
-    let longest = opened.policy.longest_signature;
+    // What `keybaton_core::next` counts, so that the plan names the moments that steps then wait for.
+    let loaded = plus(opened.policy.propagation.unwrap_or_default(), opened.policy.slowest_write);
+    let expired = plus(loaded, opened.policy.longest_signature);
     let plan = format!(
         "rotation of {}
   1. stage    a new key is accepted and signs nowhere yet
-  2. promote  it signs, the old one is accepted only: once each process was restarted, at the earliest {propagation} after 1
-  3. retire   the old one is no longer accepted: {} after 2, when nothing it signed is still valid",
+  2. promote  it signs, the old one is accepted only: once each process was restarted, at the earliest {loaded} after 1
+  3. retire   the old one is no longer accepted: {expired} after 2, when nothing it signed is still valid",
         opened.name(),
-        propagation_and(propagation, longest),
     );
     let commands = opened.place.after_write.commands.iter().map(|command| typed(command));
     let after = commands.map(|command| format!("\n  after each step: {command}"));
@@ -51,8 +51,8 @@ fn caution(guard: Guard) -> Option<&'static str> {
     }
 }
 
-fn propagation_and(propagation: keybaton_core::time::Span, longest: keybaton_core::time::Span) -> String {
-    keybaton_core::time::Span(propagation.0.saturating_add(longest.0)).to_string()
+fn plus(a: Span, b: Span) -> Span {
+    Span(a.0.saturating_add(b.0))
 }
 
 /// What a dry run would do, or why it would do nothing.
