@@ -113,7 +113,7 @@ impl Copy {
         }
         let mut lines = vec![foretold(both, would, ring)];
         match makes {
-            Some(creates) => lines.push(format!("makes    {creates}, where it is missing")),
+            Some(creates) => lines.push(format!("makes    what is missing: {creates}")),
             None if would == Copying::Fill => lines
                 .push(format!("lacks    --create, where there is no such secret: it makes {}", kind.creates)),
             None => {}

@@ -14,7 +14,7 @@ fn a_ring_is_copied_whole_and_brought_up_to_date_later() {
     assert_snapshot!(project.says(&["copy", "dotenv:.env", "dir:there", "--dry-run"]), @"
     0
     would write SECRET_KEY, SECRET_KEY_FALLBACKS and SECRET_KEY_RING to dir:there: ring RING1, revision 1, settled, 1 key
-    makes    a folder (0700) with three files (0600), where it is missing
+    makes    what is missing: a folder (0700) with three files (0600)
     ");
     assert!(!project.path("there").exists());
     assert_snapshot!(project.says(&["copy", "dotenv:.env", "dir:there"]), @"
@@ -114,7 +114,7 @@ fn a_bare_key_becomes_a_ring_once() {
     assert_snapshot!(project.says_to(&["copy", "-", "dir:there", "--dry-run"], "made-up-key\n"), @"
     0
     would write SECRET_KEY, SECRET_KEY_FALLBACKS and SECRET_KEY_RING to dir:there: a new ring with this key
-    makes    a folder (0700) with three files (0600), where it is missing
+    makes    what is missing: a folder (0700) with three files (0600)
     ");
     assert_snapshot!(project.says_to(&copy, "made-up-key\n"), @"
     0
