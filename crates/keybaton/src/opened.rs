@@ -106,7 +106,8 @@ impl Opened {
         let sentence = format!("{}: {error}", self.name());
         match error {
             HandoverError::Store(error) => Failure::of_store(error),
-            HandoverError::Absent => Failure::new(Exit::Store, sentence).hint("`keybaton init` makes a key"),
+            HandoverError::Absent => Failure::new(Exit::Store, sentence)
+                .hint("`keybaton init` makes a key, `keybaton copy` brings one from another store"),
             HandoverError::Bare => Failure::new(Exit::Store, sentence)
                 .hint("`keybaton init --adopt` takes it in; the key stays as it is"),
             HandoverError::Edited(_) => Failure::new(Exit::Conflict, sentence)

@@ -165,3 +165,13 @@ fn no_command_shows_a_key() {
         assert!(keys.iter().all(|key| !said.contains(key)), "{words:?}");
     }
 }
+
+#[test]
+fn a_store_without_a_ring_names_both_ways_to_one() {
+    let project = Project::new();
+    assert_snapshot!(project.says(&["stage", "--store", "dotenv:.env"]), @"
+    4
+    error: SECRET_KEY in dotenv:.env: there is no key yet
+    hint: `keybaton init` makes a key, `keybaton copy` brings one from another store
+    ");
+}
