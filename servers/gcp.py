@@ -17,7 +17,7 @@ def start(stage: Stage) -> None:
     folder.mkdir()
     endpoint = f"https://127.0.0.1:{port}/"
     tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    stage.authority.issue_cert("127.0.0.1").configure_cert(tls)
+    stage.authority.issue_cert("127.0.0.1", "secretmanager.googleapis.com").configure_cert(tls)
     accounts = Accounts(PROJECT, f"{endpoint}token")
     service = Service(port, tls, accounts, PROJECT_NUMBER)
     threading.Thread(target=service.serve_forever, daemon=True).start()
@@ -46,7 +46,7 @@ def start(stage: Stage) -> None:
     accounts.log_out("1//made-up-old")
 
 
-PROJECT = "made-up-project"
+PROJECT = "my-project"
 PROJECT_NUMBER = "123456789012"
 ACCOUNTS = {
     "keeper": frozenset(PERMISSIONS.values()),

@@ -91,7 +91,7 @@ FRONTS: dict[str, Front] = {
         {**counted(1, 3, 4), "create separate": 16, "promote separate": 18},
     ),
     "gcsm": Front(
-        ("gcsm://made-up-project/{world}", "gcsm://made-up-project/{world}?layout=separate"),
+        ("gcsm://my-project/{world}", "gcsm://my-project/{world}?layout=separate"),
         address_in("CLOUDSDK_API_ENDPOINT_OVERRIDES_SECRETMANAGER"),
         {**counted(1, 5, 5), "create separate": 23, "promote separate": 21},
         patience=61,

@@ -155,7 +155,7 @@ fn a_secret_that_another_program_rotates_is_left_to_it() {
     let Some((world, fixture)) = begin() else { return };
     let version = write(&*world.open(fixture), "a", &Version::Absent).unwrap().version;
     let rotation = json!({ "nextRotationTime": "2100-01-01T00:00:00Z", "rotationPeriod": "3600s" });
-    let topic = json!([{ "name": "projects/made-up-project/topics/rotate" }]);
+    let topic = json!([{ "name": "projects/my-project/topics/rotate" }]);
     set(&world, json!({ "rotation": rotation, "topics": topic }));
     let error = write(&*world.open(fixture), "b", &version).unwrap_err();
     assert_eq!(error.kind, StoreErrorKind::Refused);

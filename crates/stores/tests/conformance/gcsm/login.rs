@@ -134,7 +134,7 @@ fn a_reader_that_wants_to_write_is_told_what_it_lacks() {
         error.hint.unwrap(),
         format!(
             "it needs secretmanager.secrets.get, or there is no such secret: gcloud secrets add-iam-policy-binding {name} \
-             --project=made-up-project --role=roles/secretmanager.viewer --member=WHO"
+             --project=my-project --role=roles/secretmanager.viewer --member=WHO"
         )
     );
 }

@@ -13,12 +13,12 @@ fn the_newest_version_is_named_when_it_is_disabled_or_destroyed() {
         (
             "disable",
             "disabled",
-            format!("gcloud secrets versions enable 2 --secret={name} --project=made-up-project"),
+            format!("gcloud secrets versions enable 2 --secret={name} --project=my-project"),
         ),
         (
             "destroy",
             "destroyed",
-            format!("gcloud secrets versions add {name} --project=made-up-project --data-file=-"),
+            format!("gcloud secrets versions add {name} --project=my-project --data-file=-"),
         ),
     ] {
         HAND.ask(&world, json!({ "do": change, "version": "2" }));
