@@ -96,6 +96,7 @@ bench: build-needs ## Speed and size beside peers, in one run
 	$(APT) git openssl strace
 	$(STEP) "release build" cargo build --locked --release --package keybaton
 	$(STEP) "benches" $(PYTHON) benches/run.py
+	$(STEP) "reads" $(PYTHON) servers $(QUICK_SERVERS) $(BUILT_SERVERS) -- $(PYTHON) benches/reads.py
 
 fuzz: build-needs ## Feed the readers random bytes, SECONDS=60 each; wants a nightly toolchain
 	$(STEP) "fuzz" $(PYTHON) tools/fuzz.py $(SECONDS)
