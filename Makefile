@@ -9,7 +9,7 @@ APT := @$(PYTHON) tools/apt.py
 STEP := @$(PYTHON) tools/step.py
 TOOL := $(PYTHON) tools/toolbox.py
 WHEEL = "$$($(PYTHON) tools/wheel.py)"
-PYTHON_FILES := benches demo python servers tests/crash tests/faults tools vectors
+PYTHON_FILES := benches demo python servers tests/crash tests/faults tests/pages tools vectors
 # The servers that start within a minute; the others must be built first.
 QUICK_SERVERS := aws azure gcp vault
 BUILT_SERVERS := kubernetes
@@ -21,7 +21,7 @@ $(STEP) "types of $(1)" env MYPYPATH=$(1):tools:servers:servers/tests/aws $(TOOL
 endef
 
 .PHONY: help demo test test-all check bench fuzz wheel build-needs \
-	test-rust test-vectors test-python test-stores test-faults test-demo test-crash test-built \
+	test-rust test-vectors test-python test-stores test-faults test-pages test-demo test-crash test-built \
 	check-rust check-dependencies check-words check-python check-shell check-house
 .NOTPARALLEL:
 
@@ -31,7 +31,7 @@ help: ## This list
 demo: build-needs ## What a rotation does to logged-in users: Django's documented rollout beside keybaton
 	@$(PYTHON) demo
 
-test: test-rust test-vectors test-python test-stores test-faults test-demo test-crash ## All tests but the slow builds
+test: test-rust test-vectors test-python test-stores test-faults test-pages test-demo test-crash ## All tests but the slow builds
 
 test-all: test test-built ## All tests, also against servers that are built first, for some minutes
 
@@ -53,10 +53,17 @@ test-faults: build-needs ## A fault at each call of each command to each store b
 	$(STEP) "build for the faults" cargo build --locked --package keybaton
 	$(STEP) "faults" $(PYTHON) tests/faults $(QUICK_SERVERS)
 
+test-pages: build-needs ## The transcripts in docs/stores: what they show is what happens, with the vendors' own clients
+	$(APT) jq
+	$(STEP) "build for the pages" cargo build --locked --package keybaton
+	$(STEP) "pages" $(PYTHON) tests/pages $(QUICK_SERVERS)
+
 test-built: build-needs ## The store and the stand-in whose servers are built first: kube-apiserver, awsmini
 	$(STEP) "Kubernetes" $(PYTHON) servers $(BUILT_SERVERS) vault -- cargo test --locked --package keybaton-stores --test conformance
-	$(STEP) "build for the faults" cargo build --locked --package keybaton
+	$(STEP) "build for the faults and pages" cargo build --locked --package keybaton
 	$(STEP) "faults" $(PYTHON) tests/faults $(BUILT_SERVERS)
+	$(APT) jq kubernetes-client
+	$(STEP) "pages" $(PYTHON) tests/pages $(BUILT_SERVERS)
 	$(STEP) "awsmini" $(PYTHON) servers/tests awsmini
 
 test-demo: build-needs ## The demo, which fails unless the rollouts come out as promised

@@ -10,7 +10,16 @@ import sys
 from cache import ToolError, say
 
 # A package stands beside the program that shows it is there.
-PROGRAMS = {"acl": "setfacl", "gcc": "cc", "git": "git", "libc6-dev": "cc", "openssl": "openssl", "strace": "strace"}
+PROGRAMS = {
+    "acl": "setfacl",
+    "gcc": "cc",
+    "git": "git",
+    "jq": "jq",
+    "kubernetes-client": "kubectl",
+    "libc6-dev": "cc",
+    "openssl": "openssl",
+    "strace": "strace",
+}
 
 
 def main(packages: list[str]) -> int:
