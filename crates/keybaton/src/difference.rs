@@ -66,6 +66,13 @@ enum Verdict {
     NoCommonRing,
 }
 
+/// A side that lacks a write of the other one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Behind {
+    A,
+    B,
+}
+
 impl Verdict {
     fn of(a: &Reading, b: &Reading, rows: &[Row]) -> Self {
         let (Some(left), Some(right)) = (a.head(), b.head()) else {
@@ -119,6 +126,15 @@ impl<'a> Difference<'a> {
 
     pub(crate) fn is_equal(&self) -> bool {
         self.verdict.is_equal()
+    }
+
+    /// Which of the two lacks a write of the other, where that one is in order and can be copied.
+    pub(crate) fn behind(&self) -> Option<Behind> {
+        match (self.verdict, self.a.1, self.b.1) {
+            (Verdict::ABehind, _, Reading::Whole(_)) => Some(Behind::A),
+            (Verdict::BBehind, Reading::Whole(_), _) => Some(Behind::B),
+            _ => None,
+        }
     }
 
     pub(crate) fn text(&self, print: &Print) -> String {

@@ -5,7 +5,7 @@ use keybaton_core::Reading;
 use keybaton_handover::HandoverError;
 
 use crate::commands::World;
-use crate::difference::Difference;
+use crate::difference::{Behind, Difference};
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::given::Given;
@@ -44,10 +44,22 @@ impl Diff {
         if self.json {
             world.print.json(&difference.told(&ring))?;
         } else {
-            world.print.result(&difference.text(world.print))?;
+            let next = difference.behind().and_then(|behind| bring_up(world, behind, &a, &b));
+            world.print.result(&[difference.text(world.print), next.unwrap_or_default()].concat())?;
         }
         Ok(if difference.is_equal() { Exit::Done } else { Exit::Findings })
     }
+}
+
+/// What brings the one that is behind up to date; nothing where it is no store.
+fn bring_up(world: &World<'_>, behind: Behind, a: &Given, b: &Given) -> Option<String> {
+    let (from, to) = if behind == Behind::A { (b, a) } else { (a, b) };
+    if *from == Given::Stdin || *to == Given::Stdin {
+        return None;
+    }
+    let ring = world.choices.ring.as_ref().map(|ring| format!(" --ring {ring}")).unwrap_or_default();
+    let (from, to) = (from.typed(), to.typed());
+    Some(format!("\n\nnext    keybaton copy {from} {to}{ring}, which brings {behind:?} up"))
 }
 
 /// A record of a later format says nothing that could be compared.

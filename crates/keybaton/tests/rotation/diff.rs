@@ -28,6 +28,8 @@ fn the_same_ring_at_two_revisions() {
 
       A only  K1 signing
       both    K2 retiring in A, signing in B
+
+    next    keybaton copy dotenv:.env dir:there, which brings B up
     ");
     assert_snapshot!(project.says(&["diff", "dir:there", "dotenv:.env", "--json"]), @r#"
     1
