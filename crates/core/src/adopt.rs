@@ -80,6 +80,12 @@ impl Adoption {
         Self { fallback, ..self }
     }
 
+    /// Whether a fresh key is drawn to sign, as there is none.
+    #[must_use]
+    pub fn draws_the_signing_key(&self) -> bool {
+        self.signing.is_none()
+    }
+
     /// How many fallbacks are there whose role no record tells.
     #[must_use]
     pub fn unknown_fallbacks(&self) -> usize {

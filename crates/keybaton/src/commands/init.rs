@@ -19,7 +19,7 @@ use crate::initial::act::{Act, Plan};
 use crate::initial::configuration;
 use crate::initial::guard::Guard;
 use crate::initial::in_use::{self, in_use};
-use crate::initial::keys::{Begin, Beginning, decide};
+use crate::initial::keys::{Begin, Beginning, Terms, decide};
 use crate::initial::refusals::{awkward, foreign, no_project, too_many, would_leak};
 use crate::initial::settings::{Rewrite, Rewrites};
 use crate::initial::today::{Today, fallbacks};
@@ -126,25 +126,36 @@ impl Init {
         let held = if begins { in_use(project)? } else { None };
         let today = Today::of(project, opened, &reading, held.as_ref())?;
         let fallbacks = fallbacks(project, &opened.place.ring, &reading, held.as_ref())?;
-        // A successor in a file that git tracks would be as exposed as the key that it follows.
-        let as_it_is = self.adopt || tracked.is_some();
-        match decide(reading, today, fallbacks, as_it_is) {
+        let terms = Terms { adopt: self.adopt, tracked: tracked.is_some() };
+        match decide(reading, today, fallbacks, terms) {
             Beginning::Newer(format) => Err(opened.failed(HandoverError::Newer(format))),
             Beginning::Edited(edit) => Err(opened.failed(HandoverError::Edited(edit))),
             Beginning::Foreign => Err(foreign(opened)),
-            Beginning::Begin(begin) => {
-                if let Some(keys) = begin.adoption.too_many() {
-                    return Err(too_many(opened, keys));
-                }
-                let adoption = self.with_fallback(world, begin.adoption, begin.unknown_fallbacks)?;
-                let adoption = if tracked.is_some() { adoption.exposed() } else { adoption };
-                if self.plain && !adoption.survives_commas() {
-                    return Err(awkward(opened));
-                }
-                Ok(Beginning::Begin(Begin { adoption, ..begin }))
-            }
+            Beginning::Begin(begin) => self.begin(world, opened, begin, tracked).map(Beginning::Begin),
             other => Ok(other),
         }
+    }
+
+    /// How the ring begins, once it is known that it may.
+    fn begin(
+        &self,
+        world: &World<'_>,
+        opened: &Opened,
+        begin: Begin,
+        tracked: Option<&Path>,
+    ) -> Result<Begin, Failure> {
+        if let Some(file) = tracked.filter(|_| begin.adoption.draws_the_signing_key()) {
+            return Err(would_leak(file, "run `keybaton init --adopt` again"));
+        }
+        if let Some(keys) = begin.adoption.too_many() {
+            return Err(too_many(opened, keys));
+        }
+        let adoption = self.with_fallback(world, begin.adoption, begin.unknown_fallbacks)?;
+        let adoption = if tracked.is_some() { adoption.exposed() } else { adoption };
+        if self.plain && !adoption.survives_commas() {
+            return Err(awkward(opened));
+        }
+        Ok(Begin { adoption, ..begin })
     }
 
     /// A fallback that nobody knows is the key before, unless the user says otherwise; a person is asked.

@@ -46,21 +46,30 @@ pub(crate) enum With {
     Environment,
 }
 
-/// Decides. `fallbacks` stand in the settings. `adopt`: the user wants what is there as it is, edits by hand included.
-pub(crate) fn decide(reading: Reading, today: Today, fallbacks: Vec<SecretText>, adopt: bool) -> Beginning {
+/// What a beginning has to heed.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Terms {
+    /// The user wants what is there as it is, edits by hand included.
+    pub(crate) adopt: bool,
+    /// Git tracks the store: a successor in it would be as exposed as the key that it follows.
+    pub(crate) tracked: bool,
+}
+
+/// Decides. `fallbacks` stand in the settings.
+pub(crate) fn decide(reading: Reading, today: Today, fallbacks: Vec<SecretText>, terms: Terms) -> Beginning {
     match (reading, today) {
         (Reading::Whole(ring), Today::Literal(key)) if !accepts(&ring, &key) => Beginning::Foreign,
         (Reading::Whole(ring), _) if !fallbacks.iter().all(|key| accepts(&ring, key)) => Beginning::Foreign,
         (Reading::Whole(_), _) => Beginning::AsItIs,
         (Reading::Torn(_), _) => Beginning::Finish,
         (Reading::Newer(newer), _) => Beginning::Newer(newer.format),
-        (Reading::Edited(edited), _) if adopt => begin(edited.found, With::Store),
+        (Reading::Edited(edited), _) if terms.adopt => begin(edited.found, With::Store),
         (Reading::Edited(edited), _) => Beginning::Edited(edited.why),
         (Reading::Absent, Today::Nothing) => begin(Adoption::nothing(), With::Fresh),
         (Reading::Absent, Today::Environment(key)) => {
             begin(Adoption::keys(key, fallbacks), With::Environment)
         }
-        (Reading::Absent, Today::Literal(key) | Today::Default(key)) => from_settings(key, fallbacks, adopt),
+        (Reading::Absent, Today::Literal(key) | Today::Default(key)) => from_settings(key, fallbacks, terms),
         (Reading::Bare(bare), Today::Literal(key)) if key != bare.signing => {
             // The settings do not read the store yet, so the store's key signs nowhere: it comes next.
             let others = [vec![bare.signing], fallbacks, bare.fallbacks].into_iter().flatten();
@@ -68,7 +77,7 @@ pub(crate) fn decide(reading: Reading, today: Today, fallbacks: Vec<SecretText>,
             begin_known(adoption.with_fallback(Fallback::Next), With::SettingsStaged)
         }
         (Reading::Bare(bare), Today::Literal(_)) => {
-            from_settings(bare.signing, both(bare.fallbacks, fallbacks), adopt)
+            from_settings(bare.signing, both(bare.fallbacks, fallbacks), terms)
         }
         (Reading::Bare(bare), _) => {
             begin(Adoption::keys(bare.signing, both(bare.fallbacks, fallbacks)), With::Store)
@@ -86,8 +95,8 @@ fn both(mut store: Vec<SecretText>, settings: Vec<SecretText>) -> Vec<SecretText
     store
 }
 
-fn from_settings(signing: SecretText, fallbacks: Vec<SecretText>, adopt: bool) -> Beginning {
-    let staged = !adopt && fallbacks.is_empty();
+fn from_settings(signing: SecretText, fallbacks: Vec<SecretText>, terms: Terms) -> Beginning {
+    let staged = !terms.adopt && !terms.tracked && fallbacks.is_empty();
     let adoption = Adoption::keys(signing, fallbacks).exposed();
     if staged { begin(adoption.staged(), With::SettingsStaged) } else { begin(adoption, With::Settings) }
 }

@@ -4,7 +4,7 @@ use std::os::unix::fs::PermissionsExt;
 
 use insta::assert_snapshot;
 
-use crate::ground::{Ground, STARTPROJECT, manage};
+use crate::ground::{Ground, MADE_UP, STARTPROJECT, manage};
 
 #[test]
 fn the_env_file_is_for_its_owner_and_git_leaves_it_out() {
@@ -64,6 +64,40 @@ fn no_key_is_written_into_a_file_that_git_tracks() {
     error: git tracks .env, so a key written into it would get into the repository
     "#);
     assert_eq!(ground.everything(), before);
+}
+
+#[test]
+fn a_ring_edited_by_hand_in_a_tracked_file_is_not_taken_in() {
+    let ground = Ground::startproject();
+    ground.says(&["init", "--write"]);
+    ground.git(&["add", "--force", ".env"]);
+    let ring = ground.read(".env");
+    let by_hand = ring.replace("SECRET_KEY=", "SECRET_KEY=by-hand-");
+    let cut = ring.lines().filter(|line| line.starts_with("SECRET_KEY_RING="));
+    for edited in [by_hand, cut.map(|line| format!("{line}\n")).collect()] {
+        ground.write(".env", edited.as_bytes());
+        let before = ground.everything();
+        let said = ground.says(&["init", "--write", "--no-input"]);
+        assert!(said.starts_with("5\n") && said.contains("keybaton init --adopt"), "{said}");
+        assert_eq!(ground.everything(), before);
+    }
+    let before = ground.everything();
+    assert_snapshot!(ground.says(&["init", "--write", "--adopt"]), @r#"
+    6
+    error: git tracks .env, so a key written into it would get into the repository
+    hint: git rm --cached .env && git commit -m "Stop tracking .env", then run `keybaton init --adopt` again
+    "#);
+    assert_eq!(ground.everything(), before);
+}
+
+#[test]
+fn no_successor_is_staged_into_a_tracked_file() {
+    let ground = Ground::startproject();
+    ground.write(".env", format!("SECRET_KEY={MADE_UP}\n").as_bytes());
+    ground.git(&["add", ".env"]);
+    assert!(ground.says(&["init", "--write"]).starts_with("0\n"));
+    assert_eq!(ground.variable("SECRET_KEY_FALLBACKS"), MADE_UP);
+    assert!(ground.says(&["status"]).contains("stood in source control"));
 }
 
 #[test]
