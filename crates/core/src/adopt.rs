@@ -17,9 +17,18 @@ pub struct Adoption {
     signing: Option<SecretText>,
     fallbacks: Vec<SecretText>,
     record: Option<Record>,
-    exposed: bool,
+    exposed: Exposed,
     fallback: Fallback,
     stage: bool,
+}
+
+/// Which keys stood in source control.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+enum Exposed {
+    #[default]
+    None,
+    Signing,
+    All,
 }
 
 /// What the fallbacks of a rotation by hand are.
@@ -65,7 +74,13 @@ impl Adoption {
     /// Marks the signing key as one that stood in source control.
     #[must_use]
     pub fn exposed(self) -> Self {
-        Self { exposed: true, ..self }
+        Self { exposed: Exposed::Signing, ..self }
+    }
+
+    /// Marks all keys so, a successor among them too.
+    #[must_use]
+    pub fn all_exposed(self) -> Self {
+        Self { exposed: Exposed::All, ..self }
     }
 
     /// Stages a fresh key beside the signing one, where no fallback stands in the way.
@@ -142,10 +157,13 @@ impl Adoption {
             Some(secret) => take_in(secret, Role::Signing, &head, &rows, stamp).0,
             None => fresh_key(&head, 0, stamp),
         };
-        signing.facts.exposed |= exposed;
+        signing.facts.exposed |= exposed != Exposed::None;
         let mut ring = Ring { head, next: None, signing, retiring: Vec::new() };
         for secret in fallbacks {
             ring.accept(secret, fallback, &rows, stamp);
+        }
+        if exposed == Exposed::All {
+            ring.expose();
         }
         if stage && ring.next.is_none() && ring.retiring.is_empty() {
             ring.next = Some(fresh_key(&ring.head, 0, stamp));
@@ -190,6 +208,11 @@ impl Ring {
             let why = known.and_then(|row| row.why).unwrap_or(Why::Adopted);
             self.retiring.push(Retiring { key, why });
         }
+    }
+
+    fn expose(&mut self) {
+        let others = self.retiring.iter_mut().map(|retiring| &mut retiring.key);
+        others.chain(&mut self.next).for_each(|key| key.facts.exposed = true);
     }
 
     /// A key that is here is not gone.

@@ -20,7 +20,7 @@ use crate::initial::configuration;
 use crate::initial::guard::Guard;
 use crate::initial::in_use::{self, in_use};
 use crate::initial::keys::{Begin, Beginning, Terms, decide};
-use crate::initial::refusals::{awkward, foreign, no_project, too_many, would_leak};
+use crate::initial::refusals::{awkward, foreign, leaked_successor, no_project, too_many, would_leak};
 use crate::initial::settings::{Rewrite, Rewrites};
 use crate::initial::today::{Today, fallbacks};
 use crate::opened::Opened;
@@ -126,11 +126,12 @@ impl Init {
         let held = if begins { in_use(project)? } else { None };
         let today = Today::of(project, opened, &reading, held.as_ref())?;
         let fallbacks = fallbacks(project, &opened.place.ring, &reading, held.as_ref())?;
-        let terms = Terms { adopt: self.adopt, tracked: tracked.is_some() };
+        let terms = Terms { adopt: self.adopt, tracked };
         match decide(reading, today, fallbacks, terms) {
             Beginning::Newer(format) => Err(opened.failed(HandoverError::Newer(format))),
             Beginning::Edited(edit) => Err(opened.failed(HandoverError::Edited(edit))),
             Beginning::Foreign => Err(foreign(opened)),
+            Beginning::Leaked(file) => Err(leaked_successor(&file, &opened.place.ring)),
             Beginning::Begin(begin) => self.begin(world, opened, begin, tracked).map(Beginning::Begin),
             other => Ok(other),
         }
@@ -151,7 +152,7 @@ impl Init {
             return Err(too_many(opened, keys));
         }
         let adoption = self.with_fallback(world, begin.adoption, begin.unknown_fallbacks)?;
-        let adoption = if tracked.is_some() { adoption.exposed() } else { adoption };
+        let adoption = if tracked.is_some() { adoption.all_exposed() } else { adoption };
         if self.plain && !adoption.survives_commas() {
             return Err(awkward(opened));
         }

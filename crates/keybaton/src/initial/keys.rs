@@ -1,5 +1,7 @@
 //! Which keys a ring begins with.
 
+use std::path::{Path, PathBuf};
+
 use keybaton_core::{Adoption, Edit, Fallback, Reading, Ring, SecretText};
 
 use super::today::Today;
@@ -20,6 +22,8 @@ pub(crate) enum Beginning {
     Newer(u32),
     /// It holds a ring without a key that the settings sign with or accept today: its users would be logged out.
     Foreign,
+    /// It holds a key that git knows, and that would come next.
+    Leaked(PathBuf),
 }
 
 /// How a ring begins.
@@ -48,15 +52,20 @@ pub(crate) enum With {
 
 /// What a beginning has to heed.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Terms {
+pub(crate) struct Terms<'a> {
     /// The user wants what is there as it is, edits by hand included.
     pub(crate) adopt: bool,
-    /// Git tracks the store: a successor in it would be as exposed as the key that it follows.
-    pub(crate) tracked: bool,
+    /// The store's file, where git tracks it: a successor in it would be as exposed as the key that it follows.
+    pub(crate) tracked: Option<&'a Path>,
 }
 
 /// Decides. `fallbacks` stand in the settings.
-pub(crate) fn decide(reading: Reading, today: Today, fallbacks: Vec<SecretText>, terms: Terms) -> Beginning {
+pub(crate) fn decide(
+    reading: Reading,
+    today: Today,
+    fallbacks: Vec<SecretText>,
+    terms: Terms<'_>,
+) -> Beginning {
     match (reading, today) {
         (Reading::Whole(ring), Today::Literal(key)) if !accepts(&ring, &key) => Beginning::Foreign,
         (Reading::Whole(ring), _) if !fallbacks.iter().all(|key| accepts(&ring, key)) => Beginning::Foreign,
@@ -71,6 +80,9 @@ pub(crate) fn decide(reading: Reading, today: Today, fallbacks: Vec<SecretText>,
         }
         (Reading::Absent, Today::Literal(key) | Today::Default(key)) => from_settings(key, fallbacks, terms),
         (Reading::Bare(bare), Today::Literal(key)) if key != bare.signing => {
+            if let Some(file) = terms.tracked {
+                return Beginning::Leaked(file.to_owned());
+            }
             // The settings do not read the store yet, so the store's key signs nowhere: it comes next.
             let others = [vec![bare.signing], fallbacks, bare.fallbacks].into_iter().flatten();
             let adoption = Adoption::keys(key, others.collect()).exposed();
@@ -95,8 +107,8 @@ fn both(mut store: Vec<SecretText>, settings: Vec<SecretText>) -> Vec<SecretText
     store
 }
 
-fn from_settings(signing: SecretText, fallbacks: Vec<SecretText>, terms: Terms) -> Beginning {
-    let staged = !terms.adopt && !terms.tracked && fallbacks.is_empty();
+fn from_settings(signing: SecretText, fallbacks: Vec<SecretText>, terms: Terms<'_>) -> Beginning {
+    let staged = !terms.adopt && terms.tracked.is_none() && fallbacks.is_empty();
     let adoption = Adoption::keys(signing, fallbacks).exposed();
     if staged { begin(adoption.staged(), With::SettingsStaged) } else { begin(adoption, With::Settings) }
 }

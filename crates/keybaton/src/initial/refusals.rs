@@ -40,12 +40,25 @@ fn told(error: &ProjectError) -> String {
 
 /// The key would go into a file that git tracks.
 pub(crate) fn would_leak(file: &Path, then: &str) -> Failure {
+    let sentence =
+        format!("git tracks {}, so a key written into it would get into the repository", shown(file));
+    Failure::new(Exit::Refused, sentence).hint(format!("{}, then {then}", untrack(file)))
+}
+
+/// What keeps a file out of git from now on.
+pub(crate) fn untrack(file: &Path) -> String {
     let file = shown(file);
-    Failure::new(
-        Exit::Refused,
-        format!("git tracks {file}, so a key written into it would get into the repository"),
-    )
-    .hint(format!("git rm --cached {file} && git commit -m \"Stop tracking {file}\", then {then}"))
+    format!("git rm --cached {file} && git commit -m \"Stop tracking {file}\"")
+}
+
+/// The store's key would replace one that stood in source control, and stands there itself.
+pub(crate) fn leaked_successor(file: &Path, ring: &RingName) -> Failure {
+    let name = shown(file);
+    let sentence = format!("git tracks {name}, so its {ring} cannot follow the key in the settings");
+    Failure::new(Exit::Refused, sentence).hint(format!(
+        "whoever has the repository has both: {}, take {ring} out of {name}, and run `keybaton init` again",
+        untrack(file)
+    ))
 }
 
 /// The ring that is there lacks a key of the settings.

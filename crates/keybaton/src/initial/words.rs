@@ -6,6 +6,7 @@ use keybaton_audit::wire::{Style, lines};
 use keybaton_core::RingName;
 
 use super::keys::With;
+use super::refusals::untrack;
 use super::settings::{ByHand, Why};
 use crate::configuration::shown;
 use crate::failure::Failure;
@@ -69,10 +70,9 @@ impl<'a> Words<'a> {
 
     /// Git has the file of keys.
     pub(crate) fn leaked(&self, file: &Path) -> Result<(), Failure> {
-        let file = shown(file);
-        let what = format!("git tracks {file}: whoever has the repository has its keys");
+        let what = format!("git tracks {}: whoever has the repository has its keys", shown(file));
         self.stands_out(Ink::Red, "leaked", &what)?;
-        self.behind(&format!("git rm --cached {file} && git commit -m \"Stop tracking {file}\""))?;
+        self.behind(&untrack(file))?;
         self.behind(
             "then `keybaton rotate --new`; where strangers may have seen it, `keybaton revoke --all`,",
         )?;

@@ -101,6 +101,31 @@ fn no_successor_is_staged_into_a_tracked_file() {
 }
 
 #[test]
+fn a_key_of_a_tracked_file_is_no_clean_successor() {
+    let ground = Ground::startproject();
+    ground.write(".env", b"SECRET_KEY=made-up\n");
+    ground.git(&["add", ".env"]);
+    let before = ground.everything();
+    let said = ground.says(&["init", "--write"]);
+    assert!(said.starts_with("6\n"), "{said}");
+    assert_snapshot!(said.lines().rev().take(2).collect::<Vec<_>>().join("\n"), @r#"
+    hint: whoever has the repository has both: git rm --cached .env && git commit -m "Stop tracking .env", take SECRET_KEY out of .env, and run `keybaton init` again
+    error: git tracks .env, so its SECRET_KEY cannot follow the key in the settings
+    "#);
+    assert_eq!(ground.everything(), before);
+}
+
+#[test]
+fn a_fallback_of_a_tracked_file_that_comes_next_has_to_be_replaced_too() {
+    let ground = Ground::with_settings("import os\nSECRET_KEY = os.environ['SECRET_KEY']\n");
+    ground.write(".env", b"SECRET_KEY=made-up-1\nSECRET_KEY_FALLBACKS=made-up-2\n");
+    ground.git(&["add", ".env"]);
+    ground.says(&["init", "--write", "--fallback", "next"]);
+    let status = ground.says(&["status"]);
+    assert_eq!(status.matches("stood in source control: rotate it").count(), 2, "{status}");
+}
+
+#[test]
 fn where_git_cannot_be_asked_its_file_is_read() {
     let ground = Ground::startproject();
     let without_git = |words| ground.told(&ground.command(words).env("PATH", "/nowhere").output().unwrap());
