@@ -11,6 +11,7 @@ use crate::settings::{Entry, Settings};
 use crate::source::Source;
 
 mod effective;
+mod ending;
 mod holders;
 mod manage;
 pub(crate) mod modules;

@@ -1,11 +1,11 @@
 //! Calls that read a file of variables into the environment, and what they call it.
 
-use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use ruff_python_ast::visitor::{Visitor, walk_body, walk_expr, walk_stmt};
 use ruff_python_ast::{Expr, ExprCall, Stmt};
 
+use super::ending::{Ending, Values, argument};
 use crate::python::range;
 use crate::settings::called;
 
@@ -19,7 +19,7 @@ pub(super) struct Read {
 #[derive(Default)]
 pub(super) struct Reads<'a> {
     calls: Vec<&'a ExprCall>,
-    values: BTreeMap<&'a str, &'a Expr>,
+    values: Values<'a>,
 }
 
 impl<'a> Reads<'a> {
@@ -29,22 +29,28 @@ impl<'a> Reads<'a> {
         let calls = reads.calls.iter();
         calls
             .filter_map(|call| {
-                let argument = argument(call)?;
-                let mut parts =
-                    Parts { values: &reads.values, depth: DEEPEST, texts: Vec::new(), open: false };
-                parts.visit_expr(argument);
-                Some(Read { at: range(*call).start, name: parts.name() })
+                let name = Ending::of(file(call)?, &reads.values).and_then(|ending| ending.name());
+                Some(Read { at: range(*call).start, name })
             })
             .collect()
+    }
+
+    fn set(&mut self, target: &'a Expr, value: &'a Expr) {
+        if let Expr::Name(name) = target {
+            self.values.entry(&name.id).or_default().push(value);
+        }
     }
 }
 
 impl<'a> Visitor<'a> for Reads<'a> {
     fn visit_stmt(&mut self, statement: &'a Stmt) {
-        if let Stmt::Assign(assign) = statement
-            && let [Expr::Name(name)] = assign.targets.as_slice()
-        {
-            self.values.insert(&name.id, &assign.value);
+        match statement {
+            Stmt::Assign(assign) => assign.targets.iter().for_each(|target| self.set(target, &assign.value)),
+            Stmt::AugAssign(assign) => self.set(&assign.target, &assign.value),
+            Stmt::AnnAssign(assign) => {
+                assign.value.iter().for_each(|value| self.set(&assign.target, value));
+            }
+            _ => {}
         }
         walk_stmt(self, statement);
     }
@@ -59,62 +65,13 @@ impl<'a> Visitor<'a> for Reads<'a> {
     }
 }
 
-/// The file that a call names. Without one, or with `find_dotenv()`, it is the nearest .env.
-fn argument(call: &ExprCall) -> Option<&Expr> {
-    let named = call.arguments.keywords.iter();
-    let named = named.filter(|keyword| {
-        keyword.arg.as_ref().is_some_and(|arg| matches!(arg.as_str(), "dotenv_path" | "env_file"))
-    });
-    let argument = call.arguments.args.first().or_else(|| named.map(|keyword| &keyword.value).next())?;
-    match argument {
-        Expr::Call(search) if called(&search.func) == "find_dotenv" => search.arguments.args.first(),
-        Expr::NoneLiteral(_) => None,
-        _ => Some(argument),
-    }
-}
-
-/// The texts that a path is made of, in their order.
-struct Parts<'a> {
-    values: &'a BTreeMap<&'a str, &'a Expr>,
-    depth: usize,
-    texts: Vec<String>,
-    /// A part comes from where it cannot be seen.
-    open: bool,
-}
-
-impl Parts<'_> {
-    fn name(self) -> Option<PathBuf> {
-        let first = self.texts.first()?;
-        let others = self.texts[1..].iter().map(|text| text.trim_start_matches('/'));
-        (!self.open).then(|| std::iter::once(first.as_str()).chain(others).collect())
-    }
-}
-
-impl<'a> Visitor<'a> for Parts<'a> {
-    fn visit_expr(&mut self, expr: &'a Expr) {
-        match expr {
-            Expr::StringLiteral(text) => self.texts.push(text.value.to_str().to_owned()),
-            Expr::FString(string) => {
-                let literals = string.value.elements().filter_map(|element| element.as_literal());
-                self.texts.extend(literals.map(|literal| literal.value.to_string()));
-            }
-            Expr::Call(call) if ELSEWHERE.contains(&called(&call.func)) => self.open = true,
-            Expr::Name(name) if self.depth > 0 => {
-                if let Some(value) = self.values.get(name.id.as_str()) {
-                    self.depth -= 1;
-                    self.visit_expr(value);
-                    self.depth += 1;
-                }
-            }
-            _ => walk_expr(self, expr),
-        }
-    }
+/// The file that a call names. Without one it is the nearest .env.
+fn file(call: &ExprCall) -> Option<&Expr> {
+    let named = FILES.iter().find_map(|name| argument(call, name));
+    named.filter(|file| !file.is_none_literal_expr())
 }
 
 const READERS: [&str; 4] = ["read_env", "load_dotenv", "dotenv_values", "RepositoryEnv"];
 
-/// Calls whose value depends on who runs it and where.
-const ELSEWHERE: [&str; 8] =
-    ["get", "getenv", "home", "expanduser", "expandvars", "cwd", "getcwd", "gethostname"];
-
-const DEEPEST: usize = 8;
+/// What they call the file, or the stream that its lines come from.
+const FILES: [&str; 3] = ["dotenv_path", "env_file", "stream"];
