@@ -22,7 +22,7 @@ pub struct Holder {
     pub keys: Vec<SecretText>,
     /// How it is written.
     pub kind: HolderKind,
-    /// The settings or `manage.py` name it.
+    /// A call in the settings or in `manage.py` reads a file of its name.
     pub is_named: bool,
 }
 
@@ -52,10 +52,8 @@ impl Project {
         let (mut holders, folders) = (Holders::default(), self.folders());
         for name in self.named_files(&mut holders.unknown) {
             // Of `BASE_DIR / ".env"` only the end is known here. Where it fits twice, either may be meant.
-            let places = places(&folders, &name);
-            let is_named = places.len() == 1;
-            for path in places {
-                holders.take(path, HolderKind::Env, is_named, ring);
+            for path in places(&folders, &name) {
+                holders.take(path, HolderKind::Env, true, ring);
             }
         }
         for folder in &folders {

@@ -28,9 +28,10 @@ impl<'a> Reads<'a> {
         walk_body(&mut reads, body);
         let calls = reads.calls.iter();
         calls
-            .filter_map(|call| {
-                let name = Ending::of(file(call)?, &reads.values).and_then(|ending| ending.name());
-                Some(Read { at: range(*call).start, name })
+            .map(|call| {
+                let nearest = || Some(Ending::nearest());
+                let ending = file(call).map_or_else(nearest, |file| Ending::of(file, &reads.values));
+                Read { at: range(*call).start, name: ending.and_then(|ending| ending.name()) }
             })
             .collect()
     }

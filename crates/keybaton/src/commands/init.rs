@@ -82,7 +82,7 @@ impl Init {
     /// Looks at everything, and writes nothing.
     fn plan<'a>(&self, world: &World<'_>, project: &'a Project) -> Result<Plan<'a>, Failure> {
         let known = Configuration::find(&project.folder)?;
-        let place = place(world, known.as_ref(), project)?;
+        let place = place(world, known.as_ref(), project, self.adopt)?;
         let settings = Rewrites::plan(project, &place.ring, self.style())?;
         let guard = Guard::look(&store::files(&place.store)?, &project.folder)?;
         let elsewhere = below(known.as_ref().map_or(&project.folder, |known| known.source.folder()));
@@ -123,7 +123,7 @@ impl Init {
             return Err(awkward(opened));
         }
         let begins = matches!(reading, Reading::Absent | Reading::Bare(_));
-        let held = if begins { in_use(project)? } else { None };
+        let held = if begins { in_use(project, self.adopt)? } else { None };
         let today = Today::of(project, opened, &reading, held.as_ref())?;
         let fallbacks = fallbacks(project, &opened.place.ring, &reading, held.as_ref())?;
         let terms = Terms { adopt: self.adopt, tracked };
@@ -206,7 +206,12 @@ fn below(folder: &Path) -> Option<String> {
 }
 
 /// Where the ring lives: as configured, or in a .env file beside manage.py, under the name that the settings look up.
-fn place(world: &World<'_>, known: Option<&Configuration>, project: &Project) -> Result<Place, Failure> {
+fn place(
+    world: &World<'_>,
+    known: Option<&Configuration>,
+    project: &Project,
+    adopt: bool,
+) -> Result<Place, Failure> {
     let mut wishes = Wishes::new(world.choices)?;
     if known.is_some() {
         return Place::choose(&wishes, known, &project.folder);
@@ -216,7 +221,7 @@ fn place(world: &World<'_>, known: Option<&Configuration>, project: &Project) ->
     let environment = wishes.environment.get_or_insert_with(|| configuration::DEVELOPMENT.to_owned());
     let on_this_machine = wishes.store.is_none() && *environment == configuration::DEVELOPMENT;
     if wishes.store.is_none() {
-        let held = in_use(project)?;
+        let held = in_use(project, adopt)?;
         wishes.store = held.map(|holder| in_use::url(&holder, &project.folder));
     }
     wishes.store.get_or_insert_with(|| "dotenv:.env".to_owned());

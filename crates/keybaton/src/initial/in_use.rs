@@ -10,14 +10,18 @@ use super::today::environment;
 use crate::configuration::shown;
 use crate::failure::Failure;
 
-/// The file, if there is one: python-decouple, django-environ and python-dotenv look for it in many places.
-pub(crate) fn in_use(project: &Project) -> Result<Option<Holder>, Failure> {
+/// The file, if there is one: python-decouple, django-environ and python-dotenv look for it in many places. Beside a file
+/// whose name cannot be told, one that is found counts only where the user adopts it.
+pub(crate) fn in_use(project: &Project, adopt: bool) -> Result<Option<Holder>, Failure> {
     let Some(variable) = variable(project) else { return Ok(None) };
     let Ok(ring) = variable.parse::<RingName>() else { return Ok(None) };
     if environment(variable).is_some() {
         return Ok(None);
     }
     let Holders { mut files, unknown } = project.holders(&ring);
+    if let Some(line) = unknown.filter(|_| files.is_empty() || !adopt) {
+        return Err(unnamed(&line, &ring));
+    }
     if files.iter().any(|holder| holder.is_named) {
         files.retain(|holder| holder.is_named);
     }
@@ -25,11 +29,10 @@ pub(crate) fn in_use(project: &Project) -> Result<Option<Holder>, Failure> {
         let names: Vec<String> = files.iter().map(|holder| shown(&holder.path)).collect();
         return Err(contradicting(&names, &ring));
     }
-    match (files.iter().position(|holder| holder.kind == HolderKind::Env), files.first(), unknown) {
-        (Some(at), ..) => Ok(Some(files.swap_remove(at))),
-        (None, Some(ini), _) => Err(in_ini(ini, &ring)),
-        (None, None, Some(line)) => Err(unnamed(&line, &ring)),
-        (None, None, None) => Ok(None),
+    match (files.iter().position(|holder| holder.kind == HolderKind::Env), files.first()) {
+        (Some(at), _) => Ok(Some(files.swap_remove(at))),
+        (None, Some(ini)) => Err(in_ini(ini, &ring)),
+        (None, None) => Ok(None),
     }
 }
 

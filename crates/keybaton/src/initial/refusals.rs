@@ -124,7 +124,7 @@ pub(crate) fn in_ini(holder: &Holder, ring: &RingName) -> Failure {
 pub(crate) fn unnamed(line: &Line, ring: &RingName) -> Failure {
     let sentence = format!("{}: the variables come from a file whose name keybaton cannot see", at(line));
     Failure::new(Exit::Refused, sentence).hint(format!(
-        "if it holds {ring}, everybody would be logged out: write its name out there, or put the key into .env beside manage.py as {ring}=…; then run `keybaton init` again"
+        "if it holds {ring}, everybody would be logged out: write its name out there and run `keybaton init` again, or put the key that signs into .env beside manage.py as {ring}=… and run `keybaton init --adopt`"
     ))
 }
 

@@ -86,10 +86,37 @@ fn a_file_whose_name_cannot_be_told_may_hold_the_key() {
     assert_snapshot!(refused(&with_files(settings, &[])), @"
     6
     error: shop/settings.py, line 2: the variables come from a file whose name keybaton cannot see
-    hint: if it holds SECRET_KEY, everybody would be logged out: write its name out there, or put the key into .env beside manage.py as SECRET_KEY=…; then run `keybaton init` again
+    hint: if it holds SECRET_KEY, everybody would be logged out: write its name out there and run `keybaton init` again, or put the key that signs into .env beside manage.py as SECRET_KEY=… and run `keybaton init --adopt`
     ");
-    let ground = with_files(settings, &[(".env", "SECRET_KEY=made-up\n")]);
-    assert!(ground.says(&["init", "--write"]).starts_with("0\n"));
+}
+
+#[test]
+fn a_key_beside_a_file_that_cannot_be_told_is_not_taken() {
+    let elsewhere = "load_dotenv(Path.home() / '.shop.env')\n";
+    for reads in [elsewhere.to_owned(), format!("{elsewhere}load_dotenv(BASE_DIR / '.env')\n")] {
+        let settings = format!("import os\n{reads}SECRET_KEY = os.environ['SECRET_KEY']\n");
+        let ground = with_files(&settings, &[(".env", "SECRET_KEY=made-up-stale\n")]);
+        let said = refused(&ground);
+        assert!(said.contains("settings.py, line 2: the variables come from a file whose name"), "{said}");
+        assert!(ground.says(&["init", "--write", "--adopt"]).starts_with("0\n"));
+        assert_eq!(ground.variable("SECRET_KEY"), "made-up-stale");
+    }
+}
+
+#[test]
+fn a_name_that_fits_twice_is_compared_too() {
+    let (first, other) = ("SECRET_KEY=made-up\n", "SECRET_KEY=other\n");
+    let files = [(".env", first), ("shop/.env", first), ("conf/extra.env", other)];
+    for reads in ["load_dotenv(BASE_DIR / '.env')", "load_dotenv()", "env.read_env(env_file=None)"] {
+        let settings = format!(
+            "import os\n{reads}\nload_dotenv(BASE_DIR / 'conf' / 'extra.env')\nSECRET_KEY = os.environ['SECRET_KEY']\n"
+        );
+        let said = refused(&with_files(&settings, &files));
+        assert!(
+            said.contains("SECRET_KEY is not the same in shop/.env and .env and conf/extra.env"),
+            "{said}"
+        );
+    }
 }
 
 #[test]
