@@ -7,6 +7,7 @@
 extern crate alloc;
 
 pub mod generate;
+pub mod shell;
 pub mod strength;
 pub mod time;
 

@@ -7,6 +7,7 @@ use std::path::PathBuf;
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::time::{Duration, Instant};
 
+use keybaton_core::shell::typed;
 use keybaton_core::time::Span;
 use rustix::process::{Pid, Signal, kill_process_group};
 
@@ -14,7 +15,6 @@ use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::interrupt::{Interrupt, Waited};
 use crate::print::Print;
-use crate::shell::typed;
 
 /// What runs after a step's last write, and where.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

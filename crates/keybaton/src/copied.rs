@@ -1,5 +1,6 @@
 //! A ring, where it comes from and where it goes: what `keybaton copy` refuses, and what it says.
 
+use keybaton_core::shell::quoted;
 use keybaton_core::{KeyId, NotAMirror, Phase, Reading, Revision, Ring, RingId, RingName};
 use keybaton_handover::{Copying, HandoverError, Original};
 use serde::Serialize;
@@ -9,7 +10,6 @@ use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::given::Given;
 use crate::report;
-use crate::shell::quoted;
 use crate::store;
 
 /// Both sides, and the ring that is copied.

@@ -2,6 +2,7 @@
 
 use std::io::{IsTerminal, Read};
 
+use keybaton_core::shell::quoted;
 use keybaton_core::{Field, Reading, RingName, SecretText, Texts, read};
 use keybaton_dotenv::{Document, Precedence};
 use keybaton_handover::look;
@@ -14,7 +15,6 @@ use crate::configuration::Located;
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::opened::opened;
-use crate::shell::quoted;
 use crate::store;
 
 /// Where a ring is read.

@@ -27,7 +27,6 @@ mod random;
 mod report;
 mod rotation;
 mod serving;
-mod shell;
 mod store;
 
 use std::process::ExitCode;

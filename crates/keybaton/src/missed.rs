@@ -1,5 +1,6 @@
 //! Mirrors that did not receive a write, and what to do about them.
 
+use keybaton_core::shell::quoted;
 use keybaton_core::{NotAMirror, RingName};
 use keybaton_handover::{Missed, Reason};
 use keybaton_stores::StoreErrorKind;
@@ -8,7 +9,6 @@ use crate::configuration::Place;
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::opened::Opened;
-use crate::shell::quoted;
 use crate::store;
 
 /// Mirrors lack an earlier write, so no step may go on; none where none does.

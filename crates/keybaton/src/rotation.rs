@@ -1,5 +1,6 @@
 //! What a rotation is told in: its plan, what was done, and why something is not done.
 
+use keybaton_core::shell::typed;
 use keybaton_core::time::{Span, Timestamp};
 use keybaton_core::{Change, Follow, Misfit, Next, Phase, Ready, Ring, Seen, Step, ready};
 use keybaton_stores::Guard;
@@ -9,7 +10,6 @@ use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::opened::Opened;
 use crate::report::{self, next_step};
-use crate::shell::typed;
 use crate::store;
 
 /// The three steps, and what each one waits for.

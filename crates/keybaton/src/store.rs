@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use keybaton_core::shell::quoted;
 use keybaton_core::{Reading, RingName, Texts};
 use keybaton_stores::{Held, Settings, Store, StoreUrl, path_of};
 
@@ -11,7 +12,6 @@ use crate::configuration::{Located, Place};
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::serving::duplicate;
-use crate::shell::quoted;
 
 /// A store's URL, where it makes sense.
 pub(crate) fn url(at: &Located) -> Result<StoreUrl, Failure> {

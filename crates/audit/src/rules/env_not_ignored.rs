@@ -1,5 +1,7 @@
 //! A .env file that the next `git add .` takes in.
 
+use keybaton_core::shell::quoted;
+
 use super::{Found, Rule};
 use crate::finding::Severity;
 use crate::tree::Tree;
@@ -14,8 +16,8 @@ pub(super) const RULE: Rule = Rule {
 fn check(tree: &Tree, found: &mut Found) {
     let seen = tree.env_files.iter().filter(|file| file.git.is_some_and(|git| !git.tracked && !git.ignored));
     for file in seen.filter(|file| !file.is_sample()) {
-        let name = file.path.display();
-        let mend = format!("echo '/{name}' >> .gitignore, or `keybaton init`");
+        let line = quoted(&format!("/{}", file.path.display()));
+        let mend = format!("echo {line} >> .gitignore, or `keybaton init`");
         found.add(file.at_key(), "the next `git add .` takes this file and its keys in", mend);
     }
 }
@@ -35,5 +37,14 @@ mod tests {
         let world = World::new().file(".gitignore", ".env*\n").file(".env", "SECRET_KEY=made-up\n");
         assert!(world.finds("env-not-ignored").is_empty());
         assert_eq!(world.finds("weak-key"), [".env:1:1"]);
+    }
+
+    #[test]
+    fn a_name_with_a_quote_is_quoted_in_what_mends_it() {
+        let world = World::new().file("it's/.env", "SECRET_KEY=made-up\n");
+        assert_eq!(
+            world.all("env-not-ignored")[0].mend,
+            r"echo '/it'\''s/.env' >> .gitignore, or `keybaton init`"
+        );
     }
 }

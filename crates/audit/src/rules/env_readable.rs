@@ -1,5 +1,7 @@
 //! A .env file that other users of the machine can read.
 
+use keybaton_core::shell::quoted;
+
 use super::{Found, Rule};
 use crate::finding::Severity;
 use crate::tree::Tree;
@@ -14,7 +16,8 @@ pub(super) const RULE: Rule = Rule {
 fn check(tree: &Tree, found: &mut Found) {
     for file in tree.env_files.iter().filter(|file| file.mode & OTHERS != 0 && !file.is_sample()) {
         let what = format!("every user of this machine can use this file: its mode is {:o}", file.mode);
-        let mend = format!("chmod {:o} {}", file.mode & !OTHERS & 0o666, file.path.display());
+        let mend =
+            format!("chmod {:o} {}", file.mode & !OTHERS & 0o666, quoted(&file.path.display().to_string()));
         found.add(file.at_key(), what, mend);
     }
 }
@@ -35,5 +38,11 @@ mod tests {
         );
         assert!(world(0o640).finds("env-readable").is_empty());
         assert!(world(0o600).finds("env-readable").is_empty());
+    }
+
+    #[test]
+    fn a_name_with_spaces_is_quoted_in_what_mends_it() {
+        let world = World::new().file("my conf/.env", "SECRET_KEY=made-up\n").mode("my conf/.env", 0o644);
+        assert_eq!(world.all("env-readable")[0].mend, "chmod 640 'my conf/.env'");
     }
 }

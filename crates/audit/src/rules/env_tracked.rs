@@ -1,5 +1,6 @@
 //! A .env file in source control.
 
+use keybaton_core::shell::quoted;
 use keybaton_core::strength::weaknesses;
 
 use super::{Found, Rule};
@@ -17,7 +18,7 @@ pub(super) const RULE: Rule = Rule {
 fn check(tree: &Tree, found: &mut Found) {
     let tracked = tree.env_files.iter().filter(|file| file.git.is_some_and(|git| git.tracked));
     for file in tracked.filter(|file| !file.is_sample() || looks_real(file)) {
-        let name = file.path.display();
+        let name = quoted(&file.path.display().to_string());
         let what = "git tracks this file, so everybody who has the repository has its keys";
         let mend = if file.is_sample() {
             "write a placeholder here, then `keybaton rotate --new`".to_owned()
@@ -57,5 +58,14 @@ mod tests {
         };
         assert!(sample("your-secret-key-here").finds("env-tracked").is_empty());
         assert_eq!(sample(STRONG).finds("env-tracked"), [".env.example:1:1"]);
+    }
+
+    #[test]
+    fn a_name_with_spaces_is_quoted_in_what_mends_it() {
+        let world = World::new().file("my conf/.env", "SECRET_KEY=made-up\n").git(&["add", "my conf/.env"]);
+        assert_eq!(
+            world.all("env-tracked")[0].mend,
+            "git rm --cached 'my conf/.env', commit, then `keybaton rotate --new`"
+        );
     }
 }

@@ -2,8 +2,8 @@
 
 use std::path::{Path, PathBuf};
 
-use keybaton_core::RingName;
 use keybaton_core::time::Span;
+use keybaton_core::{RingName, shell};
 
 use super::{Configuration, Environment, LONGEST_SIGNATURE, key, quoted, shown};
 use crate::after_write::AfterWrite;
@@ -199,7 +199,10 @@ impl Chosen<'_> {
 fn no_configuration(here: &Path) -> Failure {
     let failure = Failure::new(Exit::Configuration, "there is no keybaton.toml here or above");
     match Configuration::below(here) {
-        Ok(Some(below)) => failure.hint(format!("there is one in {0}: cd {0}", shown(below.source.folder()))),
+        Ok(Some(below)) => {
+            let folder = shown(below.source.folder());
+            failure.hint(format!("there is one in {folder}: cd {}", shell::quoted(&folder)))
+        }
         _ => failure
             .hint("run `keybaton init` in the folder of manage.py, or name a store: --store dotenv:.env"),
     }

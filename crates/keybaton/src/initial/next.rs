@@ -2,6 +2,7 @@
 
 use keybaton_audit::wire::Style;
 use keybaton_core::Ring;
+use keybaton_core::shell::quoted;
 
 /// What is known when all is done.
 pub(crate) struct After<'a> {
@@ -31,7 +32,7 @@ pub(crate) fn what_now(after: &After<'_>) -> Vec<String> {
     });
     lines.extend(exposed.into_iter().flatten());
     lines.extend(after.elsewhere.map(|folder| {
-        format!("keybaton.toml is in {folder}, and other commands look for it upward: cd {folder}")
+        format!("keybaton.toml is in {folder}, and other commands look for it upward: cd {}", quoted(folder))
     }));
     lines.extend(after.variable.map(|variable| {
         format!("The settings read {variable} from the environment: where servers set it, that key stays")

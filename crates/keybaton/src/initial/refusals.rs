@@ -4,6 +4,7 @@ use std::path::Path;
 
 use keybaton_audit::project::{Holder, Line, ProjectError};
 use keybaton_core::RingName;
+use keybaton_core::shell::quoted;
 
 use crate::configuration::shown;
 use crate::exit::Exit;
@@ -48,7 +49,8 @@ pub(crate) fn would_leak(file: &Path, then: &str) -> Failure {
 /// What keeps a file out of git from now on.
 pub(crate) fn untrack(file: &Path) -> String {
     let file = shown(file);
-    format!("git rm --cached {file} && git commit -m \"Stop tracking {file}\"")
+    let message = format!("Stop tracking {file}");
+    format!("git rm --cached {} && git commit -m {}", quoted(&file), quoted(&message))
 }
 
 /// The store's key would replace one that stood in source control, and stands there itself.

@@ -42,7 +42,7 @@ fn a_tracked_env_file_is_named_as_leaked_with_what_mends_it() {
     assert_snapshot!(ground.says(&["init", "--write"]).lines().skip(14).collect::<Vec<_>>().join("\n"), @r#"
     done      let the settings read the ring: shop/settings.py
     leaked    git tracks .env: whoever has the repository has its keys
-              git rm --cached .env && git commit -m "Stop tracking .env"
+              git rm --cached .env && git commit -m 'Stop tracking .env'
               then `keybaton rotate --new`; where strangers may have seen it, `keybaton revoke --all`,
               which logs everybody out at once
     next      restart the server. The settings import keybaton, so name it in your requirements
@@ -60,7 +60,7 @@ fn no_key_is_written_into_a_file_that_git_tracks() {
     ground.git(&["add", ".env"]);
     let before = ground.everything();
     assert_snapshot!(ground.says(&["init", "--write"]).lines().rev().take(2).collect::<Vec<_>>().join("\n"), @r#"
-    hint: git rm --cached .env && git commit -m "Stop tracking .env", then run `keybaton init` again
+    hint: git rm --cached .env && git commit -m 'Stop tracking .env', then run `keybaton init` again
     error: git tracks .env, so a key written into it would get into the repository
     "#);
     assert_eq!(ground.everything(), before);
@@ -85,7 +85,7 @@ fn a_ring_edited_by_hand_in_a_tracked_file_is_not_taken_in() {
     assert_snapshot!(ground.says(&["init", "--write", "--adopt"]), @r#"
     6
     error: git tracks .env, so a key written into it would get into the repository
-    hint: git rm --cached .env && git commit -m "Stop tracking .env", then run `keybaton init --adopt` again
+    hint: git rm --cached .env && git commit -m 'Stop tracking .env', then run `keybaton init --adopt` again
     "#);
     assert_eq!(ground.everything(), before);
 }
@@ -109,7 +109,7 @@ fn a_key_of_a_tracked_file_is_no_clean_successor() {
     let said = ground.says(&["init", "--write"]);
     assert!(said.starts_with("6\n"), "{said}");
     assert_snapshot!(said.lines().rev().take(2).collect::<Vec<_>>().join("\n"), @r#"
-    hint: whoever has the repository has both: git rm --cached .env && git commit -m "Stop tracking .env", take SECRET_KEY out of .env, and run `keybaton init` again
+    hint: whoever has the repository has both: git rm --cached .env && git commit -m 'Stop tracking .env', take SECRET_KEY out of .env, and run `keybaton init` again
     error: git tracks .env, so its SECRET_KEY cannot follow the key in the settings
     "#);
     assert_eq!(ground.everything(), before);
@@ -123,6 +123,18 @@ fn a_fallback_of_a_tracked_file_that_comes_next_has_to_be_replaced_too() {
     ground.says(&["init", "--write", "--fallback", "next"]);
     let status = ground.says(&["status"]);
     assert_eq!(status.matches("stood in source control: rotate it").count(), 2, "{status}");
+}
+
+#[test]
+fn a_name_with_spaces_is_quoted_in_what_mends_it() {
+    let mend = r"git rm --cached 'it'\''s conf/.env' && git commit -m 'Stop tracking it'\''s conf/.env'";
+    for (content, code) in [("SECRET_KEY=made-up\n", "0\n"), ("DEBUG=1\n", "6\n")] {
+        let ground = Ground::with_settings("import os\nSECRET_KEY = os.environ['SECRET_KEY']\n");
+        ground.write("it's conf/.env", content.as_bytes());
+        ground.git(&["add", "it's conf/.env"]);
+        let said = ground.says(&["init", "--write", "--store", "dotenv:it's conf/.env"]);
+        assert!(said.starts_with(code) && said.contains(mend), "{said}");
+    }
 }
 
 #[test]

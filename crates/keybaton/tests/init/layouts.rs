@@ -110,6 +110,16 @@ fn run_above_the_project_it_works_beside_manage_py() {
 }
 
 #[test]
+fn a_folder_with_spaces_is_quoted_where_it_says_to_go_there() {
+    let ground = Ground::of(&[
+        ("the shop/manage.py", &manage("settings")),
+        ("the shop/settings.py", "SECRET_KEY = 'made-up'\n"),
+    ]);
+    assert!(ground.says(&["init", "--write"]).contains("look for it upward: cd 'the shop'"));
+    assert!(ground.says(&["status"]).contains("there is one in the shop: cd 'the shop'"));
+}
+
+#[test]
 fn a_store_that_is_named_is_configured_and_its_files_are_kept_out_of_git() {
     let ground = Ground::startproject();
     ground.says(&["init", "--write", "--store", "file:secrets/key.txt"]);

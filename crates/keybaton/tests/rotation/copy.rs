@@ -226,7 +226,7 @@ fn no_key_is_copied_into_a_file_that_git_tracks() {
     assert_snapshot!(project.says(&["copy", "dotenv:.env", "dotenv:tracked.env"]), @r#"
     6
     error: git tracks tracked.env, so a key written into it would get into the repository
-    hint: git rm --cached tracked.env && git commit -m "Stop tracking tracked.env", then run it again
+    hint: git rm --cached tracked.env && git commit -m 'Stop tracking tracked.env', then run it again
     "#);
     assert_eq!(project.read("tracked.env"), "A=1\n");
 }

@@ -13,7 +13,7 @@ fn no_fresh_key_is_written_into_a_tracked_file() {
     assert_snapshot!(project.says(&["stage"]), @r#"
     6
     error: git tracks .env, so a key written into it would get into the repository
-    hint: git rm --cached .env && git commit -m "Stop tracking .env", then run it again
+    hint: git rm --cached .env && git commit -m 'Stop tracking .env', then run it again
     "#);
     assert_snapshot!(project.says(&["rotate", "--new"]), @r#"
     6
@@ -22,7 +22,7 @@ fn no_fresh_key_is_written_into_a_tracked_file() {
       2. promote  it signs, the old one is accepted only: once each process was restarted, at the earliest 0s after 1
       3. retire   the old one is no longer accepted: 14d after 2, when nothing it signed is still valid
     error: git tracks .env, so a key written into it would get into the repository
-    hint: git rm --cached .env && git commit -m "Stop tracking .env", then run it again
+    hint: git rm --cached .env && git commit -m 'Stop tracking .env', then run it again
     "#);
     assert_eq!(project.read(".env"), before);
 }
