@@ -1,5 +1,6 @@
 //! The files from which a variable comes into the environment: python-decouple's, django-environ's and python-dotenv's.
 
+use std::io::ErrorKind;
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
@@ -40,7 +41,7 @@ pub enum HolderKind {
 pub struct Holders {
     /// Those that hold it: first those that are named, then those nearest to the settings.
     pub files: Vec<Holder>,
-    /// Where a file is read of which nobody can tell the name.
+    /// Where a file is read of which nobody can tell the name, or what is in it.
     pub unknown: Option<Line>,
 }
 
@@ -50,10 +51,14 @@ impl Project {
     #[must_use]
     pub fn holders(&self, ring: &RingName) -> Holders {
         let (mut holders, folders) = (Holders::default(), self.folders());
-        for name in self.named_files(&mut holders.unknown) {
+        for (name, line) in self.named_files() {
             // Of `BASE_DIR / ".env"` only the end is known here. Where it fits twice, either may be meant.
-            for path in places(&folders, &name) {
-                holders.take(path, HolderKind::Env, true, ring);
+            let places = name.map(|name| places(&folders, &name));
+            let is_known = places.is_some_and(|places| {
+                places.into_iter().all(|path| holders.take(path, HolderKind::Env, true, ring))
+            });
+            if !is_known {
+                holders.unknown.get_or_insert(line);
             }
         }
         for folder in &folders {
@@ -80,20 +85,16 @@ impl Project {
         folders
     }
 
-    fn named_files(&self, unknown: &mut Option<Line>) -> Vec<PathBuf> {
+    /// The names by which files are read, as far as they can be told, and where that is.
+    fn named_files(&self) -> Vec<(Option<PathBuf>, Line)> {
         let manage = self.folder.join("manage.py");
         let own = bytes(&manage).ok().and_then(|bytes| Source::decode(bytes.expose()).ok());
         let used = self.used().map(|file| (file.path.as_path(), &file.source));
         let mut named = Vec::new();
         for (path, source) in own.iter().map(|source| (manage.as_path(), source)).chain(used) {
             for reads in with_module(source.text(), |module| Reads::of(module.body)) {
-                match reads.name {
-                    Some(name) => named.push(name),
-                    None => {
-                        let line = source.place(reads.at).line;
-                        unknown.get_or_insert(Line { file: path.to_owned(), line });
-                    }
-                }
+                let line = Line { file: path.to_owned(), line: source.place(reads.at).line };
+                named.push((reads.name, line));
             }
         }
         named
@@ -101,20 +102,29 @@ impl Project {
 }
 
 fn places(folders: &[PathBuf], name: &Path) -> Vec<PathBuf> {
-    if name.is_absolute() && name.is_file() {
+    if name.is_absolute() && may_be_there(name) {
         return vec![name.to_owned()];
     }
     let end = name.strip_prefix("/").unwrap_or(name);
     folders.iter().map(|folder| folder.join(end)).filter(|path| path.is_file()).collect()
 }
 
+/// Whether a file is there, or in a folder that we may not look into.
+fn may_be_there(path: &Path) -> bool {
+    match std::fs::metadata(path) {
+        Ok(metadata) => metadata.is_file(),
+        Err(error) => error.kind() == ErrorKind::PermissionDenied,
+    }
+}
+
 impl Holders {
-    fn take(&mut self, path: PathBuf, kind: HolderKind, is_named: bool, ring: &RingName) {
+    /// Takes in a file, if it holds a key. `false` where it cannot be read.
+    fn take(&mut self, path: PathBuf, kind: HolderKind, is_named: bool, ring: &RingName) -> bool {
         if self.files.iter().any(|holder| holder.path == path) {
-            return;
+            return true;
         }
         let Some(source) = bytes(&path).ok().and_then(|bytes| Source::decode(bytes.expose()).ok()) else {
-            return;
+            return false;
         };
         let keys = match kind {
             HolderKind::Env => env_keys(source.text(), ring),
@@ -123,6 +133,7 @@ impl Holders {
         if !keys.is_empty() {
             self.files.push(Holder { path, keys, kind, is_named });
         }
+        true
     }
 }
 

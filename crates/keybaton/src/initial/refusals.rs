@@ -122,11 +122,12 @@ pub(crate) fn in_ini(holder: &Holder, ring: &RingName) -> Failure {
     ))
 }
 
-/// A file of variables is read of which nobody can tell the name.
+/// A file of variables is read of which nobody can tell the name, or what is in it.
 pub(crate) fn unnamed(line: &Line, ring: &RingName) -> Failure {
-    let sentence = format!("{}: the variables come from a file whose name keybaton cannot see", at(line));
+    let sentence =
+        format!("{}: the variables come from a file whose name or content keybaton cannot see", at(line));
     Failure::new(Exit::Refused, sentence).hint(format!(
-        "if it holds {ring}, everybody would be logged out: write its name out there and run `keybaton init` again, or put the key that signs into .env beside manage.py as {ring}=… and run `keybaton init --adopt`"
+        "if it holds {ring}, everybody would be logged out: write its name out there, let it be read, and run `keybaton init` again, or put the key that signs into .env beside manage.py as {ring}=… and run `keybaton init --adopt`"
     ))
 }
 

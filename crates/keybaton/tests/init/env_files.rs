@@ -85,8 +85,8 @@ fn a_file_whose_name_cannot_be_told_may_hold_the_key() {
     let settings = "import os\nload_dotenv(where())\nSECRET_KEY = os.environ['SECRET_KEY']\n";
     assert_snapshot!(refused(&with_files(settings, &[])), @"
     6
-    error: shop/settings.py, line 2: the variables come from a file whose name keybaton cannot see
-    hint: if it holds SECRET_KEY, everybody would be logged out: write its name out there and run `keybaton init` again, or put the key that signs into .env beside manage.py as SECRET_KEY=… and run `keybaton init --adopt`
+    error: shop/settings.py, line 2: the variables come from a file whose name or content keybaton cannot see
+    hint: if it holds SECRET_KEY, everybody would be logged out: write its name out there, let it be read, and run `keybaton init` again, or put the key that signs into .env beside manage.py as SECRET_KEY=… and run `keybaton init --adopt`
     ");
 }
 

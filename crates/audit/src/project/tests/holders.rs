@@ -26,6 +26,17 @@ fn the_nearest_comes_first_and_what_is_further_away_does_not_count() {
 }
 
 #[test]
+fn a_named_file_that_cannot_be_read_may_hold_the_key() {
+    let settings = "load_dotenv(BASE_DIR / 'shop.env')";
+    let files = [("site/manage.py", &*manage("shop.settings")), ("site/shop/settings.py", settings)];
+    let folder = tree(&files);
+    let unknown = || found(&folder).holders(&RingName::default()).unknown.map(|line| line.line);
+    assert_eq!(unknown(), None, "nothing is there");
+    fs::write(folder.path().join("site/shop.env"), b"SECRET_KEY=made-up-\xff\n").unwrap();
+    assert_eq!(unknown(), Some(1));
+}
+
+#[test]
 fn python_decouples_ini_file_is_read_in_its_section() {
     let ini = "[other]\nSECRET_KEY=no\n[settings]\nsecret_key = made-up\n";
     assert_eq!(holders("", &[("site/settings.ini", ini)]), "site/settings.ini=made-up");
