@@ -56,7 +56,7 @@ impl<V: Values> Store for Joined<V> {
         let before = self.before(over, deadline)?;
         let value = self.spot.value_of(&new.whole, before.as_ref().map(|value| &value.text))?;
         self.values.must_fit(&value)?;
-        let over = before.as_ref().map(|value| &*value.version);
+        let over = self.spot.over(before.as_ref().map(|value| &*value.version), over);
         let Put { version, notes } = self.values.put(&self.spot.name, &value, over, deadline)?;
         Ok(Written { version: Version::Is(version), notes })
     }

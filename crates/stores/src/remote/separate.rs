@@ -59,7 +59,8 @@ impl<V: Values> Store for Separate<V> {
         let mut notes = Vec::new();
         for (done, step) in new.steps.iter().enumerate() {
             let version = versions.of(step.field);
-            let put = self.values.put(&self.name_of(step.field), &step.text, version.as_deref(), deadline);
+            let found = self.spot.over(version.as_deref(), over);
+            let put = self.values.put(&self.name_of(step.field), &step.text, found, deadline);
             let put = put.map_err(|error| if done == 0 { error } else { error.after_a_part() })?;
             *version = Some(put.version);
             notes.extend(put.notes);

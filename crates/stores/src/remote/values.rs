@@ -7,7 +7,7 @@ use keybaton_core::{RingName, SecretText};
 use super::joined::Joined;
 use super::separate::Separate;
 use super::{Address, Deadline};
-use crate::{Note, Settings, Store, StoreError, StoreErrorKind, StoreUrl};
+use crate::{Note, Settings, Store, StoreError, StoreErrorKind, StoreUrl, Version};
 
 /// A service that keeps single values by name.
 pub(crate) trait Values: Send + Sync {
@@ -19,14 +19,33 @@ pub(crate) trait Values: Send + Sync {
         Ok(())
     }
 
-    /// Puts a value in the place of the version that was found; `None`: nothing was.
+    /// Puts a value in the place of what was found.
     fn put(
         &self,
         name: &str,
         new: &SecretText,
-        over: Option<&str>,
+        over: Over<'_>,
         deadline: Deadline,
     ) -> Result<Put, StoreError>;
+}
+
+/// What was found where a value goes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Over<'a> {
+    Version(&'a str),
+    Nothing {
+        /// Whether the user said that it may be made.
+        may_create: bool,
+    },
+}
+
+impl<'a> Over<'a> {
+    pub(crate) fn version(self) -> Option<&'a str> {
+        match self {
+            Self::Version(version) => Some(version),
+            Self::Nothing { .. } => None,
+        }
+    }
 }
 
 /// A value, and the service's own name for this version of it.
@@ -49,8 +68,19 @@ pub(crate) struct Spot {
     /// The value's name, or what the names of the three begin with.
     pub(crate) name: String,
     pub(crate) ring: RingName,
+    /// Whether a ring may be begun where there is none.
+    pub(crate) may_create: bool,
     /// Whether a value that is read whole may become an object.
     pub(crate) may_reshape: bool,
+}
+
+impl Spot {
+    /// What a value is put in the place of.
+    pub(crate) fn over<'a>(&self, value: Option<&'a str>, ring: &Version) -> Over<'a> {
+        // A ring that was begun may be finished: the user said yes to all of it.
+        let may_create = self.may_create || *ring != Version::Absent;
+        value.map_or(Over::Nothing { may_create }, Over::Version)
+    }
 }
 
 impl fmt::Debug for Spot {
@@ -71,7 +101,8 @@ pub(crate) fn arranged(
     settings: &Settings<'_>,
 ) -> Result<Box<dyn Store>, StoreError> {
     let (store, name, ring) = (url.to_string(), name.to_owned(), ring.clone());
-    let spot = Spot { store, name, ring, may_reshape: settings.may_reshape };
+    let Settings { may_create, may_reshape, .. } = *settings;
+    let spot = Spot { store, name, ring, may_create, may_reshape };
     match address.get(LAYOUT) {
         None | Some("json") => Ok(Box::new(Joined::new(values, spot))),
         Some("separate") => Ok(Box::new(Separate { values, spot })),

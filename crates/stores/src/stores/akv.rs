@@ -12,7 +12,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use keybaton_core::{RingName, SecretText};
 
 use crate::remote::line::conflict;
-use crate::remote::values::{LAYOUT, Put, Value, Values, arranged};
+use crate::remote::values::{LAYOUT, Over, Put, Value, Values, arranged};
 use crate::remote::{Address, Deadline, Line};
 use crate::{Can, Guard, Note, Settings, Store, StoreError, StoreKind, StoreUrl};
 
@@ -46,7 +46,6 @@ struct Akv {
     place: Place,
     /// What a value that is made says it is.
     content_type: Option<&'static str>,
-    may_create: bool,
 }
 
 fn open(url: &StoreUrl, ring: &RingName, settings: &Settings<'_>) -> Result<Box<dyn Store>, StoreError> {
@@ -61,8 +60,7 @@ fn open(url: &StoreUrl, ring: &RingName, settings: &Settings<'_>) -> Result<Box<
         authority: "SSL_CERT_FILE=/path/to/ca.pem",
     };
     let content_type = (address.get(LAYOUT) != Some("separate")).then_some("application/json");
-    let akv = Akv { line, place, content_type, may_create: settings.may_create };
-    arranged(akv, &name, (url, &address), ring, settings)
+    arranged(Akv { line, place, content_type }, &name, (url, &address), ring, settings)
 }
 
 impl Values for Akv {
@@ -79,19 +77,19 @@ impl Values for Akv {
         &self,
         name: &str,
         new: &SecretText,
-        over: Option<&str>,
+        over: Over<'_>,
         deadline: Deadline,
     ) -> Result<Put, StoreError> {
         // In this order: what is in the list is no newer than what is current after it.
         let known = self.versions(name, deadline)?;
         let before = self.current(name, Doing::Writing, deadline)?;
-        if before.as_ref().map(|before| &*before.version) != over {
+        if before.as_ref().map(|before| &*before.version) != over.version() {
             return Err(conflict(&self.line.store));
         }
         let body = match &before {
             Some(before) if before.is_managed => return Err(self.managed(name)),
             Some(before) => before.followed_by(new),
-            None if self.may_create => secret::first(new, self.content_type),
+            None if over == (Over::Nothing { may_create: true }) => secret::first(new, self.content_type),
             None => return Err(self.line.not_made(KIND.creates)),
         };
         let set = self.set(name, &body, deadline)?;

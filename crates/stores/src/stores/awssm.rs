@@ -9,7 +9,7 @@ use serde_json::{Value as Json, json};
 
 use crate::remote::aws::{self, Aws, Refusal, Service, no_empty_text};
 use crate::remote::line::conflict;
-use crate::remote::values::{LAYOUT, Put, Value, Values, arranged};
+use crate::remote::values::{LAYOUT, Over, Put, Value, Values, arranged};
 use crate::remote::{Address, Deadline};
 use crate::{Can, Guard, Note, Settings, Store, StoreError, StoreErrorKind, StoreKind, StoreUrl};
 
@@ -38,7 +38,6 @@ static SERVICE: Service = Service {
 #[derive(Debug)]
 struct SecretsManager {
     aws: Aws,
-    may_create: bool,
     adopt_owner: bool,
 }
 
@@ -52,7 +51,7 @@ fn open(url: &StoreUrl, ring: &RingName, settings: &Settings<'_>) -> Result<Box<
             .hint(format!("write awssm://NAME, for example {}", KIND.example)));
     }
     let aws = Aws::prepare(&SERVICE, (url, &address), settings)?;
-    let values = SecretsManager { aws, may_create: settings.may_create, adopt_owner: settings.adopt_owner };
+    let values = SecretsManager { aws, adopt_owner: settings.adopt_owner };
     arranged(values, name, (url, &address), ring, settings)
 }
 
@@ -91,19 +90,19 @@ impl Values for SecretsManager {
         &self,
         name: &str,
         new: &SecretText,
-        over: Option<&str>,
+        over: Over<'_>,
         deadline: Deadline,
     ) -> Result<Put, StoreError> {
         let Some(before) = self.describe(name, deadline)? else {
             return self.create(name, new, over, deadline);
         };
         before.must_be_ours_to_write(&self.aws.line.store, self.adopt_owner)?;
-        if before.current.as_deref() != over {
+        if before.current.as_deref() != over.version() {
             return Err(conflict(&self.aws.line.store));
         }
         let version = token()?;
         self.put_aside(name, new, &version, deadline)?;
-        self.make_current(name, &version, over, deadline)?;
+        self.make_current(name, &version, over.version(), deadline)?;
         let notes = self
             .tidy(name, &before, &version, deadline)
             .into_iter()
@@ -125,14 +124,13 @@ impl SecretsManager {
         &self,
         name: &str,
         new: &SecretText,
-        over: Option<&str>,
+        over: Over<'_>,
         deadline: Deadline,
     ) -> Result<Put, StoreError> {
-        if over.is_some() {
-            return Err(conflict(&self.aws.line.store));
-        }
-        if !self.may_create {
-            return Err(self.aws.line.not_made(KIND.creates));
+        match over {
+            Over::Version(_) => return Err(conflict(&self.aws.line.store)),
+            Over::Nothing { may_create: false } => return Err(self.aws.line.not_made(KIND.creates)),
+            Over::Nothing { may_create: true } => {}
         }
         let version = token()?;
         let asked = json!({

@@ -8,7 +8,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use keybaton_core::{RingName, SecretText};
 
 use crate::remote::line::conflict;
-use crate::remote::values::{LAYOUT, Put, Value, Values, arranged};
+use crate::remote::values::{LAYOUT, Over, Put, Value, Values, arranged};
 use crate::remote::{Address, Deadline, Line};
 use crate::{Can, Guard, Note, Settings, Store, StoreError, StoreErrorKind, StoreKind, StoreUrl};
 
@@ -40,7 +40,6 @@ pub(super) const KIND: StoreKind = StoreKind {
 struct Gcsm {
     line: Line<Google>,
     place: Place,
-    may_create: bool,
     adopt_owner: bool,
     /// The number of the version that was written last under each name.
     written: Mutex<BTreeMap<String, u64>>,
@@ -57,8 +56,7 @@ fn open(url: &StoreUrl, ring: &RingName, settings: &Settings<'_>) -> Result<Box<
         sign_in: "gcloud auth application-default login",
         authority: "SSL_CERT_FILE=/path/to/ca.pem",
     };
-    let (may_create, adopt_owner) = (settings.may_create, settings.adopt_owner);
-    let gcsm = Gcsm { line, place, may_create, adopt_owner, written: Mutex::default() };
+    let gcsm = Gcsm { line, place, adopt_owner: settings.adopt_owner, written: Mutex::default() };
     arranged(gcsm, &name, (url, &address), ring, settings)
 }
 
@@ -85,16 +83,18 @@ impl Values for Gcsm {
         &self,
         name: &str,
         new: &SecretText,
-        over: Option<&str>,
+        over: Over<'_>,
         deadline: Deadline,
     ) -> Result<Put, StoreError> {
-        let before = over.map_or(Ok(0), str::parse).map_err(|_| conflict(&self.line.store))?;
+        let before = over.version().map_or(Ok(0), str::parse).map_err(|_| conflict(&self.line.store))?;
         let claim = Claim::new(now());
         let held = match self.secret(name, deadline)? {
             Some(secret) => self.claimed(name, &secret, before, &claim, deadline)?,
-            None if over.is_some() => return Err(conflict(&self.line.store)),
-            None if !self.may_create => return Err(self.line.not_made(KIND.creates)),
-            None => self.created(name, &claim, deadline)?,
+            None => match over {
+                Over::Version(_) => return Err(conflict(&self.line.store)),
+                Over::Nothing { may_create: false } => return Err(self.line.not_made(KIND.creates)),
+                Over::Nothing { may_create: true } => self.created(name, &claim, deadline)?,
+            },
         };
         let added = self.add(name, new, deadline);
         let is_free = self.release(name, &held, &claim, deadline);

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use keybaton_core::time::Timestamp;
 use keybaton_core::{Adoption, Change, Field, Reading, Revision, Ring, Stamp, Texts, Writes};
-use keybaton_stores::{Settings, StoreErrorKind};
+use keybaton_stores::{Settings, StoreErrorKind, Version};
 
 use crate::support::{NOBODY, as_nobody, given, may_change_owners, set_mode};
 use crate::world::{World, open_url, read, writable};
@@ -46,6 +46,30 @@ fn after_any_number_of_steps_the_ring_serves_and_can_be_finished() {
 fn must_serve(texts: &Texts, old_key: &str) {
     let accepted: Vec<_> = texts.get(Field::Fallbacks).unwrap().split(',').collect();
     assert!(accepted.contains(&texts.get(Field::Signing).unwrap()) && accepted.contains(&old_key));
+}
+
+#[test]
+fn a_first_write_that_was_cut_short_is_finished_without_being_allowed_anew() {
+    for fixture in writable().filter(|fixture| !fixture.is_atomic()) {
+        for stop in 1..=3 {
+            let world = World::new();
+            let (_, mut cut) = Adoption::nothing().begin(&mut stamp(1));
+            cut.steps.truncate(stop);
+            world.open(fixture).write(&cut, &Version::Absent).unwrap();
+
+            let cautious = world.open_with(fixture, |settings| settings.may_create = false);
+            let (texts, version) = read(&*cautious);
+            assert_ne!(version, Version::Absent);
+            let rest = match keybaton_core::read(texts) {
+                // Nothing but a record stands there yet, so there is no key to keep.
+                Reading::Absent => Adoption::nothing().begin(&mut stamp(2)).1,
+                Reading::Torn(torn) => torn.finish(&mut stamp(2)).1,
+                other => panic!("{}: after {stop} steps it is {other:?}", fixture.template),
+            };
+            cautious.write(&rest, &version).unwrap();
+            assert!(matches!(keybaton_core::read(read(&*cautious).0), Reading::Whole(_)));
+        }
+    }
 }
 
 #[test]
@@ -113,7 +137,7 @@ fn all_three(writes: &Writes) -> Vec<keybaton_core::FieldWrite> {
 
 fn begin(store: &dyn keybaton_stores::Store) -> Ring {
     let (ring, writes) = Adoption::nothing().begin(&mut stamp(1));
-    store.write(&writes, &keybaton_stores::Version::Absent).unwrap();
+    store.write(&writes, &Version::Absent).unwrap();
     ring
 }
 

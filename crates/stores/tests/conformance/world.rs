@@ -27,13 +27,24 @@ impl World {
     }
 
     pub(crate) fn open(&self, fixture: &Fixture) -> Box<dyn Store> {
+        self.open_with(fixture, |_| {})
+    }
+
+    /// The store under other settings than most tests want.
+    pub(crate) fn open_with(
+        &self,
+        fixture: &Fixture,
+        change: impl FnOnce(&mut Settings<'_>),
+    ) -> Box<dyn Store> {
         let (environment, is_local) = (Arc::clone(&self.environment), fixture.kind().local);
         let look_up = move |name: &str| {
             let own = environment.lock().unwrap().get(name).cloned();
             // Where the servers are, only the environment of these tests says.
             own.or_else(|| env::var_os(name).filter(|_| !is_local))
         };
-        open_url(&self.url(fixture), &settings(self.path(), Arc::new(look_up)))
+        let mut settings = settings(self.path(), Arc::new(look_up));
+        change(&mut settings);
+        open_url(&self.url(fixture), &settings)
     }
 
     pub(crate) fn url(&self, fixture: &Fixture) -> String {
