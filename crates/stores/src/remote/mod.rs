@@ -15,6 +15,8 @@ pub(crate) mod line;
 #[cfg(feature = "values")]
 mod object;
 pub(crate) mod path;
+#[cfg(any(feature = "k8s", feature = "vault"))]
+pub(crate) mod program;
 pub(crate) mod runtime;
 pub(crate) mod seen;
 #[cfg(feature = "values")]

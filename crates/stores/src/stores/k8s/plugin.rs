@@ -5,12 +5,14 @@
 
 use std::io::{IsTerminal, stdin};
 use std::process::{Command, Stdio};
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime};
 
 use k8s_openapi::jiff::Timestamp;
 use kube_client::config::{AuthInfo, ExecConfig, ExecInteractiveMode, Kubeconfig};
 use serde_json::{Value, json};
 use zeroize::Zeroizing;
+
+use crate::remote::program::{Failed, printed_by};
 
 /// Signs in with the plugin, if there is one. What it gave takes its place; until when it is good, if that has an end.
 pub(super) fn sign_in(who: &mut AuthInfo) -> Result<Option<SystemTime>, String> {
@@ -32,20 +34,14 @@ fn run(plugin: &ExecConfig, command: &str) -> Result<Zeroizing<Vec<u8>>, String>
         return Err(format!("the plugin {command} wants to ask something, and there is no terminal here"));
     }
     let own = plugin.env.iter().flatten().filter_map(|pair| Some((pair.get("name")?, pair.get("value")?)));
-    let ran = Command::new(command)
+    let mut program = Command::new(command);
+    program
         .args(plugin.args.iter().flatten())
         .envs(own)
         .env("KUBERNETES_EXEC_INFO", question(plugin, may_ask).to_string())
-        .stdin(if may_ask { Stdio::inherit() } else { Stdio::null() })
-        // What it has to say is for the user, and for nobody else.
-        .stderr(Stdio::inherit())
-        .output()
-        .map_err(|error| not_started(plugin, command, &error))?;
-    let printed = Zeroizing::new(ran.stdout);
-    match ran.status.success() {
-        true => Ok(printed),
-        false => Err(format!("the plugin {command} ended with {}", ran.status)),
-    }
+        .stdin(if may_ask { Stdio::inherit() } else { Stdio::null() });
+    printed_by(&mut program, if may_ask { WITH_A_USER } else { ALONE })
+        .map_err(|why| failed(plugin, command, &why))
 }
 
 /// What a plugin may want to know.
@@ -88,10 +84,15 @@ fn take(status: &Value, who: &mut AuthInfo) -> Option<()> {
     Some(())
 }
 
-fn not_started(plugin: &ExecConfig, command: &str, error: &std::io::Error) -> String {
-    let told = format!("the plugin {command} could not be started: {error}");
-    match plugin.install_hint.as_deref().map(str::trim).filter(|hint| !hint.is_empty()) {
-        Some(hint) => format!("{told}. Your kubeconfig says: {hint}"),
-        None => told,
+fn failed(plugin: &ExecConfig, command: &str, why: &Failed) -> String {
+    let told = format!("the plugin {command} {why}");
+    let hint = plugin.install_hint.as_deref().map(str::trim).filter(|hint| !hint.is_empty());
+    match (why, hint) {
+        (Failed::NotStarted(_), Some(hint)) => format!("{told}. Your kubeconfig says: {hint}"),
+        _ => told,
     }
 }
+
+/// How long a plugin may take; with somebody at the terminal, long enough to log in by a browser and a second factor.
+const ALONE: Duration = Duration::from_secs(60);
+const WITH_A_USER: Duration = Duration::from_secs(300);

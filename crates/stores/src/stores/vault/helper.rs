@@ -2,9 +2,11 @@
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
+use std::time::Duration;
 
 use keybaton_files::{FileErrorKind, Limits, read};
 
+use crate::remote::program::printed_by;
 use crate::{Environment, StoreError, StoreErrorKind};
 
 /// The token for the server at this address.
@@ -43,21 +45,14 @@ fn setting(configuration: &str) -> Option<&str> {
 /// Asks the program, as Vault's own does.
 fn asked(program: &Path, address: &str) -> Result<Option<String>, StoreError> {
     let failed = |why: &dyn std::fmt::Display| {
-        let sentence = format!("the token helper {} gave no token: {why}", program.display());
+        let sentence = format!("the token helper {} {why}", program.display());
         StoreError::new(StoreErrorKind::SignInNeeded, sentence).hint("run `vault login`, or set VAULT_TOKEN")
     };
-    let ran = Command::new(program)
-        .arg("get")
-        // One helper can have the tokens of several servers.
-        .env("VAULT_ADDR", address)
-        .stdin(Stdio::null())
-        .stderr(Stdio::inherit())
-        .output()
-        .map_err(|error| failed(&error))?;
-    if !ran.status.success() {
-        return Err(failed(&ran.status));
-    }
-    let token = String::from_utf8(ran.stdout).map_err(|_| failed(&"it is not text"))?;
+    let mut command = Command::new(program);
+    // One helper can have the tokens of several servers.
+    command.arg("get").env("VAULT_ADDR", address).stdin(Stdio::null());
+    let printed = printed_by(&mut command, LIMIT).map_err(|why| failed(&why))?;
+    let token = std::str::from_utf8(&printed).map_err(|_| failed(&"printed what is no text"))?;
     Ok(Some(token.trim().to_owned()))
 }
 
@@ -68,6 +63,9 @@ pub(super) fn file_text(path: &Path) -> Result<Option<String>, StoreError> {
         Err(error) => Err(error.into()),
     }
 }
+
+/// It may unlock something, and has nobody to ask.
+const LIMIT: Duration = Duration::from_secs(60);
 
 #[cfg(test)]
 mod tests {

@@ -165,6 +165,7 @@ fn case_with_input() {
 fn a_plugin_that_fails_is_named_and_what_it_printed_is_not() {
     for (script, why) in [
         ("echo made-up-token; exit 3", "ended with exit status: 3"),
+        ("exec yes made-up-token", "printed more than any token is long, and was ended"),
         ("echo 'token: made-up-token: : {'", "printed is no credential"),
         (r#"echo '{"kind":"ExecCredential","spec":{"token":"made-up-token"}}'"#, "printed is no credential"),
     ] {

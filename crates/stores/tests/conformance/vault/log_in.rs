@@ -106,13 +106,23 @@ fn a_token_helper_that_gives_no_token_is_named_and_what_it_printed_is_not() {
     assert!(!format!("{error:?}").contains("made-up-token"));
     let expected = (
         StoreErrorKind::SignInNeeded,
-        format!("the token helper {program} gave no token: exit status: 3"),
+        format!("the token helper {program} ended with exit status: 3"),
         "run `vault login`, or set VAULT_TOKEN".to_owned(),
     );
     assert_eq!(told(error), expected);
     helper(&ground, ".vault", "exit 0");
     let error = ground.open_as(&at_home(&ground)).read().unwrap_err();
     assert!(error.sentence.ends_with(" knows no valid token of yours"), "{error}");
+}
+
+#[test]
+fn a_token_helper_that_prints_without_end_is_ended() {
+    let Some(ground) = begin() else { return };
+    let program = helper(&ground, ".vault", "exec yes made-up-token");
+    let error = ground.open_as(&at_home(&ground)).read().unwrap_err();
+    assert!(!format!("{error:?}").contains("made-up-token"));
+    let sentence = format!("the token helper {program} printed more than any token is long, and was ended");
+    assert_eq!((error.kind, error.sentence), (StoreErrorKind::SignInNeeded, sentence));
 }
 
 #[test]

@@ -1,0 +1,141 @@
+//! A program of the user's choice that signs in and prints what it was given for it.
+
+use std::fmt;
+use std::io::{self, Read};
+use std::process::{Child, Command, ExitStatus, Stdio};
+use std::sync::mpsc::sync_channel;
+use std::thread;
+use std::time::{Duration, Instant};
+
+use zeroize::Zeroizing;
+
+/// Runs a program to its end and gives what it printed. One that takes longer than the limit, or prints more than any token
+/// is long, is killed. What else it has to say is for the user, and for nobody else.
+pub(crate) fn printed_by(command: &mut Command, limit: Duration) -> Result<Zeroizing<Vec<u8>>, Failed> {
+    let end = Instant::now() + limit;
+    let started = command.stdout(Stdio::piped()).stderr(Stdio::inherit()).spawn();
+    let mut running = Running { child: started.map_err(Failed::NotStarted)?, limit, end };
+    let printed = running.printed()?;
+    match running.status()? {
+        status if status.success() => Ok(printed),
+        status => Err(Failed::With(status)),
+    }
+}
+
+/// Why there is nothing that it printed.
+#[derive(Debug)]
+pub(crate) enum Failed {
+    NotStarted(io::Error),
+    Unheard(io::Error),
+    With(ExitStatus),
+    TooSlow(Duration),
+    TooLong,
+}
+
+impl fmt::Display for Failed {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::NotStarted(error) => write!(f, "could not be started: {error}"),
+            Self::Unheard(error) => write!(f, "could not be listened to: {error}"),
+            Self::With(status) => write!(f, "ended with {status}"),
+            Self::TooSlow(limit) => {
+                write!(f, "took longer than {} s and was ended: does it wait for an answer?", limit.as_secs())
+            }
+            Self::TooLong => write!(f, "printed more than any token is long, and was ended"),
+        }
+    }
+}
+
+/// A program that does not outlive our interest in it.
+struct Running {
+    child: Child,
+    limit: Duration,
+    end: Instant,
+}
+
+impl Running {
+    fn printed(&mut self) -> Result<Zeroizing<Vec<u8>>, Failed> {
+        let Some(output) = self.child.stdout.take() else { return Ok(Zeroizing::default()) };
+        let (tell, told) = sync_channel(1);
+        // Whoever reads from a pipe cannot stop waiting, so it is not us who reads.
+        let reader = thread::Builder::new().spawn(move || drop(tell.send(all_of(output))));
+        reader.map_err(Failed::Unheard)?;
+        let left = self.end.saturating_duration_since(Instant::now());
+        told.recv_timeout(left).unwrap_or(Err(Failed::TooSlow(self.limit)))
+    }
+
+    /// How it ended: some close their output and go on.
+    fn status(&mut self) -> Result<ExitStatus, Failed> {
+        loop {
+            match self.child.try_wait().map_err(Failed::Unheard)? {
+                Some(status) => return Ok(status),
+                None if Instant::now() >= self.end => return Err(Failed::TooSlow(self.limit)),
+                None => thread::sleep(LOOK_EVERY),
+            }
+        }
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        // One that has ended already cannot be killed, and need not be.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+fn all_of(output: impl Read) -> Result<Zeroizing<Vec<u8>>, Failed> {
+    let mut all = Zeroizing::new(Vec::new());
+    output.take(LONGEST + 1).read_to_end(&mut all).map_err(Failed::Unheard)?;
+    if all.len() as u64 > LONGEST { Err(Failed::TooLong) } else { Ok(all) }
+}
+
+/// In bytes; no token comes near.
+const LONGEST: u64 = 1 << 20;
+const LOOK_EVERY: Duration = Duration::from_millis(10);
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use super::*;
+
+    const SOON: Duration = Duration::from_millis(300);
+    const LATE: Duration = Duration::from_secs(30);
+
+    fn shell(script: &str, limit: Duration) -> Result<String, String> {
+        let printed = printed_by(Command::new("sh").args(["-c", script]).stdin(Stdio::null()), limit);
+        printed.map(|bytes| String::from_utf8(bytes.to_vec()).unwrap()).map_err(|failed| failed.to_string())
+    }
+
+    #[test]
+    fn what_a_program_prints_is_heard_and_how_it_ends_is_told() {
+        assert_eq!(shell("echo made-up", LATE), Ok("made-up\n".to_owned()));
+        assert_eq!(shell("echo made-up; exit 3", LATE), Err("ended with exit status: 3".to_owned()));
+        let not_started = printed_by(&mut Command::new("/no/such/program"), LATE).unwrap_err().to_string();
+        assert_eq!(not_started, "could not be started: No such file or directory (os error 2)");
+    }
+
+    #[test]
+    fn a_program_that_does_not_end_is_ended_and_leaves_nothing_behind() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("pid");
+        // The second closes what we listen to; what the third started goes on listening in its place.
+        for script in ["exec sleep 60", "exec sleep 60 >&-", "sleep 60 & wait"] {
+            let began = Instant::now();
+            let told = shell(&format!("echo $$ > {}; {script}", file.display()), SOON).unwrap_err();
+            assert_eq!(told, "took longer than 0 s and was ended: does it wait for an answer?");
+            assert!(began.elapsed() < LATE, "{script}");
+            let pid = std::fs::read_to_string(&file).unwrap();
+            assert!(!Path::new("/proc").join(pid.trim()).exists(), "{script}");
+        }
+    }
+
+    #[test]
+    fn a_program_that_prints_without_end_is_ended() {
+        let told = shell("exec yes made-up", LATE).unwrap_err();
+        assert_eq!(told, "printed more than any token is long, and was ended");
+        assert_eq!(shell("head -c 1048576 /dev/zero", LATE).unwrap().len(), 1 << 20);
+        assert!(shell("head -c 1048577 /dev/zero", LATE).is_err());
+    }
+}
