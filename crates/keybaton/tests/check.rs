@@ -42,6 +42,24 @@ impl Tree {
 }
 
 #[test]
+fn a_url_that_may_hold_a_password_is_not_shown() {
+    for url in [
+        "awssm:joe:made-up-9f3c@host",
+        "vault://made-up-9f3c@host/x",
+        "akv://x/y?made-up-9f3c",
+        "k8s:made-up-9f3c",
+        "dotenv:joe:made-up-9f3c@host/.env",
+        "dotenv://made-up-9f3c@host/.env",
+        "postgres://joe:made-up-9f3c@host/db",
+    ] {
+        let toml = format!("[environments.dev]\nstore = \"{url}\"\npropagation = \"0s\"\n");
+        let said = Tree::of(&[("keybaton.toml", &toml)]).says(&["check"]);
+        assert!(said.contains("not looked at: SECRET_KEY (dev): the "), "{said}");
+        assert!(!said.contains("made-up") && !said.contains("joe"), "{said}");
+    }
+}
+
+#[test]
 fn findings_say_what_where_and_what_now() {
     let tree = Tree::of(&[
         (

@@ -10,18 +10,13 @@ use crate::{StoreError, StoreErrorKind, StoreUrl};
 /// The path that the URL of a store on this machine names, relative to the base folder.
 ///
 /// # Errors
-/// [`StoreErrorKind::Malformed`] where it names none, or another computer.
+/// [`StoreErrorKind::Malformed`] where it names none.
 pub fn path_of(url: &StoreUrl, base: &Path) -> Result<PathBuf, StoreError> {
     let (scheme, rest) = (url.scheme(), url.rest());
     if rest.is_empty() {
         let sentence = format!("{scheme}: names no path");
         return Err(StoreError::new(StoreErrorKind::Malformed, sentence)
             .hint(format!("write for example {}", url.kind().example)));
-    }
-    if rest.starts_with("//") && !rest.starts_with("///") {
-        let sentence = format!("{url} names a computer, but {scheme}: stores are on this one");
-        return Err(StoreError::new(StoreErrorKind::Malformed, sentence)
-            .hint(format!("write {scheme}:{}", rest.trim_start_matches('/'))));
     }
     let rest = if rest.starts_with("///") { &rest[2..] } else { rest };
     if base == Path::new(".") {

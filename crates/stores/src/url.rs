@@ -4,6 +4,8 @@ use std::fmt;
 
 use crate::{STORES, StoreError, StoreErrorKind, StoreKind};
 
+mod shape;
+
 /// The name of a store: `scheme:rest`. It holds no secret: one that does is refused.
 #[derive(Clone)]
 pub struct StoreUrl {
@@ -21,10 +23,9 @@ impl StoreUrl {
         let Some((scheme, rest)) = split(text) else {
             return Err(no_url(text));
         };
-        if holds_password(rest) {
-            return Err(with_password(scheme));
-        }
-        match STORES.iter().find(|kind| kind.scheme == scheme) {
+        let kind = STORES.iter().find(|kind| kind.scheme == scheme);
+        shape::must_be_harmless(scheme, rest, kind)?;
+        match kind {
             Some(kind) => Ok(Self { kind, rest: rest.to_owned() }),
             None => Err(unknown(scheme)),
         }
@@ -46,6 +47,11 @@ impl StoreUrl {
     #[must_use]
     pub fn rest(&self) -> &str {
         &self.rest
+    }
+
+    /// Says what is wrong with it.
+    pub(crate) fn malformed(&self, what: &str, hint: impl Into<String>) -> StoreError {
+        malformed(self.scheme(), what, hint)
     }
 }
 
@@ -77,15 +83,9 @@ fn split(text: &str) -> Option<(&str, &str)> {
     (is_word && (2..=LONGEST_SCHEME).contains(&scheme.len())).then_some((scheme, rest))
 }
 
-/// Whether there is `user:password@` before the first slash, or a parameter that only a secret is given in.
-fn holds_password(rest: &str) -> bool {
-    let Some(rest) = rest.strip_prefix("//") else { return false };
-    let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();
-    let (_, query) = rest.split_once('?').unwrap_or_default();
-    let names = query.split(['&', '#']).filter_map(|pair| pair.split_once('=')).map(|(name, _)| name);
-    // An @ behind the first slash may belong to a password with a slash in it.
-    authority.split_once(':').is_some_and(|(_, behind)| behind.contains('@') || rest.contains('@'))
-        || names.map(str::to_ascii_lowercase).any(|name| SECRETS.iter().any(|secret| name.contains(secret)))
+/// The URL itself is not repeated: what makes no sense may be anything, a password too.
+fn malformed(scheme: &str, what: &str, hint: impl Into<String>) -> StoreError {
+    StoreError::new(StoreErrorKind::Malformed, format!("the {scheme}: URL {what}")).hint(hint)
 }
 
 fn no_url(text: &str) -> StoreError {
@@ -94,16 +94,10 @@ fn no_url(text: &str) -> StoreError {
         "a store is named by its kind, a colon and the place, which this is not",
     );
     let name = text.rsplit(['/', '\\']).next().unwrap_or_default();
-    if name == ".env" || name.starts_with(".env.") {
+    if (name == ".env" || name.starts_with(".env.")) && !text.contains('@') {
         return error.hint(format!("write dotenv:{text}"));
     }
     error.hint("write for example dotenv:.env, file:PATH or dir:FOLDER; `keybaton stores` lists all kinds")
-}
-
-fn with_password(scheme: &str) -> StoreError {
-    let sentence = format!("the {scheme}: URL holds a password, which does not belong there");
-    StoreError::new(StoreErrorKind::Malformed, sentence)
-        .hint("take it out: credentials come from the usual places of each platform; then change it, for it was shown")
 }
 
 fn unknown(scheme: &str) -> StoreError {
@@ -117,7 +111,6 @@ fn unknown(scheme: &str) -> StoreError {
 }
 
 const LONGEST_SCHEME: usize = 16;
-const SECRETS: [&str; 6] = ["password", "passwd", "secret", "token", "apikey", "api_key"];
 
 #[cfg(test)]
 mod tests {
@@ -169,12 +162,26 @@ mod tests {
             format!("vault://joe:{planted}/x@host/path"),
             format!("vault://mount/path?token={planted}"),
             format!("dir://x/?a=b&Client_Secret={planted}"),
+            format!("awssm:joe:{planted}@host"),
+            format!("awssm:/joe:{planted}@host/x"),
+            format!("awsps:///joe:{planted}@host/x"),
+            format!("k8s:shop/django?token={planted}"),
+            format!("file:joe:{planted}@host"),
         ] {
             let (sentence, hint) = told(&url);
             let scheme = url.split(':').next().unwrap_or_default();
             assert_eq!(sentence, format!("the {scheme}: URL holds a password, which does not belong there"));
             assert!(hint.starts_with("take it out: "));
             assert!(!sentence.contains(planted) && !hint.contains(planted));
+        }
+    }
+
+    #[test]
+    fn a_path_with_such_characters_is_still_a_path() {
+        for url in
+            ["file:C:\\joe@shop\\key", "file:/srv/a:b/c@d", "dir:///srv:1/c@d", "awssm://shop@prod/django"]
+        {
+            assert_eq!(StoreUrl::parse(url).unwrap().to_string(), url);
         }
     }
 

@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use keybaton_core::time::Span;
 use keybaton_core::{RingName, shell};
+use keybaton_stores::StoreUrl;
 
 use super::{Configuration, Environment, LONGEST_SIGNATURE, key, quoted, shown};
 use crate::after_write::AfterWrite;
@@ -95,7 +96,10 @@ impl Place {
     pub(crate) fn name(&self) -> String {
         let environment = self.environment.as_deref();
         let environment = environment.map_or_else(String::new, |name| format!(" ({name})"));
-        format!("{} in {}{environment}", self.ring, self.store.url)
+        // A URL that makes no sense is not shown: it may hold a password.
+        let store =
+            StoreUrl::parse(&self.store.url).map_or_else(|_| String::new(), |url| format!(" in {url}"));
+        format!("{}{store}{environment}", self.ring)
     }
 }
 

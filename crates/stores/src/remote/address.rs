@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::{StoreError, StoreErrorKind, StoreUrl};
+use crate::{StoreError, StoreUrl};
 
 /// A place and its parameters.
 #[derive(Debug)]
@@ -15,19 +15,8 @@ pub(crate) struct Address {
 impl Address {
     /// Reads a URL that may have these parameters.
     pub(crate) fn of(url: &StoreUrl, known: &[&str]) -> Result<Self, StoreError> {
-        let example = || format!("write for example {}", url.kind().example);
-        let malformed =
-            |sentence: String| StoreError::new(StoreErrorKind::Malformed, sentence).hint(example());
-        let Some(rest) = url.rest().strip_prefix("//") else {
-            return Err(malformed(format!(
-                "{url} is no address: two slashes belong behind {}:",
-                url.scheme()
-            )));
-        };
+        let rest = url.rest().strip_prefix("//").unwrap_or(url.rest());
         let (place, query) = rest.split_once('?').unwrap_or((rest, ""));
-        if place.contains(['#', ' ', '\\']) || place.chars().any(char::is_control) {
-            return Err(malformed(format!("the place in {url} has a character that no address has")));
-        }
         let mut parameters = BTreeMap::new();
         for pair in query.split('&').filter(|pair| !pair.is_empty()) {
             let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
@@ -35,7 +24,8 @@ impl Address {
                 return Err(unknown(url, name, known));
             }
             if value.is_empty() || parameters.insert(name.to_owned(), value.to_owned()).is_some() {
-                return Err(malformed(format!("the parameter {name} of {url} needs one value")));
+                let what = format!("needs one value for its parameter {name}");
+                return Err(url.malformed(&what, format!("write for example {}", url.kind().example)));
             }
         }
         Ok(Self { place: place.to_owned(), parameters })
@@ -48,12 +38,11 @@ impl Address {
 }
 
 fn unknown(url: &StoreUrl, name: &str, known: &[&str]) -> StoreError {
-    let sentence = format!("{}: has no parameter {name}", url.scheme());
-    let error = StoreError::new(StoreErrorKind::Malformed, sentence);
+    let what = format!("has a parameter {name}, which there is not");
     let distance = |known: &&&str| strsim::damerau_levenshtein(known, name);
     match known.iter().min_by_key(distance) {
-        Some(nearest) if distance(&nearest) <= 2 => error.hint(format!("did you mean {nearest}?")),
-        Some(_) => error.hint(format!("it has {}", known.join(" and "))),
-        None => error.hint("it has none"),
+        Some(nearest) if distance(&nearest) <= 2 => url.malformed(&what, format!("did you mean {nearest}?")),
+        Some(_) => url.malformed(&what, format!("there is {}", known.join(" and "))),
+        None => url.malformed(&what, "there is none"),
     }
 }

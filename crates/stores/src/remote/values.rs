@@ -7,7 +7,7 @@ use keybaton_core::{RingName, SecretText};
 use super::joined::Joined;
 use super::separate::Separate;
 use super::{Address, Deadline};
-use crate::{Note, Settings, Store, StoreError, StoreErrorKind, StoreUrl, Version};
+use crate::{Note, Settings, Store, StoreError, StoreUrl, Version};
 
 /// A service that keeps single values by name.
 pub(crate) trait Values: Send + Sync {
@@ -107,9 +107,8 @@ pub(crate) fn arranged(
         None | Some("json") => Ok(Box::new(Joined::new(values, spot))),
         Some("separate") => Ok(Box::new(Separate { values, spot })),
         Some(_) => {
-            let sentence = format!("{url} names a layout that there is not");
-            Err(StoreError::new(StoreErrorKind::Malformed, sentence)
-                .hint("layout=json is one value with three members, layout=separate is three values"))
+            let hint = "layout=json is one value with three members, layout=separate is three values";
+            Err(url.malformed("names a layout that there is not", hint))
         }
     }
 }

@@ -56,9 +56,9 @@ fn open(url: &StoreUrl, ring: &RingName, settings: &Settings<'_>) -> Result<Box<
         !part.is_empty() && part.chars().all(|char| char.is_ascii_alphanumeric() || "_.-".contains(char))
     };
     if !path.strip_prefix('/').is_some_and(|path| path.split('/').all(is_part)) {
-        let sentence = format!("{url} names no path of parameters");
-        return Err(StoreError::new(StoreErrorKind::Malformed, sentence)
-            .hint(format!("write awsps:///PATH, for example {}", KIND.example)));
+        let hint =
+            format!("write awsps:///PATH, for example {}; a path has letters, digits and /_.-", KIND.example);
+        return Err(url.malformed("names no path of parameters", hint));
     }
     let aws = Aws::prepare(&SERVICE, (url, &address), settings)?;
     let (path, ring, may_create) = (path.to_owned(), ring.clone(), settings.may_create);

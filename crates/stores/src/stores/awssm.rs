@@ -46,9 +46,11 @@ fn open(url: &StoreUrl, ring: &RingName, settings: &Settings<'_>) -> Result<Box<
     let name = address.place.as_str();
     let is_name = |char: char| char.is_ascii_alphanumeric() || "/_+=.@-:".contains(char);
     if name.is_empty() || !name.chars().all(is_name) {
-        let sentence = format!("{url} names no secret");
-        return Err(StoreError::new(StoreErrorKind::Malformed, sentence)
-            .hint(format!("write awssm://NAME, for example {}", KIND.example)));
+        let hint = format!(
+            "write awssm://NAME, for example {}; a name has letters, digits and /_+=.@-",
+            KIND.example
+        );
+        return Err(url.malformed("names no secret", hint));
     }
     let aws = Aws::prepare(&SERVICE, (url, &address), settings)?;
     let values = SecretsManager { aws, adopt_owner: settings.adopt_owner };

@@ -260,8 +260,9 @@ fn a_url_that_names_no_file_is_told_how_to() {
     let world = World::new();
     let settings = Settings::new(world.path(), Arc::new(|_| None));
     let told = |url| {
-        let url = StoreUrl::parse(url).unwrap();
-        let error = keybaton_stores::open(&url, &RingName::default(), &settings).unwrap_err();
+        let opened =
+            StoreUrl::parse(url).and_then(|url| keybaton_stores::open(&url, &RingName::default(), &settings));
+        let error = opened.unwrap_err();
         assert_eq!(error.kind, StoreErrorKind::Malformed);
         (error.sentence, error.hint.unwrap())
     };
@@ -272,7 +273,7 @@ fn a_url_that_names_no_file_is_told_how_to() {
     assert_eq!(
         told("dotenv://.env"),
         (
-            "dotenv://.env names a computer, but dotenv: stores are on this one".to_owned(),
+            "the dotenv: URL names a computer, but dotenv: stores are on this one".to_owned(),
             "write dotenv:.env".to_owned()
         )
     );

@@ -1,9 +1,11 @@
 //! A planted key stands in no error, and in nothing that is printed for debugging.
 
 use std::error::Error;
+use std::path::Path;
+use std::sync::Arc;
 
-use keybaton_core::Field;
-use keybaton_stores::{StoreError, Version};
+use keybaton_core::{Field, RingName};
+use keybaton_stores::{STORES, Settings, StoreError, StoreUrl, Version, open};
 
 use crate::fixtures::Fixture;
 use crate::support::writes;
@@ -17,6 +19,51 @@ fn a_planted_key_is_nowhere_to_be_seen() {
         // So that this test sees something at all.
         assert!(seen.contains("Version::") && seen.contains("hint: Some"), "{seen}");
     }
+}
+
+#[test]
+fn what_may_be_a_password_in_a_url_is_in_no_error() {
+    for kind in STORES {
+        let forms = if kind.local { &IN_ANY_URL[..] } else { &[IN_ANY_URL, IN_AN_ADDRESS].concat() };
+        for form in forms {
+            let url = form.replace("{scheme}", kind.scheme).replace("{secret}", PLANTED);
+            let seen = all_of(&refused(&url).unwrap_or_else(|| panic!("{form} opens {}", kind.scheme)));
+            assert!(!seen.contains(PLANTED), "{form}: {seen}");
+            assert!(seen.contains(kind.scheme), "{form}: {seen}");
+        }
+    }
+}
+
+#[test]
+fn a_parameter_that_there_is_not_is_named_where_it_looks_like_one() {
+    for (url, sentence, hint) in [
+        (
+            "vault://a/b?version=3",
+            "the vault: URL has a parameter version, which there is not",
+            "there is none",
+        ),
+        (
+            "akv://a/b?suffix_=x.y",
+            "the akv: URL has a parameter suffix_, which there is not",
+            "did you mean suffix?",
+        ),
+        (
+            "k8s://a/b?A1b2=3",
+            "the k8s: URL has a parameter that there is not",
+            "write for example k8s://shop/django",
+        ),
+    ] {
+        if STORES.iter().any(|kind| url.starts_with(&format!("{}:", kind.scheme))) {
+            let error = refused(url).unwrap();
+            assert_eq!((error.sentence.as_str(), error.hint.as_deref()), (sentence, Some(hint)));
+        }
+    }
+}
+
+/// The error of a URL that cannot be parsed or opened.
+fn refused(url: &str) -> Option<StoreError> {
+    let settings = Settings::new(Path::new("."), Arc::new(|_| None));
+    StoreUrl::parse(url).and_then(|url| open(&url, &RingName::default(), &settings)).err()
 }
 
 fn in_order(fixture: &Fixture) -> String {
@@ -77,5 +124,26 @@ fn all_of(error: &StoreError) -> String {
     }
     seen
 }
+
+const IN_ANY_URL: &[&str] = &[
+    "{scheme}:joe:{secret}?x@host",
+    "{scheme}://joe:{secret}?x@host/y",
+    "{scheme}:joe:{secret}@host",
+    "{scheme}://joe:{secret}@host/x",
+    "{scheme}://joe:{secret}/x@host/y",
+    "{scheme}://x/y?token={secret}",
+    "{scheme}:x?secret={secret}",
+];
+const IN_AN_ADDRESS: &[&str] = &[
+    "{scheme}:{secret}",
+    "{scheme}:/joe:{secret}@host/x",
+    "{scheme}:///joe:{secret}@host/x",
+    "{scheme}://x/y?{secret}",
+    "{scheme}://x/y?{secret}&region=x",
+    "{scheme}://x/y?{secret}=1",
+    "{scheme}://x/y?%74oken={secret}",
+    "{scheme}://x\\y/{secret}",
+    "{scheme}://x/%/{secret}",
+];
 
 const PLANTED: &str = "made-up-4a91c7e0d2";

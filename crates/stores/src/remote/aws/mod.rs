@@ -55,11 +55,9 @@ impl Aws {
             None => variable(environment, &["AWS_REGION", "AWS_DEFAULT_REGION"])?,
         };
         if region.as_deref().is_some_and(|region| !signer::is_region(region)) {
-            return Err(StoreError::new(
-                StoreErrorKind::Malformed,
-                format!("{url}: there is no such region"),
-            )
-            .hint("a region is small letters, digits and -, as in eu-west-1"));
+            let hint = "a region is small letters, digits and -, as in eu-west-1";
+            let sentence = format!("{}: there is no such region as its URL or AWS_REGION says", url.scheme());
+            return Err(StoreError::new(StoreErrorKind::Malformed, sentence).hint(hint));
         }
         let profile = address.get(PROFILE).map(str::to_owned);
         let line = Line {

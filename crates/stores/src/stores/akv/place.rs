@@ -2,7 +2,7 @@
 
 use crate::remote::Address;
 use crate::remote::values::LAYOUT;
-use crate::{StoreError, StoreErrorKind, StoreUrl};
+use crate::{StoreError, StoreUrl};
 
 use super::KIND;
 
@@ -17,9 +17,7 @@ pub(super) struct Place {
 impl Place {
     /// The place that a URL names, and the secret in it.
     pub(super) fn of(url: &StoreUrl, address: &Address) -> Result<(Self, String), StoreError> {
-        let malformed = |what: &str, mend: &str| {
-            StoreError::new(StoreErrorKind::Malformed, format!("{url} {what}")).hint(mend)
-        };
+        let malformed = |what: &str, mend: &str| url.malformed(what, mend);
         let Some((host, name)) = address.place.split_once('/') else {
             let mend = format!("write akv://VAULT/SECRET, for example {}", KIND.example);
             return Err(malformed("names no vault and secret", &mend));

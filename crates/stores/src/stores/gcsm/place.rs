@@ -21,9 +21,7 @@ impl Place {
         address: &Address,
         environment: &Environment,
     ) -> Result<(Self, String), StoreError> {
-        let malformed = |what: &str, mend: &str| {
-            StoreError::new(StoreErrorKind::Malformed, format!("{url} {what}")).hint(mend)
-        };
+        let malformed = |what: &str, mend: &str| url.malformed(what, mend);
         let Some((project, name)) = address.place.split_once('/').filter(|(project, _)| is_project(project))
         else {
             let mend = format!("write gcsm://PROJECT/SECRET, for example {}", KIND.example);

@@ -2,7 +2,7 @@
 
 use super::KIND;
 use crate::remote::Address;
-use crate::{StoreError, StoreErrorKind, StoreUrl};
+use crate::{StoreError, StoreUrl};
 
 /// One Secret.
 pub(super) struct Place {
@@ -18,8 +18,7 @@ impl Place {
     pub(super) fn of(url: &StoreUrl, address: &Address) -> Result<Self, StoreError> {
         let named = address.place.split_once('/');
         let Some((namespace, name)) = named.filter(|(space, name)| is_name(space) && is_name(name)) else {
-            let sentence = format!("{url} names no namespace and Secret");
-            return Err(StoreError::new(StoreErrorKind::Malformed, sentence).hint(format!(
+            return Err(url.malformed("names no namespace and Secret", format!(
                 "write k8s://NAMESPACE/NAME, for example {}; names have small letters, digits, - and . alone",
                 KIND.example
             )));
@@ -74,7 +73,7 @@ mod tests {
         for url in ["k8s://shop", "k8s://shop/", "k8s:///django", "k8s://shop/a/b", "k8s://Shop/django"] {
             let url = StoreUrl::parse(url).unwrap();
             let error = Place::of(&url, &Address::of(&url, &[]).unwrap()).err().unwrap();
-            assert_eq!(error.sentence, format!("{url} names no namespace and Secret"));
+            assert_eq!(error.sentence, "the k8s: URL names no namespace and Secret");
         }
     }
 }
