@@ -119,6 +119,11 @@ class VaultHand:
         members: dict[str, str] = answer["data"]["data"]
         return members
 
+    def arrange_listed(self, place: str, folder: str) -> list[str]:
+        """The names in a folder, as the server has them."""
+        names: list[str] = self._kv.list_secrets(folder, mount_point=named(place)[0])["data"]["keys"]
+        return names
+
     def arrange_observed(self, place: str, token: str) -> dict[str, Any]:
         """What who has this token sees of the secret, without its values."""
         mount, path = named(place)

@@ -14,6 +14,7 @@ pub(crate) mod json;
 pub(crate) mod line;
 #[cfg(feature = "values")]
 mod object;
+#[cfg(any(feature = "gcsm", feature = "vault"))]
 pub(crate) mod path;
 #[cfg(any(feature = "k8s", feature = "vault"))]
 pub(crate) mod program;

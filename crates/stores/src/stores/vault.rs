@@ -8,8 +8,8 @@ use serde_json::{Map, Value, json};
 
 use crate::remote::json::{members_of, texts_of};
 use crate::remote::line::conflict;
-use crate::remote::path::{escaped, is_well};
-use crate::remote::{Address, Answer, Call, Deadline, Line, Seen};
+use crate::remote::path::escaped;
+use crate::remote::{Answer, Call, Deadline, Line, Seen};
 use crate::text::without_nul;
 use crate::{
     Can, Guard, Held, Settings, Store, StoreError, StoreErrorKind, StoreKind, StoreUrl, Version, Written,
@@ -17,9 +17,11 @@ use crate::{
 
 mod helper;
 mod login;
+mod place;
 mod refusal;
 
 use login::Login;
+use place::Place;
 use refusal::{has_right_to_ask, told_by};
 
 pub(super) const KIND: StoreKind = StoreKind {
@@ -36,8 +38,7 @@ pub(super) const KIND: StoreKind = StoreKind {
 struct Vault {
     line: Line<Client>,
     login: Login,
-    mount: String,
-    path: String,
+    place: Place,
     ring: RingName,
     may_create: bool,
     seen: Seen<Around>,
@@ -54,16 +55,10 @@ enum Around {
 }
 
 fn open(url: &StoreUrl, ring: &RingName, settings: &Settings<'_>) -> Result<Box<dyn Store>, StoreError> {
-    let address = Address::of(url, &[])?;
-    let Some((mount, path)) = address.place.split_once('/').filter(|_| is_well(&address.place)) else {
-        let sentence = format!("{url} names no mount and path");
-        return Err(StoreError::new(StoreErrorKind::Malformed, sentence)
-            .hint(format!("write vault://MOUNT/PATH, for example {}", KIND.example)));
-    };
+    let place = Place::of(url)?;
     let (login, line) = login::prepare(url, settings)?;
-    let (mount, path) = (mount.replace("%2F", "/").replace("%2f", "/"), path.to_owned());
     let (ring, may_create) = (ring.clone(), settings.may_create);
-    Ok(Box::new(Vault { line, login, mount, path, ring, may_create, seen: Seen::default() }))
+    Ok(Box::new(Vault { line, login, place, ring, may_create, seen: Seen::default() }))
 }
 
 impl Store for Vault {
@@ -183,14 +178,16 @@ impl Vault {
 
     /// In version 1 of the engine the same call would succeed, in another place and without a guard.
     fn must_be_version_2(&self, deadline: Deadline) -> Result<(), StoreError> {
-        let call = Call::new(Method::GET, self.api("sys/internal/ui/mounts", &self.mount));
+        let call = Call::new(Method::GET, self.api("sys/internal/ui/mounts", &self.place.mount));
         let body = self.ask(call, deadline)?.json();
         if body["data"]["type"] == "kv" && body["data"]["options"]["version"] != "2" {
-            let sentence =
-                format!("{}: the mount {} is version 1 of the key-value engine", self.line.store, self.mount);
+            let sentence = format!(
+                "{}: the mount {} is version 1 of the key-value engine",
+                self.line.store, self.place.mount
+            );
             return Err(StoreError::new(StoreErrorKind::Unsupported, sentence).hint(format!(
                 "only version 2 can guard a write: vault kv enable-versioning {}",
-                self.mount
+                self.place.mount
             )));
         }
         Ok(())
@@ -220,7 +217,7 @@ impl Vault {
     }
 
     fn data(&self) -> String {
-        self.api(&format!("{}/data", self.mount), &self.path)
+        self.api(&format!("{}/data", self.place.mount), &self.place.path)
     }
 
     fn api(&self, first: &str, second: &str) -> String {

@@ -5,7 +5,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use keybaton_core::{Field, RingName};
-use keybaton_stores::{STORES, Settings, StoreError, StoreUrl, Version, open};
+use keybaton_stores::{STORES, Settings, StoreError, StoreErrorKind, StoreUrl, Version, open};
 
 use crate::fixtures::Fixture;
 use crate::support::writes;
@@ -56,6 +56,17 @@ fn a_parameter_that_there_is_not_is_named_where_it_looks_like_one() {
         if STORES.iter().any(|kind| url.starts_with(&format!("{}:", kind.scheme))) {
             let error = refused(url).unwrap();
             assert_eq!((error.sentence.as_str(), error.hint.as_deref()), (sentence, Some(hint)));
+        }
+    }
+}
+
+#[test]
+fn a_name_that_leads_elsewhere_is_refused_however_it_is_escaped() {
+    for kind in STORES.iter().filter(|kind| !kind.local) {
+        let (example, _) = kind.example.split_once('?').unwrap_or((kind.example, ""));
+        for end in ["/%2e%2e", "/%2E%2e%2fx", "%2f..", "%2F%2e%2e/x", "%", "%zz", "%00", "%ff"] {
+            let error = refused(&format!("{example}{end}")).unwrap_or_else(|| panic!("{example}{end} opens"));
+            assert_eq!((error.kind, error.hint.is_some()), (StoreErrorKind::Malformed, true), "{error}");
         }
     }
 }

@@ -32,15 +32,15 @@ impl Vault {
         let sentence = format!("{}: your token has no right to this when {doing}", self.line.store);
         StoreError::new(StoreErrorKind::Denied, sentence).hint(format!(
             r#"its policy lacks: path "{}/data/{}" {{ capabilities = {rights} }}"#,
-            self.mount, self.path
+            self.place.mount, self.place.path
         ))
     }
 
     fn no_mount(&self) -> StoreError {
-        let sentence = format!("{}: there is no mount {}", self.line.store, self.mount);
+        let sentence = format!("{}: there is no mount {}", self.line.store, self.place.mount);
         StoreError::new(StoreErrorKind::Malformed, sentence).hint(format!(
             "check the name and VAULT_NAMESPACE, or make it: vault secrets enable -path={} -version=2 kv",
-            self.mount
+            self.place.mount
         ))
     }
 

@@ -129,6 +129,19 @@ fn a_mount_of_version_1_is_refused_before_anything_is_written() {
 }
 
 #[test]
+fn a_name_is_the_same_however_it_is_escaped() {
+    let Some(ground) = begin() else { return };
+    let name = path(&ground);
+    let open =
+        |path: &str| ground.open_with(&format!("vault://secret/{path}"), &json!({}), |settings| settings);
+    write(&*open(&format!("{name}/a%20b%25%3Fc")), "a", &Version::Absent).unwrap();
+    assert_eq!(read(&*open(&format!("{name}%2fa%20b%25%3fc"))).0, ring("a"));
+    assert_eq!(read(&*open(&format!("{name}/a%20b"))).1, Version::Absent);
+    // As Vault's own program would name it.
+    assert_eq!(ground.arrange("listed", json!({ "folder": name })), json!(["a b%?c"]));
+}
+
+#[test]
 fn a_mount_and_a_namespace_that_are_not_there_are_told_apart() {
     let Some(ground) = begin() else { return };
     let no_mount =
