@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import hvac
+import requests
 from hvac.exceptions import InvalidPath
 
 from hands.hand import RING
@@ -17,7 +18,8 @@ from stage import Stage
 class VaultHand:
     def __init__(self, stage: Stage) -> None:
         there = stage.environment
-        self._client = hvac.Client(there["VAULT_ADDR"], there["VAULT_TOKEN"], verify=there["VAULT_CACERT"])
+        self._authority = there["VAULT_CACERT"]
+        self._client = hvac.Client(there["VAULT_ADDR"], there["VAULT_TOKEN"], verify=self._authority)
         self._kv = self._client.secrets.kv.v2
         self._audit = Path(there["KEYBATON_TEST_VAULT_AUDIT"])
         # So that the log tells keybaton's calls from ours.
@@ -123,6 +125,19 @@ class VaultHand:
         """The names in a folder, as the server has them."""
         names: list[str] = self._kv.list_secrets(folder, mount_point=named(place)[0])["data"]["keys"]
         return names
+
+    def arrange_raw(self, place: str, data: str = "") -> str:
+        """The members as the text that the server sends, once they were set to this text, if any."""
+        mount, path = named(place)
+        url, headers = f"{self._client.url}/v1/{mount}/data/{path}", {"X-Vault-Token": self._client.token}
+        asked: dict[str, Any] = {"headers": headers, "verify": self._authority}
+        if data:
+            requests.post(url, data=f'{{"data":{data}}}', timeout=60, **asked).raise_for_status()
+        return requests.get(url, timeout=60, **asked).text
+
+    def arrange_old(self, _place: str, mount: str, path: str) -> None:
+        """A secret in a mount of version 1."""
+        self._client.secrets.kv.v1.create_or_update_secret(path, {"SECRET_KEY": "made-up"}, mount_point=mount)
 
     def arrange_observed(self, place: str, token: str) -> dict[str, Any]:
         """What who has this token sees of the secret, without its values."""

@@ -66,7 +66,11 @@ impl Call {
     }
 
     pub(crate) fn json(self, body: &Value, content_type: &str) -> Self {
-        let bytes = Zeroizing::new(body.to_string().into_bytes());
+        self.text(Zeroizing::new(body.to_string()), content_type)
+    }
+
+    pub(crate) fn text(self, mut body: Zeroizing<String>, content_type: &str) -> Self {
+        let bytes = Zeroizing::new(std::mem::take(&mut *body).into_bytes());
         Self { body: Some(bytes), ..self }.header("content-type", content_type)
     }
 }

@@ -2,10 +2,11 @@
 
 use std::fmt;
 
-use keybaton_core::{Field, RingName, SecretText, Texts, Writes};
+use keybaton_core::{SecretText, Texts, Writes};
 
 use super::line::conflict;
-use super::object::{Object, Unreadable};
+use super::members::{members_of, texts_in};
+use super::object::Object;
 use super::values::{Put, Spot, Value, Values};
 use super::{Deadline, Seen};
 use crate::text::without_nul;
@@ -65,7 +66,7 @@ impl<V: Values> Store for Joined<V> {
 impl Spot {
     fn texts_of(&self, value: &SecretText) -> Result<Texts, StoreError> {
         let texts = match Object::parse(value.expose()) {
-            Some(object) => self.members_of(&object)?,
+            Some(object) => texts_in(&object, &self.ring, &self.store)?,
             // Whoever reads this value takes all of it as the key.
             None if is_blank(value) => Texts::default(),
             None => Texts { signing: Some(value.duplicate()), ..Texts::default() },
@@ -73,37 +74,13 @@ impl Spot {
         without_nul(texts, |field| format!("{} in {}", self.ring.of(field), self.store))
     }
 
-    fn members_of(&self, object: &Object<'_>) -> Result<Texts, StoreError> {
-        let mut texts = Texts::default();
-        for field in Field::ALL {
-            let name = self.ring.of(field);
-            match object.get(&name) {
-                Ok(Some(text)) => texts.set(field, text),
-                Ok(None) => {}
-                Err(why) => return Err(self.unreadable(&name, why)),
-            }
-        }
-        Ok(texts)
-    }
-
-    fn unreadable(&self, name: &str, why: Unreadable) -> StoreError {
-        let (what, mend) = match why {
-            Unreadable::NotAText => ("is not a text", "make it a text there, or take it out"),
-            Unreadable::Twice => ("stands there twice", "take out the one that is not the key"),
-        };
-        let sentence = format!("{name} in {} {what}", self.store);
-        StoreError::new(StoreErrorKind::Malformed, sentence).hint(mend)
-    }
-
     /// The value with these texts in it.
     fn value_of(&self, texts: &Texts, before: Option<&SecretText>) -> Result<SecretText, StoreError> {
-        let members = members(texts, &self.ring);
+        let members = members_of(texts, &self.ring);
         let text = before.map(SecretText::expose).filter(|text| !text.trim().is_empty()).unwrap_or("{}");
         match Object::parse(text) {
             Some(object) => Ok(object.with(&members)),
-            None if self.may_reshape => {
-                Ok(Object::parse("{}").map_or_else(|| SecretText::new(""), |new| new.with(&members)))
-            }
+            None if self.may_reshape => Ok(Object::empty().with(&members)),
             None => Err(self.would_reshape()),
         }
     }
@@ -118,10 +95,6 @@ impl Spot {
              from which each consumer then has to pick",
         )
     }
-}
-
-fn members<'a>(texts: &'a Texts, ring: &RingName) -> Vec<(String, &'a str)> {
-    Field::ALL.into_iter().filter_map(|field| Some((ring.of(field), texts.get(field)?))).collect()
 }
 
 fn is_blank(value: &SecretText) -> bool {

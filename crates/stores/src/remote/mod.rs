@@ -10,10 +10,11 @@ pub(crate) mod client;
 pub(crate) mod deadline;
 #[cfg(feature = "values")]
 mod joined;
-pub(crate) mod json;
 pub(crate) mod line;
-#[cfg(feature = "values")]
-mod object;
+#[cfg(feature = "object")]
+pub(crate) mod members;
+#[cfg(feature = "object")]
+pub(crate) mod object;
 #[cfg(any(feature = "gcsm", feature = "vault"))]
 pub(crate) mod path;
 #[cfg(any(feature = "k8s", feature = "vault"))]

@@ -30,14 +30,24 @@ impl<'a> Object<'a> {
         Some(Self { text, members })
     }
 
+    /// One without members.
+    pub(crate) fn empty() -> Self {
+        Self { text: "{}", members: Vec::new() }
+    }
+
     pub(crate) fn get(&self, name: &str) -> Result<Option<SecretText>, Unreadable> {
-        let mut places = self.members.iter().filter(|(known, _)| known == name).map(|(_, place)| place);
-        let Some(place) = places.next() else { return Ok(None) };
-        if places.next().is_some() {
-            return Err(Unreadable::Twice);
-        }
-        let value = serde_json::from_str(&self.text[place.clone()]);
+        let Some(raw) = self.raw(name)? else { return Ok(None) };
+        let value = serde_json::from_str(raw);
         value.map(|text: String| Some(SecretText::new(text))).map_err(|_| Unreadable::NotAText)
+    }
+
+    /// A member as it is written.
+    pub(crate) fn raw(&self, name: &str) -> Result<Option<&'a str>, Unreadable> {
+        let mut places = self.members.iter().filter(|(known, _)| known == name).map(|(_, place)| place);
+        match (places.next(), places.next()) {
+            (Some(_), Some(_)) => Err(Unreadable::Twice),
+            (place, _) => Ok(place.map(|place| &self.text[place.clone()])),
+        }
     }
 
     /// The text with these members: in their places where they have one, else behind the last.

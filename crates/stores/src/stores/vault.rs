@@ -3,26 +3,27 @@
 use std::fmt;
 
 use keybaton_core::{RingName, Texts, Writes};
-use reqwest::{Client, Method};
-use serde_json::{Map, Value, json};
+use reqwest::Client;
 
-use crate::remote::json::{members_of, texts_of};
 use crate::remote::line::conflict;
-use crate::remote::path::escaped;
-use crate::remote::{Answer, Call, Deadline, Line, Seen};
+use crate::remote::members::{members_of, texts_in};
+use crate::remote::object::Object;
+use crate::remote::{Deadline, Line, Seen};
 use crate::text::without_nul;
-use crate::{
-    Can, Guard, Held, Settings, Store, StoreError, StoreErrorKind, StoreKind, StoreUrl, Version, Written,
-};
+use crate::{Can, Guard, Held, Settings, Store, StoreError, StoreKind, StoreUrl, Version, Written};
 
+mod calls;
+mod engine;
 mod helper;
 mod login;
 mod place;
 mod refusal;
 
+use calls::Found;
+use engine::Engine;
 use login::Login;
 use place::Place;
-use refusal::{has_right_to_ask, told_by};
+use refusal::told_by;
 
 pub(super) const KIND: StoreKind = StoreKind {
     scheme: "vault",
@@ -47,7 +48,8 @@ struct Vault {
 /// What stands at the path when the ring does not.
 #[derive(Clone, Copy, Debug)]
 enum Around {
-    Nothing,
+    /// In a mount of this kind.
+    Nothing(Engine),
     /// The last version was deleted.
     Deleted(u64),
     /// A secret with other members.
@@ -73,17 +75,17 @@ impl Store for Vault {
         let answer = match over {
             Version::Is(version) => {
                 let version = version.parse().map_err(|_| conflict(&self.line.store))?;
-                self.patch(members, version, deadline)?
+                self.patch(&members, version, deadline)?
             }
             Version::Absent => match self.around(deadline)? {
-                Around::Nothing if !self.may_create => return Err(self.line.not_made(KIND.creates)),
-                Around::Nothing => self.put(members, 0, deadline)?,
-                Around::Deleted(version) => self.put(members, version, deadline)?,
-                Around::Others(version) => self.patch(members, version, deadline)?,
+                Around::Nothing(_) if !self.may_create => return Err(self.line.not_made(KIND.creates)),
+                Around::Nothing(Engine::Unknown) => return Err(self.unknown_engine()),
+                Around::Nothing(Engine::Version2) => self.put(&Object::empty(), &members, 0, deadline)?,
+                Around::Deleted(version) => self.put(&Object::empty(), &members, version, deadline)?,
+                Around::Others(version) => self.patch(&members, version, deadline)?,
             },
         };
-        let answer = answer.json();
-        let Some(version) = answer["data"]["version"].as_u64() else {
+        let Some(version) = answer.json()["data"]["version"].as_u64() else {
             return Err(self.line.uncertain("it does not say which version it wrote"));
         };
         Ok(Written { version: Version::Is(version.to_string().into()), notes: Vec::new() })
@@ -92,23 +94,23 @@ impl Store for Vault {
 
 impl Vault {
     fn look(&self, deadline: Deadline) -> Result<(Texts, Version), StoreError> {
-        let answer = self.ask(Call::new(Method::GET, self.data()), deadline)?;
-        let body = answer.json();
-        let version = body["data"]["metadata"]["version"].as_u64();
-        match (answer.status, version, body["data"]["data"].as_object()) {
-            (200, Some(version), Some(members)) => self.found(members, version),
+        let answer = self.get(deadline)?;
+        let found = Found::of(&answer);
+        match (answer.status, found.version, found.members.and_then(Object::parse)) {
+            (200, Some(version), Some(members)) => self.found(&members, version),
             // A version that was deleted or destroyed has metadata and no members.
             (200 | 404, Some(version), None) => Ok(self.absent(Around::Deleted(version))),
-            (404, None, _) if told_by(&body).next().is_none() => {
-                self.must_be_version_2(deadline)?;
-                Ok(self.absent(Around::Nothing))
+            (404, None, _) if told_by(&answer.json()).next().is_none() => {
+                Ok(self.absent(Around::Nothing(self.engine(deadline)?)))
             }
+            // Another engine answers in another way, and wants other rights.
+            (200 | 403, _, _) => self.engine(deadline).and_then(|_| Err(self.refused(&answer, "reading"))),
             _ => Err(self.refused(&answer, "reading")),
         }
     }
 
-    fn found(&self, members: &Map<String, Value>, number: u64) -> Result<(Texts, Version), StoreError> {
-        let texts = texts_of(members, &self.ring, &self.line.store)?;
+    fn found(&self, members: &Object<'_>, number: u64) -> Result<(Texts, Version), StoreError> {
+        let texts = texts_in(members, &self.ring, &self.line.store)?;
         let texts = without_nul(texts, |field| format!("{} in {}", self.ring.of(field), self.line.store))?;
         if texts.is_absent() {
             return Ok(self.absent(Around::Others(number)));
@@ -128,100 +130,6 @@ impl Vault {
         }
         self.look(deadline)?;
         self.seen.take(&Version::Absent).ok_or_else(|| conflict(&self.line.store))
-    }
-
-    /// Changes the ring's members alone.
-    fn patch(
-        &self,
-        members: Map<String, Value>,
-        over: u64,
-        deadline: Deadline,
-    ) -> Result<Answer, StoreError> {
-        let body = json!({ "options": { "cas": over }, "data": members });
-        let call = Call::new(Method::PATCH, self.data()).json(&body, "application/merge-patch+json");
-        let answer = self.ask(call, deadline)?;
-        match answer.status {
-            200 => Ok(answer),
-            404 => Err(self.line.conflict(&answer)),
-            // Policies from before 2022 know no `patch`, and old servers do not either.
-            403 | 405 if !answer.is_doubtful => self.merge(members, over, deadline),
-            _ => Err(self.refused(&answer, "writing")),
-        }
-    }
-
-    /// The same with the rights to read and to update.
-    fn merge(
-        &self,
-        members: Map<String, Value>,
-        over: u64,
-        deadline: Deadline,
-    ) -> Result<Answer, StoreError> {
-        let answer = self.ask(Call::new(Method::GET, self.data()), deadline)?;
-        let mut body = answer.json();
-        if answer.status == 404 {
-            return Err(conflict(&self.line.store));
-        }
-        let Some(all) = body["data"]["data"].as_object_mut().filter(|_| answer.is_success()) else {
-            return Err(self.refused(&answer, "reading"));
-        };
-        all.extend(members);
-        let all = std::mem::take(all);
-        self.put(all, over, deadline)
-    }
-
-    fn put(&self, members: Map<String, Value>, over: u64, deadline: Deadline) -> Result<Answer, StoreError> {
-        let body = json!({ "options": { "cas": over }, "data": members });
-        let answer =
-            self.ask(Call::new(Method::POST, self.data()).json(&body, "application/json"), deadline)?;
-        if answer.status == 200 { Ok(answer) } else { Err(self.refused(&answer, "writing")) }
-    }
-
-    /// In version 1 of the engine the same call would succeed, in another place and without a guard.
-    fn must_be_version_2(&self, deadline: Deadline) -> Result<(), StoreError> {
-        let call = Call::new(Method::GET, self.api("sys/internal/ui/mounts", &self.place.mount));
-        let body = self.ask(call, deadline)?.json();
-        if body["data"]["type"] == "kv" && body["data"]["options"]["version"] != "2" {
-            let sentence = format!(
-                "{}: the mount {} is version 1 of the key-value engine",
-                self.line.store, self.place.mount
-            );
-            return Err(StoreError::new(StoreErrorKind::Unsupported, sentence).hint(format!(
-                "only version 2 can guard a write: vault kv enable-versioning {}",
-                self.place.mount
-            )));
-        }
-        Ok(())
-    }
-
-    /// Asks with a token, and with another one where the first has run out and there is a way to another.
-    fn ask(&self, call: Call, deadline: Deadline) -> Result<Answer, StoreError> {
-        let signed = self.login.sign(call.duplicate(), &self.line, deadline)?;
-        let answer = self.line.ask(&signed, deadline)?;
-        if answer.status != 403 || answer.is_doubtful || self.is_signed_in(&answer, deadline)? {
-            return Ok(answer);
-        }
-        match self.login.sign_anew(call, &self.line, deadline)? {
-            Some(signed) => self.line.ask(&signed, deadline),
-            None => Err(self.login.needed(&self.line)),
-        }
-    }
-
-    /// Whether a token that was refused something is still one.
-    fn is_signed_in(&self, answer: &Answer, deadline: Deadline) -> Result<bool, StoreError> {
-        if has_right_to_ask(answer) {
-            return Ok(true);
-        }
-        let call = Call::new(Method::GET, self.login.address("auth/token/lookup-self"));
-        let looked_up = self.line.ask(&self.login.sign(call, &self.line, deadline)?, deadline)?;
-        Ok(looked_up.is_success() || has_right_to_ask(&looked_up))
-    }
-
-    fn data(&self) -> String {
-        self.api(&format!("{}/data", self.place.mount), &self.place.path)
-    }
-
-    fn api(&self, first: &str, second: &str) -> String {
-        self.login.address(&format!("{}/{}", escaped(first), escaped(second)))
     }
 }
 

@@ -2,6 +2,7 @@
 
 use crate::ground::Ground;
 
+mod gate;
 mod log_in;
 mod page;
 mod secrets;

@@ -2,7 +2,7 @@
 
 use keybaton_core::Field;
 use keybaton_stores::{Held, Settings, StoreErrorKind, Version};
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::{begin, path};
 use crate::fixtures::Outside;
@@ -85,6 +85,26 @@ fn a_policy_without_patch_does_with_the_right_to_update() {
 }
 
 #[test]
+fn whatever_else_is_in_the_secret_stays_as_somebody_wrote_it() {
+    for rights in [r#"["read", "update"]"#, r#"["patch", "read"]"#] {
+        let Some(ground) = begin() else { return };
+        let numbers: Vec<_> = (1..200).map(|n| format!("{}e-{}", n * 987_654_321_012_347_u64, n)).collect();
+        let planted =
+            format!(r#"{{"numbers":[{}],"deep":{{"é":[null]}},"SECRET_KEY":"a"}}"#, numbers.join(","));
+        let others = |answer: Value| {
+            let (_, rest) = answer.as_str().unwrap().split_once(r#""deep":"#).unwrap();
+            rest.split_once(r#","metadata""#).unwrap().0.to_owned()
+        };
+        let before = others(ground.arrange("raw", json!({ "data": planted })));
+        assert!(before.contains(r#"{"é":[null]},"numbers":[98765432101234.7,"#), "{before}");
+        let store = ground.open_as(&holder(&ground, rights));
+        write(&*store, "b", &read(&*store).1).unwrap();
+        assert_eq!(others(ground.arrange("raw", json!({}))), before, "{rights}");
+        assert_eq!(ground.there(), ["b", "b", "cmVj"]);
+    }
+}
+
+#[test]
 fn a_missing_right_is_named_as_the_policy_would_have_it() {
     for (rights, lacks, doing) in [
         (r#"["list"]"#, r#"["read"]"#, "reading"),
@@ -126,6 +146,46 @@ fn a_mount_of_version_1_is_refused_before_anything_is_written() {
     );
     assert_eq!(told(store.read().unwrap_err()), expected);
     assert_eq!(told(write(&*store, "a", &Version::Absent).unwrap_err()), expected);
+}
+
+#[test]
+fn a_mount_of_version_1_is_recognised_by_whoever_has_the_rights_that_it_wants() {
+    let Some(ground) = begin() else { return };
+    let mount = ground.arrange("mount", json!({ "version": "1" }));
+    let mount = mount.as_str().unwrap();
+    ground.arrange("old", json!({ "mount": mount, "path": format!("data/{}", path(&ground)) }));
+    for folder in ["", "data/"] {
+        let policy = format!(r#"path "{mount}/{folder}*" {{ capabilities = ["create", "read", "update"] }}"#);
+        let token = ground.arrange("token", json!({ "policy": policy }));
+        let url = format!("vault://{mount}/{}", path(&ground));
+        let store = ground.open_with(&url, &json!({ "VAULT_TOKEN": token }), |settings| settings);
+        let (kind, sentence, _) = told(store.read().unwrap_err());
+        assert_eq!(
+            (kind, sentence),
+            (
+                StoreErrorKind::Unsupported,
+                format!("{url}: the mount {mount} is version 1 of the key-value engine")
+            )
+        );
+    }
+    // As a policy for version 1 has it: it says nothing of what version 2 puts under data.
+    let policy = format!(r#"path "{mount}/{}" {{ capabilities = ["read"] }}"#, path(&ground));
+    let token = ground.arrange("token", json!({ "policy": policy }));
+    let url = format!("vault://{mount}/{}", path(&ground));
+    let store = ground.open_with(&url, &json!({ "VAULT_TOKEN": token }), |settings| settings);
+    assert_eq!(store.read().unwrap_err().kind, StoreErrorKind::Unsupported);
+}
+
+#[test]
+fn a_mount_that_is_no_key_value_engine_is_told_of() {
+    let Some(ground) = begin() else { return };
+    let store = ground.open_with("vault://cubbyhole/x", &json!({}), |settings| settings);
+    let expected = (
+        StoreErrorKind::Unsupported,
+        "vault://cubbyhole/x: the mount cubbyhole is no key-value engine".to_owned(),
+        "name a mount of version 2, or make one: vault secrets enable -path=NAME -version=2 kv".to_owned(),
+    );
+    assert_eq!(told(store.read().unwrap_err()), expected);
 }
 
 #[test]
@@ -185,7 +245,7 @@ fn a_secret_is_made_only_where_somebody_said_so() {
 }
 
 /// The variables of who has these rights to the secret.
-fn holder(ground: &crate::ground::Ground, rights: &str) -> serde_json::Value {
+fn holder(ground: &crate::ground::Ground, rights: &str) -> Value {
     let policy = format!(r#"path "secret/data/{}" {{ capabilities = {rights} }}"#, path(ground));
     json!({ "VAULT_TOKEN": ground.arrange("token", json!({ "policy": policy })) })
 }
