@@ -152,12 +152,18 @@ impl<C: Carry> Line<C> {
         StoreError::new(StoreErrorKind::Uncertain, sentence).hint("run it again: it looks first")
     }
 
-    /// Somebody else wrote; where an earlier attempt of ours may have been done, that may have been us.
+    /// Somebody else wrote; or, where an earlier attempt may have been done, it was us.
     pub(crate) fn conflict(&self, answer: &Answer) -> StoreError {
-        if answer.is_doubtful {
-            return self.uncertain("an earlier attempt failed, and what stands there has changed since");
+        self.refusal(answer, conflict(&self.store))
+    }
+
+    /// What a refusal comes to: whatever the reason, an earlier attempt at the same write may have been done.
+    pub(crate) fn refusal(&self, answer: &Answer, reason: StoreError) -> StoreError {
+        if !answer.is_doubtful {
+            return reason;
         }
-        conflict(&self.store)
+        let doubt = self.uncertain("it failed at first, and refused it when it was asked again");
+        StoreError { source: Some(reason.into()), ..doubt }
     }
 
     /// There is nothing yet that could hold the ring, and nobody said that it may be made.

@@ -19,6 +19,8 @@ mod leaks;
 mod life;
 mod lists;
 mod races;
+#[cfg(any(feature = "k8s", feature = "vault"))]
+mod scripted;
 mod stops;
 mod support;
 #[cfg(feature = "vault")]

@@ -113,7 +113,7 @@ impl Aws {
 
     /// What a refusal means that the store itself knows nothing of.
     pub(crate) fn refused(&self, refusal: &Refusal) -> StoreError {
-        errors::of(refusal, self.service, &self.line)
+        self.line.refusal(&refusal.answer, errors::of(refusal, self.service, &self.line))
     }
 }
 

@@ -8,7 +8,6 @@ use crate::StoreError;
 use crate::remote::{Answer, Call, Deadline};
 
 use super::Akv;
-use super::errors::inner_code;
 use super::secret::{Secret, version_of};
 
 /// What a call is made for.
@@ -90,7 +89,6 @@ impl Akv {
         match (answer.status, version_of(&answer.json())) {
             (200, Some(version)) => Ok(Set { version: version.into(), is_doubtful: answer.is_doubtful }),
             (200, None) => Err(self.line.uncertain("it does not say which version it wrote")),
-            (409, _) if inner_code(&answer) == "ObjectIsDeletedButRecoverable" => Err(self.deleted(name)),
             _ => Err(self.refused(&answer, name, ("set", Doing::Writing))),
         }
     }

@@ -21,18 +21,18 @@ pub(super) fn inner_code(answer: &Answer) -> String {
 
 impl Akv {
     /// What an answer means that is not the one that was hoped for. `permission` is what the call needs.
-    pub(super) fn refused(
-        &self,
-        answer: &Answer,
-        name: &str,
-        (permission, doing): (&str, Doing),
-    ) -> StoreError {
+    pub(super) fn refused(&self, answer: &Answer, name: &str, needs: (&str, Doing)) -> StoreError {
+        self.line.refusal(answer, self.reason(answer, name, needs))
+    }
+
+    fn reason(&self, answer: &Answer, name: &str, (permission, doing): (&str, Doing)) -> StoreError {
         let doing = if doing == Doing::Reading { "reading" } else { "writing" };
         match (answer.status, &*inner_code(answer)) {
             (401, _) => self.strange_token(),
             (403, "SecretDisabled") => self.disabled(name),
             (403, "ForbiddenByFirewall" | "ForbiddenByConnection") => self.walled(doing),
             (403, inner) => self.denied(inner, (permission, doing)),
+            (409, "ObjectIsDeletedButRecoverable") => self.deleted(name),
             _ => self.line.unknown(answer, doing),
         }
     }
@@ -89,7 +89,7 @@ impl Akv {
             .hint(format!("az keyvault secret set-attributes {} --enabled true", self.place.words(name)))
     }
 
-    pub(super) fn deleted(&self, name: &str) -> StoreError {
+    fn deleted(&self, name: &str) -> StoreError {
         let what =
             format!("{name} was deleted, and its name is kept for the time in which that can be undone");
         self.error(StoreErrorKind::Refused, &what)

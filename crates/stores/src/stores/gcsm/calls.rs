@@ -121,7 +121,9 @@ impl Gcsm {
             (200, Some(number)) => Ok(Added { number, is_doubtful: answer.is_doubtful }),
             (200, None) => Err(self.line.uncertain("it does not say which version it wrote")),
             (404, _) => Err(self.line.conflict(&answer)),
-            (400, _) if says(&answer, "FAILED_PRECONDITION") => Err(self.without_its_key(name)),
+            (400, _) if says(&answer, "FAILED_PRECONDITION") => {
+                Err(self.line.refusal(&answer, self.without_its_key(name)))
+            }
             _ => Err(self.refused(&answer, name, Right::Add)),
         }
     }

@@ -46,6 +46,10 @@ impl Right {
 impl Gcsm {
     /// What an answer means that is not the one that was hoped for.
     pub(super) fn refused(&self, answer: &Answer, name: &str, right: Right) -> StoreError {
+        self.line.refusal(answer, self.reason(answer, name, right))
+    }
+
+    fn reason(&self, answer: &Answer, name: &str, right: Right) -> StoreError {
         match answer.status {
             401 => self
                 .error(

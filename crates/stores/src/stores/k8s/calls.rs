@@ -42,7 +42,7 @@ impl Calls<'_> {
         match answer.status {
             201 => Ok(answer),
             409 => Err(self.line.conflict(&answer)),
-            404 if is_status(&answer.json()) => Err(self.no_namespace()),
+            404 if is_status(&answer.json()) => Err(self.line.refusal(&answer, self.no_namespace())),
             _ => Err(refused(self, &answer, Doing::Creating)),
         }
     }

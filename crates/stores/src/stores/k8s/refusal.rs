@@ -31,6 +31,10 @@ impl Doing {
 }
 
 pub(super) fn refused(calls: &Calls<'_>, answer: &Answer, doing: Doing) -> StoreError {
+    calls.line.refusal(answer, reason(calls, answer, doing))
+}
+
+fn reason(calls: &Calls<'_>, answer: &Answer, doing: Doing) -> StoreError {
     let status = answer.json();
     let told = status["message"].as_str().unwrap_or_default();
     match answer.status {

@@ -8,6 +8,10 @@ use crate::{StoreError, StoreErrorKind};
 
 impl Vault {
     pub(super) fn refused(&self, answer: &Answer, doing: &str) -> StoreError {
+        self.line.refusal(answer, self.reason(answer, doing))
+    }
+
+    fn reason(&self, answer: &Answer, doing: &str) -> StoreError {
         let body = answer.json();
         let has_told = |words: &str| told_by(&body).any(|told| told.contains(words));
         match answer.status {

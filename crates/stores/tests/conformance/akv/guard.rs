@@ -130,6 +130,18 @@ fn a_lost_answer_leaves_it_open_whether_it_was_written() {
 }
 
 #[test]
+fn a_refusal_after_a_failure_leaves_it_open_whether_it_was_written() {
+    for refusal in [json!(401), json!(403), json!("ObjectIsDeletedButRecoverable"), json!(418)] {
+        let Some((world, fixture)) = begin() else { return };
+        let (store, version) = begun(&world, fixture);
+        play(&world, json!({ "fail": ["set"], "refuse": [["set", 0], ["set", refusal]] }));
+        let error = write(&*store, "b", &version).unwrap_err();
+        assert_eq!(error.kind, StoreErrorKind::Uncertain, "{error}");
+        assert_eq!(read(&*store).0, ring("b"));
+    }
+}
+
+#[test]
 fn a_write_that_cannot_look_again_says_so_and_is_written() {
     let Some((world, fixture)) = begin() else { return };
     let (store, version) = begun(&world, fixture);
