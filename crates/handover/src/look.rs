@@ -23,7 +23,7 @@ pub fn look(place: &Place) -> Result<Look, StoreError> {
     let first = look_once(place)?;
     match first.reading {
         // Stores that are read text after text may have been written in between, which looks the same.
-        Reading::Edited(_) => look_once(place),
+        Reading::Edited(_) if !place.is_atomic() => look_once(place),
         _ => Ok(first),
     }
 }

@@ -2,7 +2,7 @@
 
 use keybaton_core::time::Timestamp;
 use keybaton_core::{Revision, Stamp};
-use keybaton_stores::Store;
+use keybaton_stores::{Store, StoreUrl};
 
 /// A store, and the URL that names it to the user.
 #[derive(Debug)]
@@ -11,6 +11,13 @@ pub struct Place {
     pub url: String,
     /// The store behind it.
     pub store: Box<dyn Store>,
+}
+
+impl Place {
+    /// Whether its texts are read at one moment.
+    pub(crate) fn is_atomic(&self) -> bool {
+        StoreUrl::parse(&self.url).is_ok_and(|url| url.is_atomic())
+    }
 }
 
 /// Everywhere one ring lives.

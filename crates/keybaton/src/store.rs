@@ -70,7 +70,7 @@ pub(crate) fn read(place: &Place) -> Result<Texts, Failure> {
     let store = open(&place.store, &place.ring, Allowed::default())?;
     let texts = texts_of(&*store)?;
     let seems_edited = || matches!(keybaton_core::read(duplicate(&texts)), Reading::Edited(_));
-    if !url(&place.store)?.kind().can.atomic && seems_edited() {
+    if !url(&place.store)?.is_atomic() && seems_edited() {
         return texts_of(&*store);
     }
     Ok(texts)

@@ -49,7 +49,15 @@ impl StoreUrl {
         &self.rest
     }
 
+    /// Whether the three texts are read and written in one call, the way this URL arranges them.
+    #[must_use]
+    pub fn is_atomic(&self) -> bool {
+        let (_, parameters) = self.rest.split_once('?').unwrap_or_default();
+        self.kind.can.atomic && !parameters.split('&').any(|parameter| parameter == "layout=separate")
+    }
+
     /// Says what is wrong with it.
+    #[cfg(feature = "remote")]
     pub(crate) fn malformed(&self, what: &str, hint: impl Into<String>) -> StoreError {
         malformed(self.scheme(), what, hint)
     }
@@ -130,6 +138,14 @@ mod tests {
             ("dotenv", "config/.env", "dotenv:config/.env")
         );
         assert_eq!(StoreUrl::parse("file:C:\\keys\\key.txt").unwrap().rest(), "C:\\keys\\key.txt");
+    }
+
+    #[cfg(feature = "akv")]
+    #[test]
+    fn three_values_are_not_read_at_once() {
+        let is_atomic = |url| StoreUrl::parse(url).unwrap().is_atomic();
+        assert!(is_atomic("dotenv:.env") && is_atomic("akv://shop/django?layout=json"));
+        assert!(!is_atomic("dir:secrets") && !is_atomic("akv://shop/django?suffix=a.b&layout=separate"));
     }
 
     #[test]

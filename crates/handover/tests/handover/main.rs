@@ -4,5 +4,6 @@
 mod copies;
 mod doubt;
 mod ground;
+mod looks;
 mod mirrors;
 mod rotation;
