@@ -133,7 +133,8 @@ class VaultHand:
         asked: dict[str, Any] = {"headers": headers, "verify": self._authority}
         if data:
             requests.post(url, data=f'{{"data":{data}}}', timeout=60, **asked).raise_for_status()
-        return requests.get(url, timeout=60, **asked).text
+        text: str = requests.get(url, timeout=60, **asked).text
+        return text
 
     def arrange_old(self, _place: str, mount: str, path: str) -> None:
         """A secret in a mount of version 1."""

@@ -2,34 +2,28 @@
 
 from __future__ import annotations
 
-import json
 import time
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import urlsplit
 
 from keyvault.directory import App, Directory
+from standin import Handler, Server, fields
 
 
-class Metadata(ThreadingHTTPServer):
-    daemon_threads = True
-    request_queue_size = 128
-
+class Metadata(Server):
     def __init__(self, port: int, directory: Directory, machine: App, header: str) -> None:
-        super().__init__(("127.0.0.1", port), Handler)
+        super().__init__(port, Web)
         self.directory, self.machine, self.header = directory, machine, header
 
 
-class Handler(BaseHTTPRequestHandler):
+class Web(Handler):
     server: Metadata
-    protocol_version = "HTTP/1.1"
-    timeout = 60
 
-    def do_GET(self) -> None:
+    def do_GET(self) -> None:  # noqa: N802 - the name that the module wants
         url = urlsplit(self.path)
-        query = {name: values[0] for name, values in parse_qs(url.query).items()}
+        query = fields(url.query)
         if url.path == "/metadata/identity/oauth2/token":
             if self.headers.get("Metadata", "").lower() != "true":
-                self._send(
+                self.send(
                     400, {"error": "invalid_request", "error_description": "Required metadata header not specified"}
                 )
                 return
@@ -37,13 +31,13 @@ class Handler(BaseHTTPRequestHandler):
         elif url.path == "/msi/token" and self.headers.get("X-IDENTITY-HEADER") == self.server.header:
             self._token(query)
         else:
-            self._send(404, {"error": "not_found"})
+            self.send(404, {"error": "not_found"})
 
     def _token(self, query: dict[str, str]) -> None:
         machine = self.server.machine
         # An identity that is not named is the machine's own.
         if query.get("client_id", machine.id) != machine.id:
-            self._send(400, {"error": "invalid_request", "error_description": "Identity not found"})
+            self.send(400, {"error": "invalid_request", "error_description": "Identity not found"})
             return
         resource = query.get("resource", "")
         answer = {
@@ -55,15 +49,4 @@ class Handler(BaseHTTPRequestHandler):
             "resource": resource,
             "token_type": "Bearer",
         }
-        self._send(200, answer)
-
-    def _send(self, status: int, body: dict[str, str]) -> None:
-        content = json.dumps(body).encode()
-        self.send_response(status)
-        self.send_header("Content-Type", "application/json")
-        self.send_header("Content-Length", str(len(content)))
-        self.end_headers()
-        self.wfile.write(content)
-
-    def log_message(self, format: str, *arguments: object) -> None:  # noqa: A002 - the name that the module has
-        """Nothing."""
+        self.send(200, answer)

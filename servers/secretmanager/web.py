@@ -5,8 +5,7 @@ from __future__ import annotations
 import json
 import re
 import ssl
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import urlsplit
 
 from google.cloud.secretmanager_v1 import types
 from google.protobuf.json_format import MessageToJson, ParseError
@@ -15,77 +14,70 @@ from secretmanager.accounts import Accounts, NoTokenError
 from secretmanager.calls import Asked, answer_to
 from secretmanager.cloud import Cloud
 from secretmanager.refusal import RefusalError, invalid
-from secretmanager.tricks import Tricks
+from secretmanager.tricks import Trick
+from standin import Handler, Server, Tricks, fields
 
 
-class Service(ThreadingHTTPServer):
-    daemon_threads = True
-    request_queue_size = 128
-
+class Service(Server):
     def __init__(self, port: int, tls: ssl.SSLContext, accounts: Accounts, project_number: str) -> None:
-        super().__init__(("127.0.0.1", port), Handler)
-        # The handshake is made by the thread of the connection: here it would hold up all others.
-        self.socket = tls.wrap_socket(self.socket, server_side=True, do_handshake_on_connect=False)
+        super().__init__(port, Web, tls)
         self.accounts, self.project_number = accounts, project_number
-        self.cloud, self.tricks = Cloud(), Tricks()
-
-    def handle_error(self, request: object, client_address: object) -> None:
-        """Callers that hang up or trust another authority are what tests are made of."""
+        self.cloud, self.tricks = Cloud(), Tricks(Trick)
 
 
-class Handler(BaseHTTPRequestHandler):
+class Web(Handler):
     server: Service
-    protocol_version = "HTTP/1.1"
-    disable_nagle_algorithm = True
-    timeout = 60
 
     def handle_one(self) -> None:
         url = urlsplit(self.path)
-        body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
+        body = self.body()
         if url.path == "/token":
             self._token(body)
         elif url.path.startswith("/tricks/"):
             self._trick(url.path.removeprefix("/tricks/"), body)
         else:
-            self._call(url.path, {name: values[0] for name, values in parse_qs(url.query).items()}, body)
+            self._call(url.path, fields(url.query), body)
 
     do_GET = do_POST = do_PATCH = do_DELETE = handle_one  # noqa: N815 - the names that the module wants
 
     def _token(self, body: bytes) -> None:
         is_json = "json" in self.headers.get("Content-Type", "")
-        asked = json.loads(body) if is_json else {name: values[0] for name, values in parse_qs(body.decode()).items()}
+        asked = json.loads(body) if is_json else fields(body.decode())
         try:
-            self._send(200, json.dumps(self.server.accounts.exchange(asked)).encode())
+            self.send(200, self.server.accounts.exchange(asked))
         except NoTokenError:
-            self._send(400, b'{"error": "invalid_grant", "error_description": "Bad Request"}')
+            self.send(400, {"error": "invalid_grant", "error_description": "Bad Request"})
 
     def _trick(self, secret: str, body: bytes) -> None:
         if self.command == "GET":
-            self._send(200, json.dumps(self.server.tricks.calls(secret)).encode())
+            self.send(200, self.server.tricks.calls(secret))
         else:
             self.server.tricks.play(secret, json.loads(body))
-            self._send(200, b"{}")
+            self.send(200, {})
 
     def _call(self, path: str, query: dict[str, str], body: bytes) -> None:
         try:
             asked = self._asked(path, query, body)
-            self.server.tricks.begin(asked.secret_id, asked.call)
+            if refusal := self.server.tricks.begin(asked.secret_id, asked.call):
+                raise RefusalError(str(refusal), "Made up by a test.")
             integers = "enum-encoding=int" in query.get("$alt", "")
             with self.server.cloud.lock:
                 if asked.call == "addVersion":
                     self._overtake(asked)
                 message = answer_to(asked, self.server.cloud, self.server.tricks.of(asked.secret_id))
                 text = MessageToJson(message, use_integers_for_enums=integers)
-        except RefusalError as refusal:
-            self._send(refusal.code, refusal.body)
+        except RefusalError as error:
+            self.send(error.code, error.body)
             return
         except ParseError as error:
-            self._send(400, invalid(f"Invalid JSON payload received: {error}").body)
+            self.send(400, invalid(f"Invalid JSON payload received: {error}").body)
             return
-        if self.server.tricks.is_answered(asked.secret_id, asked.call):
-            self._send(200, text.encode())
-        else:
+        if self.server.tricks.happens(asked.secret_id, "unanswered", asked.call):
             self.close_connection = True
+        elif self.server.tricks.happens(asked.secret_id, "fail", asked.call):
+            self.send(500, RefusalError("INTERNAL", "Made up by a test.").body)
+        else:
+            self.send(200, text.encode())
 
     def _asked(self, path: str, query: dict[str, str], body: bytes) -> Asked:
         account = self.server.accounts.who(self.headers.get("Authorization", ""))
@@ -102,21 +94,10 @@ class Handler(BaseHTTPRequestHandler):
         return asked
 
     def _overtake(self, asked: Asked) -> None:
-        values, labels = self.server.tricks.others(asked.secret_id)
-        for value in values:
+        for value in self.server.tricks.once(asked.secret_id, Trick.overtaken):
             self.server.cloud.add_version(asked.name, types.SecretPayload(data=value.encode()))
-        if labels:
+        if labels := self.server.tricks.once(asked.secret_id, Trick.relabelled):
             self.server.cloud.update(asked.name, types.Secret(labels=labels), ["labels"])
-
-    def _send(self, code: int, body: bytes) -> None:
-        self.send_response(code)
-        self.send_header("Content-Type", "application/json; charset=UTF-8")
-        self.send_header("Content-Length", str(len(body)))
-        self.end_headers()
-        self.wfile.write(body)
-
-    def log_message(self, format: str, *arguments: object) -> None:  # noqa: A002 - the name that the module has
-        """Nothing: what tests want to know they ask."""
 
 
 PATH = (

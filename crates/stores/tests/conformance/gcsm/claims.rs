@@ -106,6 +106,20 @@ fn a_lost_answer_about_the_value_is_uncertain_and_leaves_no_claim() {
 }
 
 #[test]
+fn a_refusal_after_a_failure_leaves_it_open_whether_it_was_written() {
+    for refusal in ["PERMISSION_DENIED", "FAILED_PRECONDITION", "UNAUTHENTICATED", "NOT_FOUND"] {
+        let Some((world, fixture)) = begin() else { return };
+        let store = world.open(fixture);
+        let version = write(&*store, "a", &Version::Absent).unwrap().version;
+        let refuse = json!([["addVersion", 0], ["addVersion", refusal]]);
+        play(&world, json!({ "fail": ["addVersion"], "refuse": refuse }));
+        let error = write(&*store, "b", &version).unwrap_err();
+        assert_eq!(error.kind, StoreErrorKind::Uncertain, "{error}");
+        assert_eq!((read(&*world.open(fixture)).0, annotations(&world)), (ring("b"), json!({})));
+    }
+}
+
+#[test]
 fn a_write_that_is_refused_leaves_no_claim() {
     let Some((world, fixture)) = begin() else { return };
     let store = world.open(fixture);
