@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import ssl
 import sys
+import time
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from socket import socket
 from socketserver import ThreadingMixIn
@@ -58,7 +59,8 @@ class Handler(BaseHTTPRequestHandler):
         if answer is None:
             self.close_connection = True
             return
-        self.send_response(answer.status)
+        self.send_response_only(answer.status)
+        self.send_header("Date", self.date_time_string(time.time() + answer.clock))
         self.send_header("Content-Type", answer.kind)
         self.send_header("Content-Length", str(len(answer.body)))
         self.end_headers()

@@ -18,14 +18,17 @@ from awsrace.identity import Identity
 from awsrace.parameterstore import ParameterStore
 from awsrace.secretsmanager import SecretsManager
 from awsrace.signature import Request
-from awsrace.tricks import Tricks, subject_of
+from awsrace.tricks import Trick, Tricks, subject_of
 
 Asked = dict[str, Any]
+Service = ParameterStore | SecretsManager
 
 
 class Answer:
-    def __init__(self, body: str, kind: str, status: int = 200) -> None:
+    def __init__(self, body: str, kind: str, status: int = 200, clock: float = 0) -> None:
         self.body, self.kind, self.status = body.encode(), kind, status
+        # How far the server's clock is ahead, in seconds.
+        self.clock = clock
 
 
 class Cloud:
@@ -50,28 +53,43 @@ class Cloud:
 
     def _json(self, request: Request) -> Answer | None:
         service, _, action = request.headers["x-amz-target"].partition(".")
+        trick = None
         try:
             caller, region = self._identity.caller_of(request, self._now())
-            told = self._do(service, action, json.loads(request.body), caller, region)
-            return None if told is None else Answer(json.dumps(told), JSON)
+            asked = json.loads(request.body)
+            trick = self._tricks.begin(action, subject_of(asked))
+            told = self._do(service, action, asked, caller, region, trick)
+            return None if trick and trick.silent else Answer(json.dumps(told), JSON, clock=self._clock(trick))
         except AwsError as error:
             # The services differ in how they write the name of this member, and clients take both.
             words = {"__type": error.code, MESSAGE.get(service, "message"): error.sentence}
-            return Answer(json.dumps(words), JSON, 500 if error.code.startswith("Internal") else 400)
+            return Answer(
+                json.dumps(words), JSON, 500 if error.code.startswith("Internal") else 400, self._clock(trick)
+            )
         except Exception:  # noqa: BLE001 - the test that asked shall see it, whatever it is
             traceback.print_exc(file=sys.stderr)
             return Answer('{"__type": "InternalServiceError"}', JSON, 500)
 
-    def _do(self, service: str, action: str, asked: Asked, caller: Caller, region: str) -> Asked | None:
+    def _clock(self, trick: Trick | None) -> float:
+        return self._later + (trick.clock if trick else 0)
+
+    def _do(
+        self, service: str, action: str, asked: Asked, caller: Caller, region: str, trick: Trick | None
+    ) -> Asked | None:
         does = self._parameters if service == "AmazonSSM" else self._secrets
-        trick = self._tricks.begin(action, subject_of(asked))
-        if trick and trick.before:
-            other = trick.before
-            does.answer(other["action"], other["fields"], self._identity.administrator, region, self._now())
-        if trick and trick.code:
+        if trick is None:
+            return does.answer(action, asked, caller, region, self._now())
+        now = self._now() + trick.clock
+        self._somebody_else(does, trick.before, region, now)
+        told = does.answer(action, asked, caller, region, now) if trick.is_done else None
+        self._somebody_else(does, trick.after, region, now)
+        if trick.code:
             raise AwsError(trick.code, "Rate exceeded" if "Throttl" in trick.code else "Made up by a test.")
-        told = does.answer(action, asked, caller, region, self._now())
-        return None if trick and trick.silent else told
+        return told
+
+    def _somebody_else(self, does: Service, other: Asked | None, region: str, now: float) -> None:
+        if other is not None:
+            does.answer(other["action"], other["fields"], self._identity.administrator, region, now)
 
     def _query(self, request: Request) -> Answer:
         fields = {name: values[0] for name, values in parse_qs(request.body.decode(), keep_blank_values=True).items()}

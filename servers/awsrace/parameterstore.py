@@ -96,6 +96,9 @@ def get_by_path(there: There, asked: Asked, scene: Scene) -> Asked:
 
 
 def describe(there: There, asked: Asked, _scene: Scene) -> Asked:
+    if asked.get("ParameterFilters") and "NextToken" not in asked:
+        # AWS filters what it has looked through so far, which may be nothing that was asked for.
+        return {"Parameters": [], "NextToken": "0"}
     wanted = [
         one for _, one in sorted(there.items()) if all(fits(one, by) for by in asked.get("ParameterFilters") or [])
     ]

@@ -14,12 +14,23 @@ class Trick:
     on: str
     action: str
     times: int = 1
-    # Refused with this code.
+    # How many of them are left alone first.
+    skip: int = 0
+    # Answered with this error.
     code: str | None = None
-    # Done, and never answered.
+    # Never answered.
     silent: bool = False
-    # What another program does just before: an action and its fields.
+    # Whether it is done; by itself what is refused is not, and what is not answered is.
+    done: bool | None = None
+    # What another program does just before or just after: an action and its fields.
     before: dict[str, Any] | None = None
+    after: dict[str, Any] | None = None
+    # How far the server's clock is ahead, in seconds.
+    clock: float = 0
+
+    @property
+    def is_done(self) -> bool:
+        return self.code is None if self.done is None else self.done
 
 
 class Tricks:
@@ -34,9 +45,13 @@ class Tricks:
         """Notes a call, and gives what is to be done to it."""
         self._calls.append((action, subject))
         trick = next((one for one in self._tricks if one.action == action and one.on in subject), None)
-        if trick is not None:
-            trick.times -= 1
-            self._tricks = [one for one in self._tricks if one.times > 0]
+        if trick is None:
+            return None
+        if trick.skip > 0:
+            trick.skip -= 1
+            return None
+        trick.times -= 1
+        self._tricks = [one for one in self._tricks if one.times > 0]
         return trick
 
     def calls(self, on: str) -> list[str]:

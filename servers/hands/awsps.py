@@ -63,7 +63,7 @@ class ParameterStoreHand(Hand):
     def _settings(self, at: Place, name: str) -> dict[str, Any]:
         ssm, whole = client("ssm", at), f"{at.name}/{name}"
         named = {"Key": "Name", "Option": "Equals", "Values": [whole]}
-        [told] = ssm.describe_parameters(ParameterFilters=[named])["Parameters"]
+        [told] = ssm.get_paginator("describe_parameters").paginate(ParameterFilters=[named]).search("Parameters[]")
         tags = ssm.list_tags_for_resource(ResourceType="Parameter", ResourceId=whole)["TagList"]
         kept = {
             name: told.get(name)

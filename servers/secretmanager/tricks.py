@@ -13,6 +13,8 @@ class Trick(standin.Trick):
     relabel: dict[str, str] = field(default_factory=dict)
     # Whether `latest` is still the version before the newest: Google says that it can be, for minutes.
     lags: bool = False
+    # How far the server's clock is ahead, in seconds.
+    clock: float = 0
     # Whether values are spoiled on their way.
     spoils: bool = False
 

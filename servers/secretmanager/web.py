@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import ssl
+import time
 from urllib.parse import urlsplit
 
 from google.cloud.secretmanager_v1 import types
@@ -27,6 +28,7 @@ class Service(Server):
 
 class Web(Handler):
     server: Service
+    clock = 0.0
 
     def handle_one(self) -> None:
         url = urlsplit(self.path)
@@ -58,6 +60,7 @@ class Web(Handler):
     def _call(self, path: str, query: dict[str, str], body: bytes) -> None:
         try:
             asked = self._asked(path, query, body)
+            self.clock = self.server.tricks.of(asked.secret_id).clock
             if refusal := self.server.tricks.begin(asked.secret_id, asked.call):
                 raise RefusalError(str(refusal), "Made up by a test.")
             integers = "enum-encoding=int" in query.get("$alt", "")
@@ -98,6 +101,9 @@ class Web(Handler):
             self.server.cloud.add_version(asked.name, types.SecretPayload(data=value.encode()))
         if labels := self.server.tricks.once(asked.secret_id, Trick.relabelled):
             self.server.cloud.update(asked.name, types.Secret(labels=labels), ["labels"])
+
+    def date_time_string(self, timestamp: float | None = None) -> str:
+        return super().date_time_string((timestamp or time.time()) + self.clock)
 
 
 PATH = (

@@ -126,4 +126,4 @@ def handler(proxy: Proxy) -> type[BaseHTTPRequestHandler]:
 
 
 # Headers of one connection, which say nothing about the next.
-HOP_BY_HOP = {"connection", "content-length", "date", "keep-alive", "server", "transfer-encoding"}
+HOP_BY_HOP = {"connection", "content-length", "keep-alive", "server", "transfer-encoding"}

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import time
+from email.utils import parsedate_to_datetime
+from typing import Any
 
 import boto3
 import pytest
@@ -109,6 +111,43 @@ def test_an_answer_can_be_lost(name: str) -> None:
     assert once.get_parameter(Name=f"/{name}")["Parameter"]["Value"] == "one"
 
 
+def test_what_was_done_can_be_answered_with_an_error(name: str) -> None:
+    once = boto3.client("ssm", config=Config(retries={"total_max_attempts": 1}))
+    fields = {"Name": f"/{name}", "Value": "two", "Type": "String", "Overwrite": True}
+    later = {"action": "PutParameter", "fields": fields}
+    trick = {
+        "on": name,
+        "action": "PutParameter",
+        "code": "InternalServerError",
+        "done": True,
+        "skip": 1,
+        "after": later,
+    }
+    arrange({"trick": trick})
+    once.put_parameter(Name=f"/{name}", Value="zero", Type="String")
+    with refused("InternalServerError"):
+        once.put_parameter(Name=f"/{name}", Value="one", Type="String", Overwrite=True)
+    values = [version["Value"] for version in once.get_parameter_history(Name=f"/{name}")["Parameters"]]
+    assert values == ["zero", "one", "two"]
+
+
+def test_the_servers_clock_can_be_another(ssm: BaseClient, name: str) -> None:
+    arrange({"trick": {"on": name, "action": "PutParameter", "skip": 1, "clock": 3600}})
+    before, ahead = [ssm.put_parameter(Name=f"/{name}{number}", Value="one", Type="String") for number in range(2)]
+    assert 3595 < date(ahead) - date(before) < 3605
+    told = ssm.get_parameter(Name=f"/{name}1")["Parameter"]["LastModifiedDate"].timestamp()
+    assert abs(told - date(ahead)) < 5
+
+
+def test_a_page_with_nothing_on_it_is_not_the_last(ssm: BaseClient, name: str) -> None:
+    ssm.put_parameter(Name=f"/{name}", Value="one", Type="String")
+    asked = {"ParameterFilters": [{"Key": "Name", "Option": "Equals", "Values": [f"/{name}"]}]}
+    first = ssm.describe_parameters(**asked)
+    assert first["Parameters"] == []
+    [told] = ssm.describe_parameters(**asked, NextToken=first["NextToken"])["Parameters"]
+    assert told["Name"] == f"/{name}"
+
+
 def test_another_program_can_be_faster(sm: BaseClient, name: str) -> None:
     sm.create_secret(Name=name, SecretString="one")
     fields = {"SecretId": name, "SecretString": "two", "ClientRequestToken": token()}
@@ -123,6 +162,10 @@ def test_calls_are_told_once(sm: BaseClient, name: str) -> None:
     sm.get_secret_value(SecretId=name)
     assert arrange({"calls": name}) == ["CreateSecret", "GetSecretValue"]
     assert arrange({"calls": name}) == []
+
+
+def date(answer: dict[str, Any]) -> float:
+    return parsedate_to_datetime(answer["ResponseMetadata"]["HTTPHeaders"]["date"]).timestamp()
 
 
 def status(sm: BaseClient, name: str) -> str:

@@ -127,8 +127,7 @@ def test_tags_come_with_the_first_version_only(ssm: BaseClient, path: str) -> No
 
 def test_the_key_of_a_secure_string_is_told_by_its_description(ssm: BaseClient, path: str) -> None:
     put(ssm, path, Type="SecureString", KeyId="alias/aws/ssm", Description="of the shop")
-    named = {"Key": "Name", "Option": "Equals", "Values": [path]}
-    [told] = ssm.describe_parameters(ParameterFilters=[named])["Parameters"]
+    [told] = described(ssm, path)
     assert (told["KeyId"], told["Description"], told["Tier"]) == ("alias/aws/ssm", "of the shop", "Standard")
 
 
@@ -179,6 +178,12 @@ def put(ssm: BaseClient, path: str, **more: object) -> dict[str, Any]:
 def get(ssm: BaseClient, path: str) -> dict[str, Any]:
     parameter: dict[str, Any] = ssm.get_parameter(Name=path, WithDecryption=True)["Parameter"]
     return parameter
+
+
+def described(ssm: BaseClient, path: str) -> list[dict[str, Any]]:
+    named = {"Key": "Name", "Option": "Equals", "Values": [path]}
+    pages = ssm.get_paginator("describe_parameters").paginate(ParameterFilters=[named])
+    return [one for page in pages for one in page["Parameters"]]
 
 
 def below(ssm: BaseClient, path: str, **more: object) -> set[str]:
