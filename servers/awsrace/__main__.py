@@ -59,6 +59,7 @@ class Handler(BaseHTTPRequestHandler):
         if answer is None:
             self.close_connection = True
             return
+        time.sleep(answer.wait)
         self.send_response_only(answer.status)
         self.send_header("Date", self.date_time_string(time.time() + answer.clock))
         self.send_header("Content-Type", answer.kind)

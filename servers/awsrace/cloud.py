@@ -25,10 +25,10 @@ Service = ParameterStore | SecretsManager
 
 
 class Answer:
-    def __init__(self, body: str, kind: str, status: int = 200, clock: float = 0) -> None:
+    def __init__(self, body: str, kind: str, status: int = 200, clock: float = 0, wait: float = 0) -> None:
         self.body, self.kind, self.status = body.encode(), kind, status
-        # How far the server's clock is ahead, in seconds.
-        self.clock = clock
+        # How far the server's clock is ahead, and how late this comes, in seconds.
+        self.clock, self.wait = clock, wait
 
 
 class Cloud:
@@ -59,7 +59,8 @@ class Cloud:
             asked = json.loads(request.body)
             trick = self._tricks.begin(action, subject_of(asked))
             told = self._do(service, action, asked, caller, region, trick)
-            return None if trick and trick.silent else Answer(json.dumps(told), JSON, clock=self._clock(trick))
+            wait = trick.wait if trick else 0
+            return None if trick and trick.silent else Answer(json.dumps(told), JSON, 200, self._clock(trick), wait)
         except AwsError as error:
             # The services differ in how they write the name of this member, and clients take both.
             words = {"__type": error.code, MESSAGE.get(service, "message"): error.sentence}

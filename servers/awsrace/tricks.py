@@ -25,8 +25,9 @@ class Trick:
     # What another program does just before or just after: an action and its fields.
     before: dict[str, Any] | None = None
     after: dict[str, Any] | None = None
-    # How far the server's clock is ahead, in seconds.
+    # How far the server's clock is ahead, and how late its answer comes, in seconds.
     clock: float = 0
+    wait: float = 0
 
     @property
     def is_done(self) -> bool:

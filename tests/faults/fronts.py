@@ -82,7 +82,7 @@ FRONTS: dict[str, Front] = {
     "awsps": Front(
         ("awsps:///{world}?region=us-east-1",),
         address_in("AWS_ENDPOINT_URL"),
-        {**counted(1, 10, 8), "revoke": 11},
+        {**counted(1, 11, 9), "revoke": 12},
         patience=61,
     ),
     "awssm": Front(

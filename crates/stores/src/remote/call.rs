@@ -10,8 +10,23 @@ use zeroize::Zeroizing;
 pub(crate) enum Effect {
     /// It changes nothing.
     Reads,
+    /// It changes something, and nothing more the second time.
+    Repeats,
     /// It changes something: where the answer is lost, it may have been done.
     Writes,
+    /// It changes something, and may undo what others do meanwhile the second time.
+    Once,
+}
+
+impl Effect {
+    /// Whether it is sent again where no answer came.
+    pub(super) fn may_be_lost(self) -> bool {
+        matches!(self, Self::Reads | Self::Repeats)
+    }
+
+    pub(super) fn changes(self) -> bool {
+        self != Self::Reads
+    }
 }
 
 /// One question to a server.
@@ -81,11 +96,23 @@ pub(crate) struct Answer {
     pub(crate) body: Zeroizing<Vec<u8>>,
     /// Whether an earlier attempt at the same write may have been done, though its answer was lost.
     pub(crate) is_doubtful: bool,
+    /// When the server says that it answered, in seconds since 1970.
+    #[cfg_attr(
+        not(any(feature = "aws", feature = "gcsm")),
+        expect(dead_code, reason = "the age of a claim is what asks for it")
+    )]
+    pub(crate) date: Option<u64>,
 }
 
 impl Answer {
     pub(crate) fn is_success(&self) -> bool {
         (200..300).contains(&self.status)
+    }
+
+    /// When it was answered, by the server's clock where that is known.
+    #[cfg(any(feature = "aws", feature = "gcsm"))]
+    pub(crate) fn at(&self) -> u64 {
+        self.date.unwrap_or_else(super::date::here)
     }
 
     /// The body as JSON; null where it is none.

@@ -10,6 +10,7 @@ use reqwest::{Body, Certificate, Client, ClientBuilder, Response};
 use zeroize::Zeroizing;
 
 use super::call::{Answer, Call};
+use super::date;
 use super::deadline::CONNECT;
 use super::line::{Carry, Trouble, When};
 use crate::{StoreError, StoreErrorKind};
@@ -79,8 +80,8 @@ pub(crate) async fn sent(client: &Client, call: &Call) -> Result<Response, Troub
 
 /// Reads the body.
 pub(crate) async fn answered(response: Response) -> Result<Answer, Trouble> {
-    let status = response.status().as_u16();
-    Ok(Answer { status, body: body(response).await?, is_doubtful: false })
+    let (status, date) = (response.status().as_u16(), date::of(response.headers()));
+    Ok(Answer { status, body: body(response).await?, is_doubtful: false, date })
 }
 
 async fn body(mut response: Response) -> Result<Zeroizing<Vec<u8>>, Trouble> {

@@ -12,6 +12,12 @@ impl Deadline {
         Self(Instant::now() + WHOLE)
     }
 
+    /// The same, with some time kept back for what has to be tidied up afterwards.
+    #[cfg(any(feature = "aws", feature = "gcsm"))]
+    pub(crate) fn but_for_the_claim(self) -> Self {
+        Self(self.0.checked_sub(RELEASE).unwrap_or(self.0))
+    }
+
     pub(crate) fn left(self) -> Duration {
         self.0.saturating_duration_since(Instant::now())
     }
@@ -19,6 +25,10 @@ impl Deadline {
 
 /// What a user waits for a connection: a host that answers at all does so sooner.
 pub(crate) const CONNECT: Duration = Duration::from_secs(5);
+
+/// What is left to a write that used its time up to take its claim away, so that it keeps nobody out.
+#[cfg(any(feature = "aws", feature = "gcsm"))]
+const RELEASE: Duration = Duration::from_secs(4);
 
 /// What a user waits for a store; claims older than that are nobody's any more.
 pub(crate) const WHOLE: Duration = Duration::from_secs(30);

@@ -81,16 +81,21 @@ impl<C: Carry> Line<C> {
             let failure = match outcome {
                 Ok(answer) if !self.would_change(&answer) => return Ok(Answer { is_doubtful, ..answer }),
                 Ok(answer) => {
-                    is_doubtful |= call.effect == Effect::Writes && answer.status >= 500;
+                    is_doubtful |= call.effect.changes() && answer.status >= 500;
                     self.busy(answer.status, is_doubtful)
                 }
-                Err(trouble) if trouble.when == When::Sent && call.effect == Effect::Reads => {
-                    self.failed(&trouble, is_doubtful)
-                }
                 Err(trouble) => {
-                    return Err(self.failed(&trouble, is_doubtful || came_through(&trouble, call)));
+                    is_doubtful |= came_through(&trouble, call);
+                    let failure = self.failed(&trouble, is_doubtful);
+                    if trouble.when != When::Sent || !call.effect.may_be_lost() {
+                        return Err(failure);
+                    }
+                    failure
                 }
             };
+            if is_doubtful && call.effect == Effect::Once {
+                return Err(failure);
+            }
             let Some(pause) = pauses.next().map(|pause| jittered(*pause)) else { return Err(failure) };
             if deadline.left() <= pause {
                 return Err(failure);
@@ -185,7 +190,7 @@ impl<C: Carry> Line<C> {
 
 /// Whether the server may have done what it was asked for.
 fn came_through(trouble: &Trouble, call: &Call) -> bool {
-    call.effect == Effect::Writes && matches!(trouble.when, When::Sent | When::TooLong)
+    call.effect.changes() && matches!(trouble.when, When::Sent | When::TooLong)
 }
 
 /// Somebody else wrote after the store was read.

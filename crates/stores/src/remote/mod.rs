@@ -7,6 +7,7 @@ pub(crate) mod aws;
 pub(crate) mod base64;
 pub(crate) mod call;
 pub(crate) mod client;
+mod date;
 pub(crate) mod deadline;
 #[cfg(feature = "values")]
 mod joined;
@@ -27,6 +28,8 @@ mod separate;
 pub(crate) mod values;
 
 pub(crate) use address::Address;
+#[cfg(feature = "aws")]
+pub(crate) use call::Effect;
 pub(crate) use call::{Answer, Call};
 pub(crate) use deadline::Deadline;
 pub(crate) use line::Line;

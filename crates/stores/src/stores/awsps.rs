@@ -5,7 +5,7 @@
 //! takes the claim away. A program that knows nothing of claims is seen by the versions that its writes use up.
 
 use keybaton_core::{Field, RingName, SecretText, Texts, Writes};
-use serde_json::{Value, json};
+use serde_json::json;
 
 use crate::remote::aws::{self, Aws, Refusal, Service, no_empty_text};
 use crate::remote::line::conflict;
@@ -16,6 +16,7 @@ use crate::{
 };
 
 mod claim;
+mod put;
 mod traits;
 mod versions;
 
@@ -81,8 +82,9 @@ impl Store for ParameterStore {
         }
         let traits = self.traits(deadline)?;
         self.must_fit(new, &traits)?;
-        let claim = Claim::take(self, deadline)?;
-        let written = self.under_claim(new, over, &traits, deadline);
+        let working = deadline.but_for_the_claim();
+        let claim = Claim::take(self, working)?;
+        let written = self.under_claim(new, over, &traits, working);
         let note = claim.release(deadline);
         written.map(|version| Written { version, notes: note.into_iter().collect() })
     }
@@ -93,12 +95,12 @@ impl ParameterStore {
     fn look(&self, deadline: Deadline) -> Result<(Texts, Versions), StoreError> {
         let names: Vec<String> = Field::ALL.map(|field| self.name_of(field)).into();
         let asked = json!({ "Names": names, "WithDecryption": true });
-        let body =
+        let told =
             self.aws.ask("GetParameters", &asked, deadline)?.map_err(|refusal| self.refused(&refusal))?;
         let (mut texts, mut versions) = (Texts::default(), Versions::default());
         for field in Field::ALL {
             let name = self.name_of(field);
-            let all = body["Parameters"].as_array().into_iter().flatten();
+            let all = told.body["Parameters"].as_array().into_iter().flatten();
             let Some(found) = all.into_iter().find(|found| found["Name"] == *name) else { continue };
             let (Some(text), Some(version)) = (found["Value"].as_str(), found["Version"].as_u64()) else {
                 continue;
@@ -130,29 +132,6 @@ impl ParameterStore {
         Ok(versions.together())
     }
 
-    fn put(
-        &self,
-        field: Field,
-        text: &SecretText,
-        over: Option<u64>,
-        traits: &Traits,
-        deadline: Deadline,
-    ) -> Result<u64, StoreError> {
-        let asked = traits.asked(field, &self.name_of(field), text, over.is_some());
-        let body = match self.aws.change("PutParameter", &asked, deadline)? {
-            Ok(body) => body,
-            Err(refusal) if refusal.is("ParameterAlreadyExists") => {
-                return Err(self.aws.line.conflict(&refusal.answer));
-            }
-            Err(refusal) => return Err(self.refused(&refusal)),
-        };
-        match body["Version"].as_u64() {
-            Some(version) if version == over.unwrap_or(0) + 1 => Ok(version),
-            Some(_) => Err(self.written_between()),
-            None => Err(self.aws.line.uncertain("it does not say which version it wrote")),
-        }
-    }
-
     /// What the parameters are like, apart from their values: a write has to say all of it again.
     fn traits(&self, deadline: Deadline) -> Result<Traits, StoreError> {
         let names: Vec<String> = Field::ALL.map(|field| self.name_of(field)).into();
@@ -161,8 +140,8 @@ impl ParameterStore {
         let mut traits = Traits::default();
         // AWS looks through an account page by page, and a page without any of ours is not the end.
         loop {
-            let body = self.aws.ask("DescribeParameters", &asked, deadline)?;
-            let body = body.map_err(|refusal| self.refused(&refusal))?;
+            let told = self.aws.ask("DescribeParameters", &asked, deadline)?;
+            let body = told.map_err(|refusal| self.refused(&refusal))?.body;
             traits.add(&body, |field| self.name_of(field));
             match body["NextToken"].as_str() {
                 Some(next) if !next.is_empty() => asked["NextToken"] = next.into(),
@@ -198,15 +177,6 @@ impl ParameterStore {
         }))
     }
 
-    fn written_between(&self) -> StoreError {
-        let sentence = format!(
-            "{}: another program wrote at the same moment, and one of the two writes is lost",
-            self.aws.line.store
-        );
-        StoreError::new(StoreErrorKind::Uncertain, sentence)
-            .hint("every key that keybaton wrote is still accepted; run it again: it looks first, and mends what is mixed")
-    }
-
     fn name_of(&self, field: Field) -> String {
         format!("{}/{}", self.path, self.ring.of(field))
     }
@@ -237,43 +207,15 @@ impl ParameterStore {
         format!("{}/.keybaton/{}", self.path, self.ring)
     }
 
-    fn at_work(&self) -> StoreError {
+    /// `seconds`: for how long its claim stands, where that is known.
+    fn at_work(&self, seconds: Option<u64>) -> StoreError {
         let sentence = format!("{} is being written by another keybaton", self.aws.line.store);
-        StoreError::new(StoreErrorKind::Conflict, sentence)
-            .hint("nothing was written; run it again in half a minute")
-    }
-
-    /// Puts a claim there: at its first version where `over` is none, else over a version that nobody holds any more.
-    fn put_claim(
-        &self,
-        name: &str,
-        text: &str,
-        over: Option<u64>,
-        deadline: Deadline,
-    ) -> Result<Option<u64>, StoreError> {
-        let asked = json!({ "Name": name, "Value": text, "Type": "String", "Overwrite": over.is_some() });
-        let reply = match self.aws.change("PutParameter", &asked, deadline) {
-            Ok(reply) => reply,
-            // A claim is not the ring: it is found and taken up by the next run.
-            Err(error) if error.kind == StoreErrorKind::Uncertain => return Err(self.at_work()),
-            Err(error) => return Err(error),
-        };
-        match reply {
-            Ok(body) => Ok(body["Version"].as_u64().filter(|version| *version == over.unwrap_or(0) + 1)),
-            Err(refusal) if refusal.is("ParameterAlreadyExists") => Ok(None),
-            Err(refusal) => Err(self.refused(&refusal)),
-        }
-    }
-
-    fn read_claim(&self, name: &str, deadline: Deadline) -> Result<Option<Value>, StoreError> {
-        match self.aws.ask("GetParameter", &json!({ "Name": name }), deadline)? {
-            Ok(mut body) => Ok(Some(body["Parameter"].take())),
-            Err(refusal) if refusal.is("ParameterNotFound") => Ok(None),
-            Err(refusal) => Err(self.refused(&refusal)),
-        }
-    }
-
-    fn drop_claim(&self, name: &str, deadline: Deadline) -> bool {
-        matches!(self.aws.ask("DeleteParameter", &json!({ "Name": name }), deadline), Ok(Ok(_)))
+        StoreError::new(StoreErrorKind::Conflict, sentence).hint(match seconds {
+            Some(seconds) => format!(
+                "nothing was written; run it again, in {} s at the latest should the other have been killed",
+                seconds + 1
+            ),
+            None => "nothing was written; run it again".to_owned(),
+        })
     }
 }

@@ -10,7 +10,7 @@ use serde_json::{Value as Json, json};
 use crate::remote::aws::{self, Aws, Refusal, Service, no_empty_text};
 use crate::remote::line::conflict;
 use crate::remote::values::{LAYOUT, Over, Put, Value, Values, arranged};
-use crate::remote::{Address, Deadline};
+use crate::remote::{Address, Deadline, Effect};
 use crate::{Can, Guard, Note, Settings, Store, StoreError, StoreErrorKind, StoreKind, StoreUrl};
 
 mod secret;
@@ -64,7 +64,7 @@ impl Values for SecretsManager {
             &json!({ "SecretId": name, "VersionStage": CURRENT }),
             deadline,
         )? {
-            Ok(body) => body,
+            Ok(told) => told.body,
             Err(refusal) if refusal.is("ResourceNotFoundException") => return Ok(None),
             Err(refusal) => return Err(self.refused(&refusal, name)),
         };
@@ -102,7 +102,7 @@ impl Values for SecretsManager {
         if before.current.as_deref() != over.version() {
             return Err(conflict(&self.aws.line.store));
         }
-        let version = token()?;
+        let version = aws::token()?;
         self.put_aside(name, new, &version, deadline)?;
         self.make_current(name, &version, over.version(), deadline)?;
         let notes = self
@@ -116,7 +116,7 @@ impl Values for SecretsManager {
 impl SecretsManager {
     fn describe(&self, name: &str, deadline: Deadline) -> Result<Option<Secret>, StoreError> {
         match self.aws.ask("DescribeSecret", &json!({ "SecretId": name }), deadline)? {
-            Ok(body) => Ok(Some(Secret::of(&body))),
+            Ok(told) => Ok(Some(Secret::of(&told.body))),
             Err(refusal) if refusal.is("ResourceNotFoundException") => Ok(None),
             Err(refusal) => Err(self.refused(&refusal, name)),
         }
@@ -134,7 +134,7 @@ impl SecretsManager {
             Over::Nothing { may_create: false } => return Err(self.aws.line.not_made(KIND.creates)),
             Over::Nothing { may_create: true } => {}
         }
-        let version = token()?;
+        let version = aws::token()?;
         let asked = json!({
             "Name": name,
             "SecretString": new.expose(),
@@ -182,7 +182,7 @@ impl SecretsManager {
         if let Some(over) = over {
             asked["RemoveFromVersionId"] = over.into();
         }
-        match self.aws.change("UpdateSecretVersionStage", &asked, deadline) {
+        match self.aws.change(Effect::Writes, "UpdateSecretVersionStage", &asked, deadline) {
             Ok(Ok(_)) => return Ok(()),
             Ok(Err(refusal)) if refusal.is("InvalidParameterException") => {}
             Ok(Err(refusal)) => return Err(self.refused(&refusal, name)),
@@ -260,16 +260,6 @@ impl SecretsManager {
         }
         self.aws.refused(refusal)
     }
-}
-
-/// A name for a new version, which AWS wants to look like this.
-fn token() -> Result<String, StoreError> {
-    let mut bytes = [0; 16];
-    getrandom::fill(&mut bytes).map_err(|error| {
-        StoreError::new(StoreErrorKind::Unreachable, format!("the system gives no random bytes: {error}"))
-    })?;
-    let hex: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
-    Ok(format!("{}-{}-{}-{}-{}", &hex[..8], &hex[8..12], &hex[12..16], &hex[16..20], &hex[20..]))
 }
 
 fn label(version: &str) -> String {

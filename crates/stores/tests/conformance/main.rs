@@ -3,12 +3,14 @@
 
 #[cfg(feature = "akv")]
 mod akv;
+#[cfg(feature = "aws")]
+mod aws;
 mod denied;
 mod files;
 mod fixtures;
 #[cfg(feature = "gcsm")]
 mod gcsm;
-#[cfg(any(feature = "k8s", feature = "vault"))]
+#[cfg(any(feature = "aws", feature = "k8s", feature = "vault"))]
 mod ground;
 #[cfg(feature = "remote")]
 mod hands;

@@ -11,8 +11,7 @@ use serde_json::Value;
 pub(crate) use errors::Refusal;
 
 use self::signer::Signer;
-use super::call::Effect;
-use super::{Address, Call, Deadline, Line, client};
+use super::{Address, Call, Deadline, Effect, Line, client};
 use crate::{Environment, Settings, StoreError, StoreErrorKind, StoreUrl};
 
 /// One service of AWS.
@@ -71,31 +70,32 @@ impl Aws {
         Ok(Self { line, service })
     }
 
-    /// Asks for something that changes nothing, or nothing more the second time.
+    /// Asks for something that changes nothing.
     pub(crate) fn ask(
         &self,
         action: &'static str,
         what: &Value,
         deadline: Deadline,
     ) -> Result<Reply, StoreError> {
-        self.send(action, what, Effect::Reads, deadline)
+        self.send(Effect::Reads, action, what, deadline)
     }
 
-    /// Asks for a change that must not be asked for twice.
+    /// Asks for a change, as often as its effect allows.
     pub(crate) fn change(
         &self,
+        effect: Effect,
         action: &'static str,
         what: &Value,
         deadline: Deadline,
     ) -> Result<Reply, StoreError> {
-        self.send(action, what, Effect::Writes, deadline)
+        self.send(effect, action, what, deadline)
     }
 
     fn send(
         &self,
+        effect: Effect,
         action: &'static str,
         what: &Value,
-        effect: Effect,
         deadline: Deadline,
     ) -> Result<Reply, StoreError> {
         let target = format!("{}.{action}", self.service.target);
@@ -106,7 +106,10 @@ impl Aws {
         let body = answer.json();
         if answer.is_success() {
             // Some pages greet everybody with 200.
-            return if body.is_object() { Ok(Ok(body)) } else { Err(self.line.unknown(&answer, action)) };
+            return match body.is_object() {
+                true => Ok(Ok(Told { body, is_doubtful: answer.is_doubtful, at: answer.at() })),
+                false => Err(self.line.unknown(&answer, action)),
+            };
         }
         Ok(Err(Refusal { action, code: errors::code(&body), message: errors::message(&body), answer }))
     }
@@ -123,8 +126,27 @@ pub(crate) fn no_empty_text(store: &str) -> StoreError {
         .hint("a key that is not empty can be written")
 }
 
+/// A random name that AWS takes for a version, and nobody else has.
+pub(crate) fn token() -> Result<String, StoreError> {
+    let mut bytes = [0; 16];
+    getrandom::fill(&mut bytes).map_err(|error| {
+        StoreError::new(StoreErrorKind::Unreachable, format!("the system gives no random bytes: {error}"))
+    })?;
+    let hex: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
+    Ok(format!("{}-{}-{}-{}-{}", &hex[..8], &hex[8..12], &hex[12..16], &hex[16..20], &hex[20..]))
+}
+
 /// What a service answers: what was asked for, or why not.
-pub(crate) type Reply = Result<Value, Refusal>;
+pub(crate) type Reply = Result<Told, Refusal>;
+
+/// What was asked for.
+pub(crate) struct Told {
+    pub(crate) body: Value,
+    /// Whether an earlier attempt at the same change may have been done too.
+    pub(crate) is_doubtful: bool,
+    /// When, by AWS's clock.
+    pub(crate) at: u64,
+}
 
 /// The first of these variables that is set.
 fn variable(environment: &Environment, names: &[&str]) -> Result<Option<String>, StoreError> {

@@ -1,0 +1,60 @@
+//! Writes to Parameter Store that were done and not said to be, and the writes of others in between.
+
+use keybaton_stores::StoreErrorKind;
+
+use super::*;
+use crate::ground::ring;
+
+const FALLBACKS: &str = "{place}/SECRET_KEY_FALLBACKS";
+
+#[test]
+fn a_read_is_one_call_and_a_write_ten() {
+    let Some(ground) = Ground::of("awsps") else { return };
+    let version = begun(&ground);
+    ground.asked();
+    let store = ground.open();
+    assert_eq!(read(&*store).1, version);
+    assert_eq!(ground.asked(), json!(["GetParameters"]));
+    write(&*store, "b", &version).unwrap();
+    let mut wanted = vec!["DescribeParameters", "DescribeParameters", "PutParameter", "GetParameters"];
+    // The record, the fallbacks, the key and the record again.
+    wanted.extend(["PutParameter"; 4]);
+    wanted.extend(["GetParameter", "DeleteParameter"]);
+    assert_eq!(ground.asked(), json!(wanted));
+}
+
+#[test]
+fn a_write_that_was_done_and_answered_with_an_error_is_not_blamed_on_others() {
+    let Some(ground) = Ground::of("awsps") else { return };
+    let failed = json!({ "action": "PutParameter", "code": "InternalServerError", "done": true });
+    // At the first version as at later ones, and twice in a row.
+    let mut version = Version::Absent;
+    for (key, times) in [("a", 1), ("b", 1), ("c", 2)] {
+        let mut trick = failed.clone();
+        trick["times"] = times.into();
+        ground.trick(FALLBACKS, trick);
+        let written = write(&*ground.open(), key, &version).unwrap();
+        assert_eq!(read(&*ground.open()), (ring(key), written.version.clone()), "{key}");
+        version = written.version;
+    }
+}
+
+#[test]
+fn a_write_of_another_program_in_between_is_told_also_where_ours_is_in_doubt() {
+    let Some(ground) = Ground::of("awsps") else { return };
+    let version = begun(&ground);
+    let fields = json!({ "Name": FALLBACKS, "Value": "foreign", "Type": "SecureString", "Overwrite": true });
+    let foreign = json!({ "action": "PutParameter", "fields": fields });
+    for trick in [
+        json!({ "action": "PutParameter", "before": foreign }),
+        json!({ "action": "PutParameter", "code": "InternalServerError", "done": true, "after": foreign }),
+        json!({ "action": "PutParameter", "code": "InternalServerError", "after": foreign }),
+    ] {
+        ground.trick(FALLBACKS, trick.clone());
+        let over = read(&*ground.open()).1;
+        let (kind, sentence, _) = told(write(&*ground.open(), "b", &over).unwrap_err());
+        assert_eq!(kind, StoreErrorKind::Uncertain, "{trick}");
+        assert!(sentence.contains("another program wrote at the same moment"), "{trick}: {sentence}");
+    }
+    assert_ne!(read(&*ground.open()).1, version);
+}
