@@ -9,6 +9,8 @@ import standin
 
 @dataclass
 class Trick(standin.Trick):
+    # Calls that are done the next time and answered so many seconds late.
+    late: dict[str, float] = field(default_factory=dict)
     # Labels that another program sets just before the next value is added.
     relabel: dict[str, str] = field(default_factory=dict)
     # Whether `latest` is still the version before the newest: Google says that it can be, for minutes.
@@ -21,3 +23,6 @@ class Trick(standin.Trick):
     def relabelled(self) -> dict[str, str]:
         now, self.relabel = self.relabel, {}
         return now
+
+    def lateness(self, call: str) -> float:
+        return self.late.pop(call, 0)

@@ -75,6 +75,7 @@ class Web(Handler):
         except ParseError as error:
             self.send(400, invalid(f"Invalid JSON payload received: {error}").body)
             return
+        time.sleep(self.server.tricks.once(asked.secret_id, lambda trick: trick.lateness(asked.call)))
         if self.server.tricks.happens(asked.secret_id, "unanswered", asked.call):
             self.close_connection = True
         elif self.server.tricks.happens(asked.secret_id, "fail", asked.call):

@@ -3,7 +3,6 @@
 use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::{Mutex, PoisonError};
-use std::time::{SystemTime, UNIX_EPOCH};
 
 use keybaton_core::{RingName, SecretText};
 
@@ -87,16 +86,18 @@ impl Values for Gcsm {
         deadline: Deadline,
     ) -> Result<Put, StoreError> {
         let before = over.version().map_or(Ok(0), str::parse).map_err(|_| conflict(&self.line.store))?;
-        let claim = Claim::new(now());
-        let held = match self.secret(name, deadline)? {
-            Some(secret) => self.claimed(name, &secret, before, &claim, deadline)?,
+        let working = deadline.but_for_the_claim();
+        let (found, now) = self.look_at(name, working)?;
+        let claim = Claim::new(now);
+        let held = match found {
+            Some(secret) => self.claimed(name, &secret, before, (&claim, now), working)?,
             None => match over {
                 Over::Version(_) => return Err(conflict(&self.line.store)),
                 Over::Nothing { may_create: false } => return Err(self.line.not_made(KIND.creates)),
-                Over::Nothing { may_create: true } => self.created(name, &claim, deadline)?,
+                Over::Nothing { may_create: true } => self.created(name, &claim, working)?,
             },
         };
-        let added = self.add(name, new, deadline);
+        let added = self.add(name, new, working);
         let is_free = self.release(name, &held, &claim, deadline);
         let added = added?;
         self.written.lock().unwrap_or_else(PoisonError::into_inner).insert(name.to_owned(), added.number);
@@ -119,10 +120,10 @@ impl Gcsm {
         name: &str,
         secret: &Secret,
         before: u64,
-        claim: &Claim,
+        (claim, now): (&Claim, u64),
         deadline: Deadline,
     ) -> Result<Secret, StoreError> {
-        if let Some(seconds) = secret.claim().and_then(|other| claim::stands_for(other, now())) {
+        if let Some(seconds) = secret.claim().and_then(|other| claim::stands_for(other, now)) {
             return Err(self.at_work(seconds));
         }
         if secret.is_rotated && !self.adopt_owner {
@@ -199,11 +200,6 @@ impl fmt::Debug for Gcsm {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "Gcsm({}, {})", self.line.store, self.line.host)
     }
-}
-
-/// Seconds since 1970.
-fn now() -> u64 {
-    SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs())
 }
 
 /// What Google keeps in one version.

@@ -71,10 +71,19 @@ impl Gcsm {
 
     /// The secret without its values; `None` where there is none.
     pub(super) fn secret(&self, name: &str, deadline: Deadline) -> Result<Option<Secret>, StoreError> {
+        self.look_at(name, deadline).map(|(secret, _)| secret)
+    }
+
+    /// Besides, what time it is at Google: the clocks of those who claim differ.
+    pub(super) fn look_at(
+        &self,
+        name: &str,
+        deadline: Deadline,
+    ) -> Result<(Option<Secret>, u64), StoreError> {
         let answer = self.line.ask(&Call::new(Method::GET, self.place.secret(name)), deadline)?;
         match answer.status {
-            200 => self.secret_in(&answer).map(Some),
-            404 => Ok(None),
+            200 => Ok((Some(self.secret_in(&answer)?), answer.at())),
+            404 => Ok((None, answer.at())),
             _ => Err(self.refused(&answer, name, Right::Get)),
         }
     }

@@ -1,6 +1,6 @@
 //! A note at the secret that says who is writing: adding a version cannot be guarded by itself.
 
-/// `<random write id> <seconds since 1970>`, as it stands in the annotation.
+/// `<random write id> <seconds since 1970>`, as it stands in the annotation. The seconds are Google's.
 pub(super) struct Claim(String);
 
 impl Claim {
@@ -20,14 +20,14 @@ impl Claim {
 /// For how many seconds a claim still keeps others out. `None`: it was left by somebody who was killed.
 pub(super) fn stands_for(claim: &str, now: u64) -> Option<u64> {
     let begun: u64 = claim.split_once(' ')?.1.parse().ok()?;
-    // A clock that goes ahead must not keep others out for longer.
+    // A clock that went ahead must not keep others out for longer.
     LIFETIME.checked_sub(now.abs_diff(begun))
 }
 
 /// The annotation that holds it.
 pub(super) const ANNOTATION: &str = "keybaton-claim";
 
-/// Twice as long as a whole write can take, for clocks that differ.
+/// Twice as long as a whole write can take.
 const LIFETIME: u64 = 60;
 
 #[cfg(test)]

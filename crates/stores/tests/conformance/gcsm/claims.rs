@@ -38,6 +38,36 @@ fn a_claim_of_somebody_at_work_is_a_conflict() {
 }
 
 #[test]
+fn how_old_a_claim_is_googles_clock_tells_and_not_that_of_this_machine() {
+    let Some((world, fixture)) = begin() else { return };
+    let store = world.open(fixture);
+    let version = write(&*store, "a", &Version::Absent).unwrap().version;
+    // Fresh by Google's clock, an hour old or an hour ahead by ours.
+    for ahead in [-3600_i64, 3600] {
+        play(&world, json!({ "clock": ahead }));
+        let begun = now().checked_add_signed(ahead).unwrap();
+        set(&world, json!({ "annotations": { "keybaton-claim": format!("made-up {begun}") } }));
+        assert_eq!(write(&*store, "b", &version).unwrap_err().kind, StoreErrorKind::Conflict, "{ahead}");
+    }
+    // The other way round.
+    set(&world, json!({ "annotations": { "keybaton-claim": format!("made-up {}", now()) } }));
+    assert_eq!(write(&*store, "b", &version).unwrap().notes, []);
+}
+
+#[test]
+fn a_claim_says_when_it_was_made_by_googles_clock() {
+    let Some((world, fixture)) = begin() else { return };
+    play(
+        &world,
+        json!({ "clock": 3600, "refuse": [["patch", "PERMISSION_DENIED"], ["patch", "PERMISSION_DENIED"]] }),
+    );
+    write(&*world.open(fixture), "a", &Version::Absent).unwrap();
+    let claim = annotations(&world)["keybaton-claim"].as_str().unwrap().to_owned();
+    let begun: u64 = claim.split_once(' ').unwrap().1.parse().unwrap();
+    assert!(begun.abs_diff(now() + 3600) < 60, "{claim}");
+}
+
+#[test]
 fn a_version_that_another_program_adds_meanwhile_is_told() {
     let Some((world, fixture)) = begin() else { return };
     let store = world.open(fixture);
@@ -117,6 +147,15 @@ fn a_refusal_after_a_failure_leaves_it_open_whether_it_was_written() {
         assert_eq!(error.kind, StoreErrorKind::Uncertain, "{error}");
         assert_eq!((read(&*world.open(fixture)).0, annotations(&world)), (ring("b"), json!({})));
     }
+}
+
+#[test]
+fn a_write_that_used_its_time_up_leaves_no_claim() {
+    let Some((world, fixture)) = begin() else { return };
+    let version = write(&*world.open(fixture), "a", &Version::Absent).unwrap().version;
+    play(&world, json!({ "late": { "addVersion": 40 } }));
+    let error = write(&*world.open(fixture), "b", &version).unwrap_err();
+    assert_eq!((error.kind, annotations(&world)), (StoreErrorKind::Uncertain, json!({})));
 }
 
 #[test]
