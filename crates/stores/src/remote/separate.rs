@@ -1,5 +1,6 @@
 //! A ring as three values, for consumers that can only take a whole one.
 
+use std::collections::BTreeSet;
 use std::fmt;
 
 use keybaton_core::{Field, Texts, Writes};
@@ -56,7 +57,7 @@ impl<V: Values> Store for Separate<V> {
         if versions.together() != *over {
             return Err(conflict(&self.spot.store));
         }
-        let mut notes = Vec::new();
+        let (mut notes, mut copied) = (Vec::new(), BTreeSet::new());
         for (done, step) in new.steps.iter().enumerate() {
             let version = versions.of(step.field);
             let found = self.spot.over(version.as_deref(), over);
@@ -64,7 +65,11 @@ impl<V: Values> Store for Separate<V> {
             let put = put.map_err(|error| if done == 0 { error } else { error.after_a_part() })?;
             *version = Some(put.version);
             notes.extend(put.notes);
+            copied.extend(put.has_copies.then_some(step.field));
         }
+        notes.extend(
+            copied.into_iter().flat_map(|field| self.values.wait_for_copies(&self.name_of(field), deadline)),
+        );
         Ok(Written { version: versions.together(), notes })
     }
 }

@@ -27,6 +27,11 @@ pub(crate) trait Values: Send + Sync {
         over: Over<'_>,
         deadline: Deadline,
     ) -> Result<Put, StoreError>;
+
+    /// Waits, once all is written, until the copies of a value have it too.
+    fn wait_for_copies(&self, _name: &str, _deadline: Deadline) -> Vec<Note> {
+        Vec::new()
+    }
 }
 
 /// What was found where a value goes.
@@ -59,6 +64,8 @@ pub(crate) struct Value {
 pub(crate) struct Put {
     pub(crate) version: Box<str>,
     pub(crate) notes: Vec<Note>,
+    /// Whether the service has copies of it elsewhere, which it brings up after the write.
+    pub(crate) has_copies: bool,
 }
 
 /// Where a ring stands among the values of a service.

@@ -95,7 +95,7 @@ impl Values for Akv {
         let set = self.set(name, &body, deadline)?;
         let mut notes = self.looked_again(name, new, (&known, &set), deadline)?;
         notes.extend(before.and_then(|before| self.untimely(name, &before)));
-        Ok(Put { version: set.version, notes })
+        Ok(Put { version: set.version, notes, ..Put::default() })
     }
 }
 

@@ -7,12 +7,14 @@
 use keybaton_core::{RingName, SecretText};
 use serde_json::{Value as Json, json};
 
-use crate::remote::aws::{self, Aws, Refusal, Service, no_empty_text};
+use crate::remote::aws::{self, Aws, Service, no_empty_text};
 use crate::remote::line::conflict;
 use crate::remote::values::{LAYOUT, Over, Put, Value, Values, arranged};
 use crate::remote::{Address, Deadline, Effect};
 use crate::{Can, Guard, Note, Settings, Store, StoreError, StoreErrorKind, StoreKind, StoreUrl};
 
+mod refusal;
+mod replicas;
 mod secret;
 
 use secret::Secret;
@@ -105,11 +107,12 @@ impl Values for SecretsManager {
         let version = aws::token()?;
         self.put_aside(name, new, &version, deadline)?;
         self.make_current(name, &version, over.version(), deadline)?;
-        let notes = self
-            .tidy(name, &before, &version, deadline)
-            .into_iter()
-            .chain(self.replicas(name, &before, deadline));
-        Ok(Put { version: version.into(), notes: notes.collect() })
+        let notes = self.tidy(name, &before, &version, deadline).into_iter().collect();
+        Ok(Put { version: version.into(), notes, has_copies: !before.replicas.is_empty() })
+    }
+
+    fn wait_for_copies(&self, name: &str, deadline: Deadline) -> Vec<Note> {
+        self.wait_for_replicas(name, deadline)
     }
 }
 
@@ -143,9 +146,11 @@ impl SecretsManager {
             "Tags": [{ "Key": "created-by", "Value": "keybaton" }],
         });
         // The token makes the second of two equal calls a repetition of the first.
-        match self.aws.ask("CreateSecret", &asked, deadline)? {
-            Ok(_) => Ok(Put { version: version.into(), notes: Vec::new() }),
-            Err(refusal) if refusal.is("ResourceExistsException") => Err(conflict(&self.aws.line.store)),
+        match self.aws.change(Effect::Repeats, "CreateSecret", &asked, deadline)? {
+            Ok(_) => Ok(Put { version: version.into(), ..Put::default() }),
+            Err(refusal) if refusal.is("ResourceExistsException") => {
+                Err(self.aws.line.conflict(&refusal.answer))
+            }
             Err(refusal) => Err(self.refused(&refusal, name)),
         }
     }
@@ -164,7 +169,7 @@ impl SecretsManager {
             "ClientRequestToken": version,
             "VersionStages": [label(version)],
         });
-        match self.aws.ask("PutSecretValue", &asked, deadline)? {
+        match self.aws.change(Effect::Repeats, "PutSecretValue", &asked, deadline)? {
             Ok(_) => Ok(()),
             Err(refusal) => Err(self.refused(&refusal, name)),
         }
@@ -182,19 +187,27 @@ impl SecretsManager {
         if let Some(over) = over {
             asked["RemoveFromVersionId"] = over.into();
         }
-        match self.aws.change(Effect::Writes, "UpdateSecretVersionStage", &asked, deadline) {
+        // A second time AWS refuses it, for another version is current then.
+        let failure = match self.aws.change(Effect::Repeats, "UpdateSecretVersionStage", &asked, deadline) {
             Ok(Ok(_)) => return Ok(()),
-            Ok(Err(refusal)) if refusal.is("InvalidParameterException") => {}
+            Ok(Err(refusal)) if refusal.is("InvalidParameterException") => {
+                self.aws.line.conflict(&refusal.answer)
+            }
             Ok(Err(refusal)) => return Err(self.refused(&refusal, name)),
-            Err(error) if error.kind == StoreErrorKind::Uncertain => {}
+            Err(error) if error.kind == StoreErrorKind::Uncertain => error,
             Err(error) => return Err(error),
-        }
+        };
         // Nobody but us makes this version current: an attempt whose answer was lost, or AWS itself, because it is the first.
-        if self.describe(name, deadline)?.is_some_and(|secret| secret.current.as_deref() == Some(version)) {
-            return Ok(());
+        match self.describe(name, deadline) {
+            Ok(Some(secret)) if secret.current.as_deref() == Some(version) => Ok(()),
+            Ok(_) => {
+                if failure.kind == StoreErrorKind::Conflict {
+                    self.take_label_off(name, version, deadline);
+                }
+                Err(failure)
+            }
+            Err(_) => Err(self.aws.line.uncertain("it does not say which version is current")),
         }
-        self.take_label_off(name, version, deadline);
-        Err(conflict(&self.aws.line.store))
     }
 
     /// Takes our label off, which would keep old keys from ever being forgotten: this write's, and what a crash left behind.
@@ -213,52 +226,11 @@ impl SecretsManager {
     fn take_label_off(&self, name: &str, version: &str, deadline: Deadline) -> bool {
         let asked =
             json!({ "SecretId": name, "VersionStage": label(version), "RemoveFromVersionId": version });
-        matches!(self.aws.ask("UpdateSecretVersionStage", &asked, deadline), Ok(Ok(_)))
-    }
-
-    /// Waits until the secret's replicas have the new value: processes elsewhere read those.
-    fn replicas(&self, name: &str, before: &Secret, deadline: Deadline) -> Option<Note> {
-        if before.replicas.is_empty() {
-            return None;
+        match self.aws.change(Effect::Repeats, "UpdateSecretVersionStage", &asked, deadline) {
+            // AWS refuses what an earlier attempt has done.
+            Ok(Err(refusal)) => refusal.answer.is_doubtful && refusal.is("InvalidParameterException"),
+            outcome => outcome.is_ok(),
         }
-        let mut behind = before.replicas.clone();
-        while !deadline.left().is_zero() {
-            let Ok(Some(secret)) = self.describe(name, deadline) else { break };
-            if secret.replicas_behind.is_empty() {
-                return None;
-            }
-            behind = secret.replicas_behind;
-            crate::remote::pause(PAUSE);
-        }
-        Some(Note(format!(
-            "{}: the replicas in {} are not in sync yet",
-            self.aws.line.store,
-            behind.join(", ")
-        )))
-    }
-
-    fn binary(&self, name: &str) -> StoreError {
-        let sentence = format!("{}: {name} is binary, which no key is", self.aws.line.store);
-        StoreError::new(StoreErrorKind::Malformed, sentence)
-            .hint("name another secret, or write this one as text")
-    }
-
-    fn refused(&self, refusal: &Refusal, name: &str) -> StoreError {
-        if refusal.is("InvalidRequestException") && refusal.says("deletion") {
-            let sentence = format!("{} is scheduled for deletion", self.aws.line.store);
-            return StoreError::new(StoreErrorKind::Refused, sentence)
-                .hint(format!("aws secretsmanager restore-secret --secret-id {name}"));
-        }
-        if refusal.is("LimitExceededException") {
-            let sentence = format!("{} has as many versions with labels as AWS allows", self.aws.line.store);
-            return StoreError::new(StoreErrorKind::Refused, sentence).hint(format!(
-                "take labels off old versions: aws secretsmanager list-secret-version-ids --secret-id {name}"
-            ));
-        }
-        if refusal.is("ResourceNotFoundException") {
-            return conflict(&self.aws.line.store);
-        }
-        self.aws.refused(refusal)
     }
 }
 
@@ -270,7 +242,6 @@ fn label(version: &str) -> String {
 const CURRENT: &str = "AWSCURRENT";
 const LABEL: &str = "KEYBATON-";
 const LONGEST: usize = 65_536;
-const PAUSE: std::time::Duration = std::time::Duration::from_millis(500);
 
 /// For the parts that read what AWS says of a secret.
 fn is_ours(stage: &Json) -> bool {

@@ -104,6 +104,7 @@ impl Values for Gcsm {
         Ok(Put {
             version: added.number.to_string().into(),
             notes: self.notes(&added, before, &held, is_free),
+            ..Put::default()
         })
     }
 }

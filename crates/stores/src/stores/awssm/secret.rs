@@ -2,6 +2,7 @@
 
 use serde_json::Value as Json;
 
+use super::replicas::Replica;
 use super::{CURRENT, is_ours};
 use crate::{StoreError, StoreErrorKind};
 
@@ -10,9 +11,7 @@ pub(super) struct Secret {
     pub(super) current: Option<String>,
     /// Versions that still have a label of ours, from a write that was cut short.
     pub(super) labelled: Vec<String>,
-    /// The regions that it is copied to, and those of them that have not caught up.
-    pub(super) replicas: Vec<String>,
-    pub(super) replicas_behind: Vec<String>,
+    pub(super) replicas: Vec<Replica>,
     rotates: bool,
     owner: Option<String>,
     is_replica: bool,
@@ -28,18 +27,11 @@ impl Secret {
                 .filter(|(_, stages)| stages.as_array().is_some_and(|all| all.iter().any(wanted)));
             those.map(|(version, _)| (*version).clone()).collect::<Vec<_>>()
         };
-        let replicas: Vec<&Json> = body["ReplicationStatus"].as_array().into_iter().flatten().collect();
-        let region = |replica: &&Json| replica["Region"].as_str().unwrap_or("another region").to_owned();
         let region_of_it = body["ARN"].as_str().and_then(|arn| arn.split(':').nth(3));
         Self {
             current: with(&|stage| stage == CURRENT).pop(),
             labelled: with(&is_ours),
-            replicas: replicas.iter().map(region).collect(),
-            replicas_behind: replicas
-                .iter()
-                .filter(|replica| replica["Status"] != "InSync")
-                .map(region)
-                .collect(),
+            replicas: Replica::all_in(body),
             rotates: body["RotationEnabled"] == true,
             owner: body["OwningService"].as_str().map(str::to_owned),
             is_replica: body["PrimaryRegion"].as_str().is_some_and(|primary| Some(primary) != region_of_it),
@@ -90,8 +82,7 @@ mod tests {
         }));
         assert_eq!(secret.current.as_deref(), Some("a"));
         assert_eq!(secret.labelled, ["a", "c"]);
-        assert_eq!(secret.replicas, ["eu-west-3", "eu-north-1"]);
-        assert_eq!(secret.replicas_behind, ["eu-north-1"]);
+        assert_eq!(secret.replicas.len(), 2);
         assert!(secret.must_be_ours_to_write("awssm://x", false).is_ok());
     }
 

@@ -8,6 +8,8 @@ use crate::world::read;
 
 mod claims;
 mod parameters;
+mod replicas;
+mod secrets;
 
 impl Ground {
     /// What the stand-in does to the next calls that have `on` in their name; `{place}` stands for the store's.

@@ -1,0 +1,32 @@
+//! What AWS's refusals mean for a secret.
+
+use super::SecretsManager;
+use crate::remote::aws::Refusal;
+use crate::remote::line::conflict;
+use crate::{StoreError, StoreErrorKind};
+
+impl SecretsManager {
+    pub(super) fn binary(&self, name: &str) -> StoreError {
+        let sentence = format!("{}: {name} is binary, which no key is", self.aws.line.store);
+        StoreError::new(StoreErrorKind::Malformed, sentence)
+            .hint("name another secret, or write this one as text")
+    }
+
+    pub(super) fn refused(&self, refusal: &Refusal, name: &str) -> StoreError {
+        if refusal.is("InvalidRequestException") && refusal.says("deletion") {
+            let sentence = format!("{} is scheduled for deletion", self.aws.line.store);
+            return StoreError::new(StoreErrorKind::Refused, sentence)
+                .hint(format!("aws secretsmanager restore-secret --secret-id {name}"));
+        }
+        if refusal.is("LimitExceededException") {
+            let sentence = format!("{} has as many versions with labels as AWS allows", self.aws.line.store);
+            return StoreError::new(StoreErrorKind::Refused, sentence).hint(format!(
+                "take labels off old versions: aws secretsmanager list-secret-version-ids --secret-id {name}"
+            ));
+        }
+        if refusal.is("ResourceNotFoundException") {
+            return conflict(&self.aws.line.store);
+        }
+        self.aws.refused(refusal)
+    }
+}

@@ -1,0 +1,121 @@
+//! Writes to Secrets Manager whose answer was lost, and the writes of others in between.
+
+use keybaton_stores::StoreErrorKind;
+
+use super::*;
+use crate::ground::ring;
+
+fn ground() -> Option<Ground> {
+    Ground::of("awssm")
+}
+
+/// The move of AWSCURRENT, which is the first of its kind in each write.
+fn moving(mut how: Value) -> Value {
+    how["action"] = "UpdateSecretVersionStage".into();
+    how
+}
+
+/// A value of another program, current at once.
+fn foreign() -> Value {
+    let fields = json!({
+        "SecretId": "{place}",
+        "SecretString": "{\"SECRET_KEY\": \"foreign\"}",
+        "ClientRequestToken": "made-up-made-up-made-up-made-up-made-up",
+    });
+    json!({ "action": "PutSecretValue", "fields": fields })
+}
+
+fn labels(ground: &Ground) -> String {
+    ground.ask_boto3("describe_secret", json!({ "SecretId": "{place}" }))["VersionIdsToStages"].to_string()
+}
+
+#[test]
+fn a_read_is_one_call_and_a_write_four() {
+    let Some(ground) = ground() else { return };
+    let version = begun(&ground);
+    ground.asked();
+    let store = ground.open();
+    assert_eq!(read(&*store).1, version);
+    assert_eq!(ground.asked(), json!(["GetSecretValue"]));
+    write(&*store, "b", &version).unwrap();
+    let wanted = ["DescribeSecret", "PutSecretValue", "UpdateSecretVersionStage", "UpdateSecretVersionStage"];
+    assert_eq!(ground.asked(), json!(wanted));
+}
+
+#[test]
+fn a_move_that_is_dropped_or_whose_answer_is_lost_is_no_conflict() {
+    let Some(ground) = ground() else { return };
+    let mut version = begun(&ground);
+    for (key, how) in [
+        ("b", json!({ "silent": true, "done": false })),
+        ("c", json!({ "silent": true })),
+        ("d", json!({ "code": "InternalServiceError", "done": true })),
+    ] {
+        ground.trick("{place}", moving(how.clone()));
+        let written = write(&*ground.open(), key, &version).unwrap();
+        assert_eq!((written.notes, read(&*ground.open()).0), (vec![], ring(key)), "{how}");
+        assert!(!labels(&ground).contains("KEYBATON"));
+        version = written.version;
+    }
+}
+
+#[test]
+fn a_move_that_nobody_answers_is_in_doubt_also_where_nobody_says_what_became_of_it() {
+    for (is_done, is_told) in [(true, false), (false, false), (false, true)] {
+        let Some(ground) = ground() else { return };
+        let version = begun(&ground);
+        ground.trick("{place}", moving(json!({ "silent": true, "done": is_done, "times": 6 })));
+        if !is_told {
+            // The first look is before the move.
+            ground.trick(
+                "{place}",
+                json!({ "action": "DescribeSecret", "skip": 1, "silent": true, "times": 6 }),
+            );
+        }
+        let error = write(&*ground.open(), "b", &version).unwrap_err();
+        assert_eq!(error.kind, StoreErrorKind::Uncertain, "{is_done}, {is_told}: {error}");
+    }
+}
+
+#[test]
+fn a_move_after_another_program_wrote_is_a_conflict_and_leaves_no_label() {
+    let Some(ground) = ground() else { return };
+    let version = begun(&ground);
+    ground.trick("{place}", moving(json!({ "before": foreign() })));
+    assert_eq!(write(&*ground.open(), "b", &version).unwrap_err().kind, StoreErrorKind::Conflict);
+    assert!(!labels(&ground).contains("KEYBATON"));
+}
+
+#[test]
+fn a_move_that_was_done_and_then_overtaken_is_in_doubt() {
+    let Some(ground) = ground() else { return };
+    let version = begun(&ground);
+    ground.trick("{place}", moving(json!({ "silent": true, "after": foreign() })));
+    assert_eq!(write(&*ground.open(), "b", &version).unwrap_err().kind, StoreErrorKind::Uncertain);
+}
+
+#[test]
+fn a_secret_whose_creation_is_not_answered_is_made_once() {
+    let Some(ground) = ground() else { return };
+    ground.trick("{place}", json!({ "action": "CreateSecret", "silent": true }));
+    let version = begun(&ground);
+    assert_eq!(read(&*ground.open()), (ring("a"), version));
+}
+
+#[test]
+fn a_creation_that_is_never_answered_is_in_doubt() {
+    let Some(ground) = ground() else { return };
+    ground.trick("{place}", json!({ "action": "CreateSecret", "silent": true, "times": 6 }));
+    let error = write(&*ground.open(), "a", &Version::Absent).unwrap_err();
+    assert_eq!(error.kind, StoreErrorKind::Uncertain);
+    assert_eq!(read(&*ground.open()).0, ring("a"));
+}
+
+#[test]
+fn a_label_whose_removal_was_not_answered_is_gone() {
+    let Some(ground) = ground() else { return };
+    let version = begun(&ground);
+    ground.trick("{place}", moving(json!({ "skip": 1, "silent": true })));
+    assert_eq!(write(&*ground.open(), "b", &version).unwrap().notes, []);
+    assert!(!labels(&ground).contains("KEYBATON"));
+}
