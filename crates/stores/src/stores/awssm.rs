@@ -34,7 +34,7 @@ static SERVICE: Service = Service {
     name: "secretsmanager",
     title: "AWS Secrets Manager",
     target: "secretsmanager",
-    endpoint: "AWS_ENDPOINT_URL_SECRETS_MANAGER",
+    id: "secrets_manager",
 };
 
 #[derive(Debug)]

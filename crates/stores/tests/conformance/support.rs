@@ -65,7 +65,7 @@ pub(crate) fn start_case(case: &str, folder: &Path, argument: &str) -> Child {
     start(Command::new(env::current_exe().unwrap()), case, folder, argument)
 }
 
-fn start(mut command: Command, case: &str, folder: &Path, argument: &str) -> Child {
+pub(crate) fn start(mut command: Command, case: &str, folder: &Path, argument: &str) -> Child {
     command
         .args(["--exact", case, "--ignored", "--nocapture"])
         .current_dir(folder)

@@ -1,6 +1,7 @@
 //! What the services of AWS have in common: one address for each region, signed calls, and errors with a name.
 
 mod errors;
+mod sign_in;
 mod signer;
 
 use std::path::Path;
@@ -23,8 +24,8 @@ pub(crate) struct Service {
     pub(crate) title: &'static str,
     /// What stands before the name of an action.
     pub(crate) target: &'static str,
-    /// The variable that names another address for it alone.
-    pub(crate) endpoint: &'static str,
+    /// What profiles call it where they name another address for it alone, and variables in capitals.
+    pub(crate) id: &'static str,
 }
 
 /// A service as one store asks it.
@@ -48,7 +49,6 @@ impl Aws {
             Some(file) => client::trusting(Path::new(&file))?,
             None => client::usual()?,
         };
-        let endpoint = variable(environment, &[service.endpoint, "AWS_ENDPOINT_URL"])?;
         let region = match address.get(REGION) {
             Some(region) => Some(region.to_owned()),
             None => variable(environment, &["AWS_REGION", "AWS_DEFAULT_REGION"])?,
@@ -60,7 +60,7 @@ impl Aws {
         }
         let profile = address.get(PROFILE).map(str::to_owned);
         let line = Line {
-            carrier: Signer::new(client, service.name, signer::Place { endpoint, region, profile }),
+            carrier: Signer::new(client, service, signer::Place { region, profile }),
             store: url.to_string(),
             host: service.title.to_owned(),
             is_busy: |answer| !answer.is_success() && errors::is_busy(&errors::code(&answer.json())),

@@ -9,9 +9,11 @@ use aws_credential_types::provider::ProvideCredentials;
 use aws_sigv4::http_request::{SignableBody, SignableRequest, SigningSettings, sign};
 use aws_sigv4::sign::v4;
 use aws_smithy_runtime_api::client::identity::Identity;
+use aws_types::service_config::ServiceConfigKey;
 use reqwest::Client;
 use reqwest::header::{HeaderName, HeaderValue};
 
+use super::{Service, sign_in};
 use crate::remote::client::innermost;
 use crate::remote::line::{Carry, Trouble, When};
 use crate::remote::{Answer, Call};
@@ -19,14 +21,13 @@ use crate::remote::{Answer, Call};
 /// Signs each call and takes it to the service's address.
 pub(crate) struct Signer {
     client: Client,
-    service: &'static str,
+    service: &'static Service,
     place: Place,
     signed_in: Mutex<Option<SignedIn>>,
 }
 
 /// What the URL and the environment say of the service's place; the rest stands in profiles.
 pub(crate) struct Place {
-    pub(crate) endpoint: Option<String>,
     pub(crate) region: Option<String>,
     pub(crate) profile: Option<String>,
 }
@@ -39,7 +40,7 @@ struct SignedIn {
 }
 
 impl Signer {
-    pub(crate) fn new(client: Client, service: &'static str, place: Place) -> Self {
+    pub(crate) fn new(client: Client, service: &'static Service, place: Place) -> Self {
         Self { client, service, place, signed_in: Mutex::default() }
     }
 
@@ -50,13 +51,14 @@ impl Signer {
             return Ok(known);
         }
         let config = self.configuration().await;
-        let new = SignedIn::of(&config, self.service, &self.place).await?;
+        let new = SignedIn::of(&config, self.service).await?;
         *self.signed_in.lock().unwrap_or_else(PoisonError::into_inner) = Some(new.clone());
         Ok(new)
     }
 
     async fn configuration(&self) -> SdkConfig {
-        let mut loader = aws_config::defaults(BehaviorVersion::latest());
+        let client = sign_in::over(self.client.clone());
+        let mut loader = aws_config::defaults(BehaviorVersion::latest()).http_client(client);
         if let Some(region) = &self.place.region {
             loader = loader.region(Region::new(region.clone()));
         }
@@ -68,7 +70,7 @@ impl Signer {
 }
 
 impl SignedIn {
-    async fn of(config: &SdkConfig, service: &str, place: &Place) -> Result<Self, Trouble> {
+    async fn of(config: &SdkConfig, service: &Service) -> Result<Self, Trouble> {
         let Some(region) = config.region() else {
             return Err(not_signed_in("no region is named: write ?region=… in the URL, or set AWS_REGION"));
         };
@@ -79,8 +81,8 @@ impl SignedIn {
             return Err(not_signed_in("there are no credentials"));
         };
         let credentials = provider.provide_credentials().await.map_err(|error| no_credentials(&error))?;
-        let endpoint = place.endpoint.as_deref().or_else(|| config.endpoint_url());
-        let endpoint = endpoint.map_or_else(|| usual_endpoint(service, region.as_ref()), str::to_owned);
+        let endpoint = configured_endpoint(config, service)
+            .unwrap_or_else(|| usual_endpoint(service.name, region.as_ref()));
         Ok(Self {
             credentials,
             region: region.to_string(),
@@ -110,6 +112,18 @@ pub(super) fn is_region(region: &str) -> bool {
     (1..=40).contains(&region.len()) && region.bytes().all(is_part)
 }
 
+/// An address that the environment or the profile names, for this service or for all, in the order of AWS's own
+/// programs, unless they say that such addresses are to be ignored.
+fn configured_endpoint(config: &SdkConfig, service: &Service) -> Option<String> {
+    let key = ServiceConfigKey::builder()
+        .service_id(service.id)
+        .env("AWS_ENDPOINT_URL")
+        .profile("endpoint_url")
+        .build()
+        .ok()?;
+    config.service_config()?.load_config(key).filter(|endpoint| !endpoint.is_empty())
+}
+
 /// The services' names are the same in each part of the cloud, the domains are not.
 fn usual_endpoint(service: &str, region: &str) -> String {
     let domain = if region.starts_with("cn-") { "amazonaws.com.cn" } else { "amazonaws.com" };
@@ -132,7 +146,7 @@ impl Signer {
         let parameters = v4::SigningParams::builder()
             .identity(&identity)
             .region(&signed_in.region)
-            .name(self.service)
+            .name(self.service.name)
             .time(SystemTime::now())
             .settings(SigningSettings::default())
             .build()

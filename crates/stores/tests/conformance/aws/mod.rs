@@ -10,6 +10,7 @@ mod claims;
 mod parameters;
 mod replicas;
 mod secrets;
+mod sign_in;
 
 impl Ground {
     /// What the stand-in does to the next calls that have `on` in their name; `{place}` stands for the store's.

@@ -1,0 +1,148 @@
+//! Where AWS is and who we are to it, by profiles and the environment: each time in a process of its own.
+
+use std::env;
+use std::fs;
+use std::io::{BufRead, BufReader, Write};
+use std::net::TcpListener;
+use std::path::PathBuf;
+use std::process::Command;
+
+use super::*;
+use crate::support::{given, must_pass, start};
+use crate::world::{open_url, outer_environment, settings};
+
+/// What somebody finds who has these variables and not those.
+fn read_as(ground: &Ground, url: &str, with: &[(&str, String)], without: &[&str]) -> String {
+    let mut command = Command::new(env::current_exe().unwrap());
+    for name in without {
+        command.env_remove(name);
+    }
+    command.envs(with.iter().map(|(name, value)| (*name, value)));
+    let said = must_pass(start(command, "aws::sign_in::case_reads", ground.world.path(), url));
+    said.lines().find_map(|line| line.split_once("found: ")).unwrap().1.to_owned()
+}
+
+#[test]
+#[ignore = "run by the tests beside it"]
+fn case_reads() {
+    let (folder, url) = given();
+    match open_url(&url, &settings(&folder, outer_environment())).read() {
+        Ok(held) => println!(
+            "found: {}",
+            if matches!(held, keybaton_stores::Held::Absent) { "nothing" } else { "a ring" }
+        ),
+        Err(error) => println!("found: {:?}, {error}", error.kind),
+    }
+}
+
+fn endpoint() -> String {
+    env::var("AWS_ENDPOINT_URL").unwrap()
+}
+
+/// A file of profiles, of which `shop` is meant.
+fn profiles(ground: &Ground, lines: &str) -> Vec<(&'static str, String)> {
+    let file = ground.world.path().join("aws-config");
+    fs::write(&file, format!("[profile shop]\nregion = us-east-1\n{lines}")).unwrap();
+    vec![("AWS_CONFIG_FILE", text(file)), ("AWS_PROFILE", "shop".to_owned())]
+}
+
+fn services(endpoint: &str) -> String {
+    format!(
+        "services = here\n[services here]\nsecrets_manager =\n  endpoint_url = {endpoint}\nssm =\n  endpoint_url = {endpoint}\n"
+    )
+}
+
+fn text(path: PathBuf) -> String {
+    path.into_os_string().into_string().unwrap()
+}
+
+const NOWHERE: &str = "https://127.0.0.1:1";
+
+#[test]
+fn a_profile_names_an_address_for_each_service() {
+    for scheme in ["awssm", "awsps"] {
+        let Some(ground) = Ground::of(scheme) else { return };
+        begun(&ground);
+        let lines = format!("endpoint_url = {NOWHERE}\n{}", services(&endpoint()));
+        let found = read_as(&ground, &ground.url(), &profiles(&ground, &lines), &["AWS_ENDPOINT_URL"]);
+        assert_eq!(found, "a ring", "{scheme}");
+        let all = profiles(&ground, &format!("endpoint_url = {}\n", endpoint()));
+        assert_eq!(read_as(&ground, &ground.url(), &all, &["AWS_ENDPOINT_URL"]), "a ring", "{scheme}");
+    }
+}
+
+#[test]
+fn a_variable_counts_more_than_a_profile_and_one_for_the_service_most() {
+    let Some(ground) = Ground::of("awssm") else { return };
+    begun(&ground);
+    let mut there = profiles(&ground, &services(NOWHERE));
+    assert_eq!(read_as(&ground, &ground.url(), &there, &[]), "a ring");
+    there.push(("AWS_ENDPOINT_URL", NOWHERE.to_owned()));
+    there.push(("AWS_ENDPOINT_URL_SECRETS_MANAGER", endpoint()));
+    assert_eq!(read_as(&ground, &ground.url(), &there, &[]), "a ring");
+}
+
+#[test]
+fn addresses_are_ignored_where_a_variable_or_the_profile_says_so() {
+    let Some(ground) = Ground::of("awssm") else { return };
+    begun(&ground);
+    let ignored = format!("ignore_configured_endpoint_urls = true\n{}", services(&endpoint()));
+    let variable = ("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS", "true".to_owned());
+    for mut there in [profiles(&ground, &ignored), vec![variable]] {
+        // Nothing leaves this machine.
+        let proxy = TcpListener::bind("127.0.0.1:0").unwrap();
+        there.push(("HTTPS_PROXY", format!("http://{}", proxy.local_addr().unwrap())));
+        there.push(("NO_PROXY", "127.0.0.1".to_owned()));
+        let asked = std::thread::spawn(move || {
+            let mut line = String::new();
+            BufReader::new(proxy.accept().unwrap().0).read_line(&mut line).unwrap();
+            line
+        });
+        let found = read_as(&ground, &ground.url(), &there, &[]);
+        assert!(found.starts_with("Unreachable, "), "{found}");
+        assert!(asked.join().unwrap().starts_with("CONNECT secretsmanager.us-east-1.amazonaws.com:443 "));
+    }
+}
+
+#[test]
+fn the_authority_of_aws_holds_for_signing_in_too() {
+    let Some(ground) = Ground::of("awssm") else { return };
+    begun(&ground);
+    let role = ground.hand.ask(&ground.world, json!({ "do": "play", "fields": {} }));
+    let file = ground.world.path().join("token");
+    fs::write(&file, role["token"].as_str().unwrap()).unwrap();
+    let there = [
+        ("AWS_ROLE_ARN", role["role"].as_str().unwrap().to_owned()),
+        ("AWS_WEB_IDENTITY_TOKEN_FILE", text(file)),
+    ];
+    let keys = ["AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "SSL_CERT_FILE"];
+    assert_eq!(read_as(&ground, &ground.url(), &there, &keys), "a ring");
+    let without = [&keys[..], &["AWS_CA_BUNDLE"]].concat();
+    let found = read_as(&ground, &ground.url(), &there, &without);
+    assert!(found.starts_with("SignInNeeded, ") && found.contains("certificate"), "{found}");
+}
+
+#[test]
+fn a_container_is_told_who_it_is_without_a_proxy() {
+    let Some(ground) = Ground::of("awssm") else { return };
+    begun(&ground);
+    let mut told = ground.hand.ask(&ground.world, json!({ "do": "play", "fields": {} }))["session"].take();
+    told["Expiration"] = "2100-01-01T00:00:00Z".into();
+    let credentials = TcpListener::bind("127.0.0.1:0").unwrap();
+    let there = [
+        ("AWS_CONTAINER_CREDENTIALS_FULL_URI", format!("http://{}/me", credentials.local_addr().unwrap())),
+        ("http_proxy", "http://127.0.0.1:1".to_owned()),
+    ];
+    std::thread::spawn(move || {
+        let (mut stream, _) = credentials.accept().unwrap();
+        let body = told.to_string();
+        BufReader::new(stream.try_clone().unwrap()).lines().find(|line| line.as_ref().unwrap().is_empty());
+        let head = format!(
+            "HTTP/1.1 200 OK\r\nContent-Length: {}\r\nContent-Type: application/json\r\n\r\n",
+            body.len()
+        );
+        stream.write_all(format!("{head}{body}").as_bytes()).unwrap();
+    });
+    let keys = ["AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"];
+    assert_eq!(read_as(&ground, &ground.url(), &there, &keys), "a ring");
+}
