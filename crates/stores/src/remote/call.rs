@@ -97,10 +97,6 @@ pub(crate) struct Answer {
     /// Whether an earlier attempt at the same write may have been done, though its answer was lost.
     pub(crate) is_doubtful: bool,
     /// When the server says that it answered, in seconds since 1970.
-    #[cfg_attr(
-        not(any(feature = "aws", feature = "gcsm")),
-        expect(dead_code, reason = "the age of a claim is what asks for it")
-    )]
     pub(crate) date: Option<u64>,
 }
 
@@ -110,7 +106,6 @@ impl Answer {
     }
 
     /// When it was answered, by the server's clock where that is known.
-    #[cfg(any(feature = "aws", feature = "gcsm"))]
     pub(crate) fn at(&self) -> u64 {
         self.date.unwrap_or_else(super::date::here)
     }

@@ -13,7 +13,6 @@ impl Deadline {
     }
 
     /// The same, with some time kept back for what has to be tidied up afterwards.
-    #[cfg(any(feature = "aws", feature = "gcsm"))]
     pub(crate) fn but_for_the_claim(self) -> Self {
         Self(self.0.checked_sub(RELEASE).unwrap_or(self.0))
     }
@@ -27,7 +26,6 @@ impl Deadline {
 pub(crate) const CONNECT: Duration = Duration::from_secs(5);
 
 /// What is left to a write that used its time up to take its claim away, so that it keeps nobody out.
-#[cfg(any(feature = "aws", feature = "gcsm"))]
 const RELEASE: Duration = Duration::from_secs(4);
 
 /// What a user waits for a store; claims older than that are nobody's any more.

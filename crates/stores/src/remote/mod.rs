@@ -28,9 +28,7 @@ mod separate;
 pub(crate) mod values;
 
 pub(crate) use address::Address;
-#[cfg(feature = "aws")]
-pub(crate) use call::Effect;
-pub(crate) use call::{Answer, Call};
+pub(crate) use call::{Answer, Call, Effect};
 pub(crate) use deadline::Deadline;
 pub(crate) use line::Line;
 pub(crate) use seen::Seen;

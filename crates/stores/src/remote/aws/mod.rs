@@ -77,21 +77,11 @@ impl Aws {
         what: &Value,
         deadline: Deadline,
     ) -> Result<Reply, StoreError> {
-        self.send(Effect::Reads, action, what, deadline)
+        self.change(Effect::Reads, action, what, deadline)
     }
 
     /// Asks for a change, as often as its effect allows.
     pub(crate) fn change(
-        &self,
-        effect: Effect,
-        action: &'static str,
-        what: &Value,
-        deadline: Deadline,
-    ) -> Result<Reply, StoreError> {
-        self.send(effect, action, what, deadline)
-    }
-
-    fn send(
         &self,
         effect: Effect,
         action: &'static str,
