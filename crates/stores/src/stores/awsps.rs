@@ -178,6 +178,10 @@ impl ParameterStore {
     }
 
     fn refused(&self, refusal: &Refusal) -> StoreError {
+        self.aws.line.refusal(&refusal.answer, self.reason(refusal))
+    }
+
+    fn reason(&self, refusal: &Refusal) -> StoreError {
         let store = &self.aws.line.store;
         match refusal.code.as_str() {
             "ParameterNotFound" => conflict(store),
@@ -191,7 +195,7 @@ impl ParameterStore {
                 let sentence = format!("{store}: AWS takes no such path ({})", refusal.code);
                 StoreError::new(StoreErrorKind::Malformed, sentence).hint("a path has at most fifteen levels")
             }
-            _ => self.aws.refused(refusal),
+            _ => self.aws.reason(refusal),
         }
     }
 }

@@ -105,8 +105,8 @@ impl Aws {
     }
 
     /// What a refusal means that the store itself knows nothing of.
-    pub(crate) fn refused(&self, refusal: &Refusal) -> StoreError {
-        self.line.refusal(&refusal.answer, errors::of(refusal, self.service, &self.line))
+    pub(crate) fn reason(&self, refusal: &Refusal) -> StoreError {
+        errors::of(refusal, self.service, &self.line)
     }
 }
 

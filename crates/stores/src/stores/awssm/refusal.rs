@@ -13,6 +13,10 @@ impl SecretsManager {
     }
 
     pub(super) fn refused(&self, refusal: &Refusal, name: &str) -> StoreError {
+        self.aws.line.refusal(&refusal.answer, self.reason(refusal, name))
+    }
+
+    fn reason(&self, refusal: &Refusal, name: &str) -> StoreError {
         if refusal.is("InvalidRequestException") && refusal.says("deletion") {
             let sentence = format!("{} is scheduled for deletion", self.aws.line.store);
             return StoreError::new(StoreErrorKind::Refused, sentence)
@@ -27,6 +31,6 @@ impl SecretsManager {
         if refusal.is("ResourceNotFoundException") {
             return conflict(&self.aws.line.store);
         }
-        self.aws.refused(refusal)
+        self.aws.reason(refusal)
     }
 }

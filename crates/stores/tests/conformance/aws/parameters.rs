@@ -58,3 +58,19 @@ fn a_write_of_another_program_in_between_is_told_also_where_ours_is_in_doubt() {
     }
     assert_ne!(read(&*ground.open()).1, version);
 }
+
+#[test]
+fn a_refusal_after_a_failure_leaves_it_open_whether_it_was_written() {
+    for code in ["AccessDeniedException", "ParameterMaxVersionLimitExceeded"] {
+        let Some(ground) = Ground::of("awsps") else { return };
+        let version = begun(&ground);
+        let record = "{place}/SECRET_KEY_RING";
+        ground
+            .trick(record, json!({ "action": "PutParameter", "code": "InternalServerError", "done": true }));
+        ground.trick(record, json!({ "action": "PutParameter", "code": code }));
+        let (kind, sentence, _) = told(write(&*ground.open(), "b", &version).unwrap_err());
+        assert_eq!(kind, StoreErrorKind::Uncertain, "{code}");
+        // It was the first of all texts.
+        assert!(!sentence.contains("after a part"), "{sentence}");
+    }
+}

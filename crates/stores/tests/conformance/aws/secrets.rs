@@ -119,3 +119,16 @@ fn a_label_whose_removal_was_not_answered_is_gone() {
     assert_eq!(write(&*ground.open(), "b", &version).unwrap().notes, []);
     assert!(!labels(&ground).contains("KEYBATON"));
 }
+
+#[test]
+fn a_refusal_after_a_failure_leaves_it_open_whether_it_was_written() {
+    for code in ["AccessDeniedException", "LimitExceededException"] {
+        let Some(ground) = ground() else { return };
+        let failed = json!({ "action": "CreateSecret", "code": "InternalServiceError", "done": true });
+        ground.trick("{place}", failed);
+        ground.trick("{place}", json!({ "action": "CreateSecret", "code": code }));
+        let error = write(&*ground.open(), "a", &Version::Absent).unwrap_err();
+        assert_eq!(error.kind, StoreErrorKind::Uncertain, "{code}");
+        assert_eq!(read(&*ground.open()).0, ring("a"));
+    }
+}
