@@ -114,8 +114,9 @@ impl Copy {
         let mut lines = vec![foretold(both, would, ring)];
         match makes {
             Some(creates) => lines.push(format!("makes    what is missing: {creates}")),
-            None if would == Copying::Fill => lines
-                .push(format!("lacks    --create, where there is no such secret: it makes {}", kind.creates)),
+            None if would == Copying::Fill => {
+                lines.push(format!("lacks    --create, where it is not there yet: it makes {}", kind.creates))
+            }
             None => {}
         }
         world.print.result(&lines.join("\n"))?;

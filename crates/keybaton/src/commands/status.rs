@@ -63,7 +63,11 @@ impl Status {
 
 fn explained(reading: &Reading) -> (&'static str, String, &'static str) {
     match reading {
-        Reading::Absent => ("absent", "there is no key yet".into(), "keybaton init"),
+        Reading::Absent => (
+            "absent",
+            "there is no key yet".into(),
+            "keybaton init makes one, keybaton copy brings one from another store",
+        ),
         Reading::Bare(_) => {
             ("bare", "a key that keybaton does not look after yet".into(), "keybaton init --adopt")
         }

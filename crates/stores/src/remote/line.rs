@@ -30,6 +30,8 @@ pub(crate) enum When {
     Connecting,
     /// Nobody vouches for us, so nothing was sent.
     SigningIn,
+    /// Nobody says where to send it. With what the user can write.
+    Nowhere(&'static str),
     /// The server's certificate is not one that is trusted here, so nothing was sent.
     Trusting,
     /// It was sent; the server may have done it.
@@ -138,6 +140,9 @@ impl<C: Carry> Line<C> {
                     &format!("has a certificate that is not trusted here: {why}"),
                 )
                 .hint(format!("name its certificate authority: {}", self.authority)),
+            When::Nowhere(hint) => {
+                StoreError::new(StoreErrorKind::Malformed, format!("{}: {why}", self.store)).hint(*hint)
+            }
             When::SigningIn => {
                 let sentence = format!("{}: cannot sign in to {}: {why}", self.store, self.host);
                 StoreError::new(StoreErrorKind::SignInNeeded, sentence).hint(self.sign_in)
@@ -173,7 +178,7 @@ impl<C: Carry> Line<C> {
 
     /// There is nothing yet that could hold the ring, and nobody said that it may be made.
     pub(crate) fn not_made(&self, creates: &str) -> StoreError {
-        StoreError::new(StoreErrorKind::Missing, format!("{}: there is no such secret", self.store))
+        StoreError::new(StoreErrorKind::Missing, format!("{} is not there yet", self.store))
             .hint(format!("check the name, or let `keybaton copy --create` make {creates}"))
     }
 

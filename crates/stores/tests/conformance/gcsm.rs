@@ -75,7 +75,7 @@ fn a_secret_is_made_when_told_and_says_by_whom() {
     let error = write(&*with(&world, fixture, |settings| settings.may_create = false), "a", &Version::Absent)
         .unwrap_err();
     assert_eq!(error.kind, StoreErrorKind::Missing);
-    assert_eq!(error.sentence, format!("{}: there is no such secret", world.url(fixture)));
+    assert_eq!(error.sentence, format!("{} is not there yet", world.url(fixture)));
     assert_eq!(read(&*world.open(fixture)).1, Version::Absent);
     calls(&world);
     write(&*world.open(fixture), "a", &Version::Absent).unwrap();

@@ -89,7 +89,7 @@ fn failed(trouble: Trouble) -> ConnectorError {
     let Trouble { when, why } = trouble;
     match when {
         When::Connecting | When::Trusting => ConnectorError::io(why.into()).never_connected(),
-        When::Sent | When::SigningIn => ConnectorError::io(why.into()),
+        When::Sent | When::SigningIn | When::Nowhere(_) => ConnectorError::io(why.into()),
         When::TooLong => ConnectorError::other(why.into(), None),
     }
 }

@@ -72,10 +72,12 @@ impl Signer {
 impl SignedIn {
     async fn of(config: &SdkConfig, service: &Service) -> Result<Self, Trouble> {
         let Some(region) = config.region() else {
-            return Err(not_signed_in("no region is named: write ?region=… in the URL, or set AWS_REGION"));
+            let when = When::Nowhere("write ?region=… in the URL, or set AWS_REGION");
+            return Err(Trouble { when, why: "no region is named".to_owned() });
         };
         if !is_region(region.as_ref()) {
-            return Err(not_signed_in("the profile names a region that there is not"));
+            let when = When::Nowhere("mend it in ~/.aws/config, or write ?region=… in the URL");
+            return Err(Trouble { when, why: "the profile names a region that there is not".to_owned() });
         }
         let Some(provider) = config.credentials_provider() else {
             return Err(not_signed_in("there are no credentials"));

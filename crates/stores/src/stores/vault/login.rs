@@ -29,8 +29,8 @@ enum Way {
 
 pub(super) fn prepare(url: &StoreUrl, settings: &Settings<'_>) -> Result<(Login, Line<Client>), StoreError> {
     let environment = settings.environment.clone();
-    let address = of_either(&environment, "ADDR")?.unwrap_or_else(|| "https://127.0.0.1:8200".to_owned());
-    let Some((address, host)) = server(&address) else {
+    let named = of_either(&environment, "ADDR")?;
+    let Some((address, host)) = server(named.as_deref().unwrap_or(USUAL)) else {
         return Err(StoreError::new(StoreErrorKind::Malformed, "VAULT_ADDR is no address of a server")
             .hint("write for example VAULT_ADDR=https://vault.example.com:8200"));
     };
@@ -41,7 +41,7 @@ pub(super) fn prepare(url: &StoreUrl, settings: &Settings<'_>) -> Result<(Login,
     let line = Line {
         carrier,
         store: url.to_string(),
-        host,
+        host: if named.is_some() { host } else { format!("{host} (VAULT_ADDR is not set)") },
         // A standby that has not caught up yet.
         is_busy: |answer| answer.status == 412,
         sign_in: "vault login",
@@ -50,6 +50,9 @@ pub(super) fn prepare(url: &StoreUrl, settings: &Settings<'_>) -> Result<(Login,
     let namespace = of_either(&environment, "NAMESPACE")?;
     Ok((Login { address, namespace, environment, token: Mutex::default() }, line))
 }
+
+/// Where Vault's own program looks when nobody says where.
+const USUAL: &str = "https://127.0.0.1:8200";
 
 /// An address without the slash at its end, and the host in it.
 fn server(address: &str) -> Option<(String, String)> {

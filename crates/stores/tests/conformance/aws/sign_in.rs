@@ -76,6 +76,17 @@ fn a_profile_names_an_address_for_each_service() {
 }
 
 #[test]
+fn where_no_region_is_named_it_is_asked_for() {
+    for scheme in ["awssm", "awsps"] {
+        let Some(ground) = Ground::of(scheme) else { return };
+        let url = ground.url().split('?').next().unwrap().to_owned();
+        let file = [("AWS_CONFIG_FILE", "/dev/null".to_owned())];
+        let found = read_as(&ground, &url, &file, &["AWS_REGION", "AWS_DEFAULT_REGION"]);
+        assert_eq!(found, format!("Malformed, {url}: no region is named"));
+    }
+}
+
+#[test]
 fn a_variable_counts_more_than_a_profile_and_one_for_the_service_most() {
     let Some(ground) = Ground::of("awssm") else { return };
     begun(&ground);

@@ -237,7 +237,7 @@ fn a_secret_is_made_only_where_somebody_said_so() {
         ground.open_with(&ground.url(), &json!({}), |settings| Settings { may_create: false, ..settings });
     let expected = (
         StoreErrorKind::Missing,
-        format!("{}: there is no such secret", ground.url()),
+        format!("{} is not there yet", ground.url()),
         "check the name, or let `keybaton copy --create` make the secret, in a mount that is there"
             .to_owned(),
     );

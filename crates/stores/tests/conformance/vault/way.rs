@@ -26,6 +26,14 @@ fn an_authority_that_is_not_known_here_is_named_and_so_is_a_host_that_is_away() 
 }
 
 #[test]
+fn that_nobody_said_where_it_is_is_told() {
+    let Some(ground) = begin() else { return };
+    let (_, sentence, _) = told(ground.open_as(&json!({ "VAULT_ADDR": null })).read().unwrap_err());
+    let begin = format!("{}: cannot reach 127.0.0.1:8200 (VAULT_ADDR is not set): ", ground.url());
+    assert!(sentence.starts_with(&begin), "{sentence}");
+}
+
+#[test]
 fn a_file_without_certificates_is_named() {
     let Some(ground) = begin() else { return };
     let file = ground.world.path().join("ca.pem");
