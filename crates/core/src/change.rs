@@ -25,7 +25,7 @@ use alloc::string::String;
 use alloc::vec::Vec;
 use core::fmt;
 
-use crate::ring::{Event, Facts, Follow, Head, Key, Left, Retiring, Revision, Ring, Unknown, What, Why};
+use crate::ring::{Event, Facts, Head, Key, Left, Retiring, Revision, Ring, Unknown, What, Why};
 use crate::time::Timestamp;
 use crate::writes::{Before, writes};
 use crate::{KeyId, Random, SecretText, WriteId, Writes, generate};
@@ -114,6 +114,7 @@ impl Ring {
         let key = key.or_else(|| ring.next.as_ref().map(|next| next.facts.id));
         let revokes = what == What::Revoked;
         self = ring.log(what, key, stamp);
+        self.head.follow = None;
         let fresh = revokes && !before.knows(&self.signing);
         let writes = writes(before, &self, fresh);
         Ok((self, writes))
@@ -234,20 +235,9 @@ impl Ring {
         }
     }
 
-    /// Remembers what became of that which has to follow the last change: the ring as it is then, and what has to be
-    /// written. No key moves.
-    pub fn remember(mut self, follow: Follow, stamp: &mut Stamp<'_>) -> (Self, Writes) {
-        let before = Before::of(&self);
-        self.head.count(WriteId::draw(stamp.random), stamp.floor, stamp.now);
-        self.head.follow = Some(follow);
-        let writes = writes(before, &self, false);
-        (self, writes)
-    }
-
     /// Counts the write and remembers it.
     pub(crate) fn log(mut self, what: What, key: Option<KeyId>, stamp: &mut Stamp<'_>) -> Self {
         self.head.count(WriteId::draw(stamp.random), stamp.floor, stamp.now);
-        self.head.follow = None;
         let reason = stamp.reason.map(shortened);
         self.head.events.push(Event { at: stamp.now, what, key, reason, unknown: Unknown::new() });
         self

@@ -14,6 +14,7 @@ pub mod time;
 mod adopt;
 mod change;
 mod fallbacks;
+mod follow;
 mod held;
 mod id;
 mod mark;
@@ -30,6 +31,7 @@ mod writes;
 pub use adopt::{Adoption, Fallback};
 pub use change::{Change, Misfit, Stamp};
 pub use fallbacks::survives_commas;
+pub use follow::Follow;
 pub use held::HeldKey;
 pub use id::{BadId, KeyId, RingId, WriteId};
 pub use mark::{Mark, Salt};
@@ -39,7 +41,7 @@ pub use policy::Policy;
 pub use reading::{Bare, Edit, Edited, Newer, Reading, Torn, read};
 pub use record::{MOST_KEYS, RECORD_LIMIT, Role};
 pub use ring::{
-    Event, Facts, Follow, Head, Key, Left, Phase, Retiring, Revision, Ring, Tombstone, Unknown, What, Why,
+    Event, Facts, Head, Key, Left, Phase, Retiring, Revision, Ring, Tombstone, Unknown, What, Why,
 };
 pub use secret::SecretText;
 pub use texts::{Field, FieldWrite, Texts, Writes};

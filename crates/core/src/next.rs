@@ -20,7 +20,7 @@
 use core::fmt;
 
 use crate::change::{Change, Misfit};
-use crate::ring::{Follow, Retiring, Revision, Ring};
+use crate::ring::{Retiring, Revision, Ring};
 use crate::time::Timestamp;
 use crate::{KeyId, Policy, WriteId};
 
@@ -157,7 +157,7 @@ pub fn ready(change: Change, seen: &Seen<'_>, policy: &Policy) -> Ready {
     if let Some(behind) = seen.mirror_behind() {
         return Ready::Refused(Refusal::MirrorBehind(behind));
     }
-    if seen.ring.head.follow == Some(Follow::Due) {
+    if seen.ring.head.is_follow_due() {
         return Ready::Refused(Refusal::NotFollowed);
     }
     let Some(propagation) = policy.propagation else { return Ready::Refused(Refusal::NoPropagation) };
@@ -219,7 +219,7 @@ impl Seen<'_> {
 
     /// The latest time of writing: of a change made at `since`, of the mirror that got it last, or of what followed late.
     fn written_after(&self, since: Timestamp) -> Timestamp {
-        let late = if let Some(Follow::Late(at)) = self.ring.head.follow { at } else { since };
+        let late = self.ring.head.followed_late().unwrap_or_default();
         self.mirrors.iter().map(|mirror| mirror.written).fold(since.max(late), Timestamp::max)
     }
 }

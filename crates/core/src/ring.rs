@@ -9,6 +9,7 @@ use core::fmt;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use crate::follow::Follow;
 use crate::time::Timestamp;
 use crate::{KeyId, Mark, RingId, Salt, SecretText, WriteId};
 
@@ -54,16 +55,6 @@ pub struct Head {
     /// Members of the record that this version does not know, and keeps.
     #[serde(flatten)]
     pub unknown: Unknown,
-}
-
-/// What became of that which has to follow a change, such as a restart of the processes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Follow {
-    /// It failed, or was stopped: nobody knows whether any process was told of the change.
-    Due,
-    /// It was made good later, then.
-    Late(Timestamp),
 }
 
 /// Members that a later version wrote into a record of this format.

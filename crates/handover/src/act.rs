@@ -61,27 +61,18 @@ pub fn remember(
     Ok(after)
 }
 
-/// Which keys to cut off.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Cut {
-    One(KeyId),
-    All,
-}
-
 /// Cuts one key off, or every key where none is named, from whatever the store holds: texts that were edited by hand too.
-/// It waits for no mirror; but where one knows more than the store, the store was put back, and nothing is cut off.
+/// It waits for no mirror; but where one knows more than a store in order, the store was put back, and nothing is cut off.
 ///
 /// # Errors
 /// There is nothing to cut off, a mirror holds what the store does not know, or the store could not be written.
 pub fn cut(places: &Places, id: Option<KeyId>, world: &mut World<'_>) -> Result<Standing, HandoverError> {
-    let cut = id.map_or(Cut::All, Cut::One);
-    let before = taken_in(places, world)?;
-    agree(places, &before.ring, world)?;
-    let revoke = match cut {
-        Cut::One(id) => Change::Revoke(id),
-        Cut::All => Change::RevokeAll,
-    };
-    change(places, before, revoke, None, world)
+    let at = look(&places.store)?;
+    if let Reading::Whole(ring) = &at.reading {
+        agree(places, ring, world)?;
+    }
+    let before = taken_in(at, places, world)?;
+    change(places, before, id.map_or(Change::RevokeAll, Change::Revoke), None, world)
 }
 
 /// Sees that no mirror holds what the store does not know.
@@ -94,8 +85,8 @@ pub fn agree(places: &Places, ring: &Ring, world: &World<'_>) -> Result<(), Hand
 }
 
 /// The ring for a revocation: what was edited by hand is taken in first.
-fn taken_in(places: &Places, world: &mut World<'_>) -> Result<Standing, HandoverError> {
-    let Look { reading, version } = look(&places.store)?;
+fn taken_in(at: Look, places: &Places, world: &mut World<'_>) -> Result<Standing, HandoverError> {
+    let Look { reading, version } = at;
     let adoption = match reading {
         Reading::Edited(edited) => edited.found,
         Reading::Bare(bare) => bare.into(),

@@ -1,6 +1,6 @@
 //! Copying a ring into another store.
 
-use keybaton_core::{Adoption, Bare, NotAMirror, Reading, Revision, Ring, SecretText};
+use keybaton_core::{Adoption, Bare, Follow, NotAMirror, Reading, Revision, Ring, SecretText};
 use keybaton_stores::{Note, StoreErrorKind, Version};
 
 use crate::act::write;
@@ -109,7 +109,13 @@ pub fn copy(
     }
     let (ring, said) = match (from, at) {
         (Original::Ring(ring), _) if did == Copying::Nothing => (*ring, Vec::new()),
-        (Original::Ring(ring), at) => written(*ring, to, at, world)?,
+        (Original::Ring(mut ring), at) => {
+            if let Copying::BringUp(_) = did {
+                // Processes may have loaded what stood there until now.
+                ring.head.follow = Some(Follow::Due);
+            }
+            written(*ring, to, at, world)?
+        }
         (Original::Keys(_), Look { reading: Reading::Whole(ring), .. }) => (ring, Vec::new()),
         (Original::Keys(keys), Look { version, .. }) => begun(keys, to, &version, world)?,
     };

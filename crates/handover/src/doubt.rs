@@ -38,7 +38,8 @@ pub(crate) fn settle_doubt(
 fn comes_to_the_same(finished: &Ring, meant: &Ring, before: &[KeyId]) -> bool {
     let (signs, was_to_sign) = (finished.signing.facts.id, meant.signing.facts.id);
     let both_fresh = [signs, was_to_sign].iter().all(|id| !before.contains(id));
-    others(finished) == others(meant) && (signs == was_to_sign || both_fresh)
+    let same_keys = others(finished) == others(meant) && (signs == was_to_sign || both_fresh);
+    same_keys && finished.head.follow == meant.head.follow
 }
 
 /// The accepted keys that do not sign.

@@ -169,7 +169,9 @@ pub(crate) fn said(both: &Both, did: Copying, is_key: bool, ring: &Ring) -> Stri
         Copying::Fill => format!("copied   {name} to {to}: {what}"),
         Copying::TakeOver => format!("taken in the key of {to}: {what}"),
         Copying::BringUp(Revision(from)) => {
-            format!("updated  {name} in {to} from revision {from}: {what}")
+            format!(
+                "updated  {name} in {to} from revision {from}: {what}\nnext     restart what reads it there"
+            )
         }
         Copying::FinishFirst => format!("finished {name} in {to}: {what}"),
     }

@@ -1,7 +1,7 @@
 //! What has to follow a write, and what the ring remembers where it did not.
 
 use keybaton_core::Follow;
-use keybaton_handover::{Standing, remember};
+use keybaton_handover::{Missed, Reason, Standing, remember};
 
 use crate::clock::now;
 use crate::commands::World;
@@ -18,15 +18,60 @@ pub(crate) fn follow(
     interrupt: &Interrupt,
     after: Standing,
 ) -> Result<Standing, Failure> {
-    let is_remembered = after.ring.head.follow == Some(Follow::Due);
+    match attempt(opened, world, interrupt, after)? {
+        (standing, None) => Ok(standing),
+        (_, Some(failed)) => Err(failed),
+    }
+}
+
+/// The same, where a failure that the ring remembers is no reason to stop.
+fn attempt(
+    opened: &Opened,
+    world: &World<'_>,
+    interrupt: &Interrupt,
+    after: Standing,
+) -> Result<(Standing, Option<Failure>), Failure> {
+    let is_remembered = after.ring.head.is_follow_due();
+    // Of a store that was named by hand nobody knows what has to follow.
+    if opened.place.environment.is_none() {
+        return Ok((after, None));
+    }
     match opened.place.after_write.run(world.print, interrupt) {
-        Ok(()) if is_remembered => kept(opened, world, interrupt, after, Follow::Late(now())),
-        Ok(()) => Ok(after),
-        Err(failed) => {
-            let unkept =
-                if is_remembered { None } else { kept(opened, world, interrupt, after, Follow::Due).err() };
-            Err(told(failed, unkept))
+        Ok(()) if is_remembered => {
+            kept(opened, world, interrupt, after, Follow::Late(now())).map(|after| (after, None))
         }
+        Ok(()) => Ok((after, None)),
+        Err(failed) if is_remembered => Ok((after, Some(failed))),
+        Err(failed) => match kept(opened, world, interrupt, after, Follow::Due) {
+            Ok(after) => Ok((after, Some(failed))),
+            Err(unkept) => Err(told(failed, &unkept)),
+        },
+    }
+}
+
+/// For what takes something back: neither a mirror that is away nor what follows a write keeps anything from that. But a
+/// mirror that holds what the store does not know tells that the store was put back.
+pub(crate) fn unhindered(
+    opened: &Opened,
+    world: &World<'_>,
+    interrupt: &Interrupt,
+    mut before: Standing,
+) -> Result<Standing, Failure> {
+    tell(world, before.mended, &before.notes);
+    let missed = std::mem::take(&mut before.missed);
+    if before.wrote() {
+        let (after, failed) = attempt(opened, world, interrupt, before)?;
+        match failed {
+            Some(failed) if interrupt.came() => return Err(failed),
+            Some(failed) => world.print.warning(&failed.in_full()),
+            None => {}
+        }
+        before = after;
+    }
+    let disagrees = |missed: &Missed| matches!(missed.reason, Reason::NotAMirror(_));
+    match missed::behind(opened, &missed) {
+        Some(behind) if missed.iter().any(disagrees) => Err(behind),
+        _ => Ok(before),
     }
 }
 
@@ -54,8 +99,7 @@ fn kept(
     Ok(kept)
 }
 
-fn told(failed: Failure, unkept: Option<Failure>) -> Failure {
-    let Some(unkept) = unkept else { return failed };
+fn told(failed: Failure, unkept: &Failure) -> Failure {
     let why = unkept.in_full();
     failed.hint(format!(
         "run it by hand before you go on: the ring could not remember that it is due, for {why}"

@@ -1,4 +1,5 @@
-//! Ctrl-C: the first one lets the write in flight finish and ends every wait, the second one ends the program.
+//! Ctrl-C, or what a service manager sends in its place: the first one lets the write in flight finish and ends every wait,
+//! the second one ends the program.
 
 use std::io;
 use std::os::fd::{AsFd, OwnedFd};
@@ -9,7 +10,7 @@ use std::time::{Duration, Instant};
 
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::pipe::{PipeFlags, pipe_with};
-use signal_hook::consts::SIGINT;
+use signal_hook::consts::{SIGINT, SIGTERM};
 use signal_hook::{flag, low_level};
 
 use crate::exit::Exit;
@@ -35,10 +36,12 @@ impl Interrupt {
     pub(crate) fn listen() -> io::Result<Self> {
         let came = Arc::new(AtomicBool::new(false));
         let (bell, ringer) = pipe_with(PipeFlags::CLOEXEC)?;
-        // The order matters: the first Ctrl-C must not find the flag set already.
-        flag::register_conditional_shutdown(SIGINT, Exit::Interrupted as i32, Arc::clone(&came))?;
-        flag::register(SIGINT, Arc::clone(&came))?;
-        low_level::pipe::register(SIGINT, ringer)?;
+        for signal in [SIGINT, SIGTERM] {
+            // The order matters: the first one must not find the flag set already.
+            flag::register_conditional_shutdown(signal, Exit::Interrupted as i32, Arc::clone(&came))?;
+            flag::register(signal, Arc::clone(&came))?;
+            low_level::pipe::register(signal, ringer.try_clone()?)?;
+        }
         Ok(Self { came, bell })
     }
 

@@ -15,7 +15,10 @@ use crate::store;
 pub(crate) fn behind(opened: &Opened, missed: &[Missed]) -> Option<Failure> {
     let what = "no step was taken, for it is not sure that the last write is in";
     let usual = "mend the cause and run it again, or take that mirror out of keybaton.toml";
-    (!missed.is_empty()).then(|| failure(opened, what, missed, usual))
+    // Where a mirror disagrees, running it again mends nothing.
+    let disagrees = missed.iter().any(|missed| matches!(missed.reason, Reason::NotAMirror(_)));
+    let exit = if disagrees { Exit::Refused } else { Exit::PartlyWritten };
+    (!missed.is_empty()).then(|| failure(opened, what, missed, usual).exiting(exit))
 }
 
 /// The store was written, and mirrors were not; none where each was.

@@ -1,8 +1,8 @@
 //! A ring that commands look at and write: its store, its mirrors, its policy.
 
 use keybaton_core::time::{Span, Timestamp};
-use keybaton_core::{Follow, Policy, Random, Reading, RingName};
-use keybaton_handover::{HandoverError, Look, Places, Standing, look};
+use keybaton_core::{Policy, Random, Reading, Ring, RingName};
+use keybaton_handover::{HandoverError, Look, Places, Standing, agree, look};
 use keybaton_stores::Note;
 
 use crate::allowed::Allowed;
@@ -73,7 +73,7 @@ impl Opened {
     ) -> Result<Standing, Failure> {
         tell(world, standing.mended, &standing.notes);
         let behind = missed::behind(self, &standing.missed);
-        let is_due = standing.wrote() || standing.ring.head.follow == Some(Follow::Due);
+        let is_due = standing.wrote() || standing.ring.head.is_follow_due();
         let settled = if is_due { follow(self, world, interrupt, standing) } else { Ok(standing) };
         match (settled, behind) {
             (Ok(standing), None) => Ok(standing),
@@ -89,7 +89,10 @@ impl Opened {
     pub(crate) fn peek(&self) -> Result<Standing, Failure> {
         let Look { reading, version } = look(&self.places.store).map_err(Failure::of_store)?;
         match reading {
-            Reading::Whole(ring) => Ok(Standing::of(ring, version)),
+            Reading::Whole(ring) => {
+                self.agree(&ring)?;
+                Ok(Standing::of(ring, version))
+            }
             Reading::Torn(_) => {
                 let sentence = format!("{}: a write was cut short and would be finished first", self.name());
                 Err(Failure::new(Exit::Refused, sentence).hint("leave --dry-run out"))
@@ -99,6 +102,11 @@ impl Opened {
             Reading::Edited(edited) => Err(self.failed(HandoverError::Edited(edited.why))),
             Reading::Newer(newer) => Err(self.failed(HandoverError::Newer(newer.format))),
         }
+    }
+
+    /// Sees that no mirror holds what the store does not know.
+    pub(crate) fn agree(&self, ring: &Ring) -> Result<(), Failure> {
+        with_the_world(|world| agree(&self.places, ring, world)).map_err(|error| self.failed(error))
     }
 
     /// What a failed handover means to the user.

@@ -2,8 +2,8 @@
 
 use keybaton_core::time::Timestamp;
 use keybaton_core::{
-    Change, Event, Follow, KeyId, MirrorSeen, Phase, Policy, Ready, Revision, Ring, RingId, Role, Seen,
-    Tombstone, Why, ready, under_way,
+    Change, Event, KeyId, MirrorSeen, Phase, Policy, Ready, Revision, Ring, RingId, Role, Seen, Tombstone,
+    Why, ready, under_way,
 };
 use serde::Serialize;
 
@@ -21,7 +21,7 @@ pub(crate) struct Report<'a> {
     pub(crate) phase: Phase,
     pub(crate) keys: Vec<KeyReport>,
     pub(crate) mirrors: Vec<MirrorReport<'a>>,
-    /// Whether after-write failed after the last write, and is due.
+    /// Whether after-write has yet to run: it failed after the last write, or the ring came back from a copy.
     pub(crate) after_write_due: bool,
     pub(crate) next: Option<NextReport>,
     pub(crate) gone: &'a [Tombstone],
@@ -69,7 +69,7 @@ impl<'a> Report<'a> {
             written: ring.head.written,
             phase: ring.phase(),
             keys: keys(ring),
-            after_write_due: ring.head.follow == Some(Follow::Due),
+            after_write_due: ring.head.is_follow_due(),
             next: next_step(ring, &mirrors, &opened.policy, now),
             mirrors: mirror_reports(opened, ring, &mirrors),
             gone: &ring.head.gone,

@@ -2,7 +2,7 @@
 
 use keybaton_core::shell::typed;
 use keybaton_core::time::{Span, Timestamp};
-use keybaton_core::{Change, Follow, Misfit, Next, Phase, Ready, Ring, Seen, Step, ready};
+use keybaton_core::{Change, Misfit, Next, Phase, Ready, Ring, Seen, Step, ready};
 use keybaton_stores::Guard;
 
 use crate::clock::{now, shown};
@@ -84,8 +84,11 @@ pub(crate) fn no_time_to_restart(opened: &Opened) -> Failure {
 
 /// Processes that were told of nothing would be left behind by the next step.
 pub(crate) fn not_followed(opened: &Opened) -> Failure {
-    let sentence = format!("{}: after-write failed after the last write, and is due", opened.name());
-    Failure::new(Exit::Refused, sentence).hint("`keybaton rotate --continue` runs it again")
+    let sentence = format!(
+        "{}: after-write is due: it failed after the last write, or the ring came back from a copy",
+        opened.name()
+    );
+    Failure::new(Exit::Refused, sentence).hint("`keybaton rotate --continue` runs it, and goes on")
 }
 
 /// What was done, and what comes next.
@@ -125,7 +128,7 @@ pub(crate) fn did(step: Change, ring: &Ring) -> String {
 
 /// What the user has to do now, and when the next step is safe.
 pub(crate) fn what_next(opened: &Opened, ring: &Ring, now: Timestamp) -> String {
-    if ring.head.follow == Some(Follow::Due) {
+    if ring.head.is_follow_due() {
         return "next     mend what after-write runs; then `keybaton rotate --continue` runs it again"
             .to_owned();
     }

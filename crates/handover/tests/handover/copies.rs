@@ -97,6 +97,18 @@ fn a_bare_key_is_taken_over_only_where_the_ring_knows_each_key_beside_it() {
 }
 
 #[test]
+fn what_a_copy_brings_up_has_to_be_followed_before_the_next_step() {
+    let ground = Ground::settled(&["dotenv:.env"]);
+    let to = place("dir:there", ground.folder.path());
+    copied(&ground, original(&ground), &to).unwrap();
+    assert!(!ring(&to).head.is_follow_due(), "nobody has loaded what was not there");
+    ground.act(|world| change(&ground.places, Change::Stage, None, world)).unwrap();
+    copied(&ground, original(&ground), &to).unwrap();
+    assert!(ring(&to).head.is_follow_due());
+    assert_eq!(ring(&to).head.write, ground.ring().head.write);
+}
+
+#[test]
 fn what_was_written_there_after_the_look_is_kept() {
     let ground = Ground::settled(&["dotenv:.env"]);
     let to = place("file:key.txt", ground.folder.path());

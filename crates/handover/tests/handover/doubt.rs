@@ -3,8 +3,8 @@
 use std::fmt;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use keybaton_core::{Change, FieldWrite, KeyId, Phase, Texts, Writes};
-use keybaton_handover::{HandoverError, cut};
+use keybaton_core::{Change, FieldWrite, Follow, KeyId, Phase, Texts, Writes};
+use keybaton_handover::{HandoverError, cut, remember, standing};
 use keybaton_stores::{Held, Settings, Store, StoreError, StoreErrorKind, StoreUrl, Version, Written, open};
 
 use crate::ground::{Ground, change};
@@ -88,6 +88,19 @@ fn a_write_that_did_not_get_through_changed_nothing() {
     let HandoverError::Store(error) = error else { panic!("{error:?}") };
     assert_eq!(error.sentence, "dir:keys: the write did not get through, and nothing was changed");
     assert_eq!(ground.ring().phase(), Phase::Settled);
+}
+
+#[test]
+fn what_is_remembered_of_what_has_to_follow_is_not_lost_half_way() {
+    for steps in 0..=2 {
+        let ground = cut_after(steps, &[Change::Stage]);
+        let kept = ground.act(|world| {
+            let staged = standing(&ground.places, world)?;
+            remember(&ground.places, staged, Follow::Due, world)
+        });
+        let is_due = ground.ring().head.is_follow_due();
+        assert_eq!((kept.is_ok(), is_due), (steps > 0, steps > 0), "cut off after {steps} steps");
+    }
 }
 
 #[test]

@@ -115,7 +115,8 @@ impl Copy {
         match makes {
             Some(creates) => lines.push(format!("makes    what is missing: {creates}")),
             None if would == Copying::Fill => {
-                lines.push(format!("lacks    --create, where it is not there yet: it makes {}", kind.creates))
+                lines
+                    .push(format!("lacks    --create, where it is not there yet: it makes {}", kind.creates));
             }
             None => {}
         }

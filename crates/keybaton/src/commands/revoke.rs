@@ -66,6 +66,9 @@ impl Revoke {
     }
 
     fn tell_what_would(&self, world: &World<'_>, opened: &Opened, key: Chosen) -> Result<Exit, Failure> {
+        if let Reading::Whole(ring) = look(&opened.places.store).map_err(Failure::of_store)?.reading {
+            opened.agree(&ring)?;
+        }
         if self.json {
             let ring = opened.place.ring.as_str();
             world.print.json(&Would {

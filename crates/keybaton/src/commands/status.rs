@@ -100,7 +100,10 @@ fn text(world: &World<'_>, opened: &Opened, report: &Report<'_>) -> String {
         lines.push(format!("  mirror    {} lacks the last write", mirror.store));
     }
     if report.after_write_due {
-        lines.push("  after-write failed after the last write, and is due".to_owned());
+        lines.push(
+            "  after-write is due: it failed after the last write, or the ring came back from a copy"
+                .to_owned(),
+        );
     }
     lines.push(String::new());
     lines.push(next_line(report));
@@ -112,7 +115,7 @@ fn next_line(report: &Report<'_>) -> String {
         return "next   keybaton rotate --continue, which brings the mirrors up".to_owned();
     }
     if report.after_write_due {
-        return "next   keybaton rotate --continue, which runs it again".to_owned();
+        return "next   keybaton rotate --continue, which runs it, and goes on".to_owned();
     }
     match report.next {
         None => "next   keybaton rotate, when you want another key".to_owned(),

@@ -2,7 +2,7 @@
 
 use clap::Args;
 use keybaton_core::{Change, KeyId, Next, Ready, Refusal, Seen, Step, ready};
-use keybaton_handover::{Missed, Reason, Standing, change, standing};
+use keybaton_handover::{Standing, change, standing};
 use serde::Serialize;
 
 use crate::allowed::Owner;
@@ -10,8 +10,7 @@ use crate::clock::now;
 use crate::commands::World;
 use crate::exit::Exit;
 use crate::failure::Failure;
-use crate::follow::followed;
-use crate::interrupt::Interrupt;
+use crate::follow::{followed, unhindered};
 use crate::key_id;
 use crate::missed;
 use crate::opened::{Opened, interruptible, tell};
@@ -161,7 +160,7 @@ fn take(
         let before = opened.write(world, &interrupt, |world| standing(&opened.places, world))?;
         match mirrors {
             Mirrors::First => opened.settle(world, &interrupt, before)?,
-            Mirrors::Later => unhindered(world, &opened, &interrupt, before)?,
+            Mirrors::Later => unhindered(&opened, world, &interrupt, before)?,
         }
     };
     let step = choose(&before)?;
@@ -185,27 +184,6 @@ fn take(
         world.print.json(&Report::new(&opened, &after.ring, now()))?;
     }
     missed::partly(&opened, &after.missed).map_or(Ok(Exit::Done), Err)
-}
-
-/// For what takes something back: neither a mirror that is away nor what follows a write keeps anything from that. But a
-/// mirror that holds what the store does not know tells that the store was put back.
-fn unhindered(
-    world: &World<'_>,
-    opened: &Opened,
-    interrupt: &Interrupt,
-    before: Standing,
-) -> Result<Standing, Failure> {
-    tell(world, before.mended, &before.notes);
-    if before.wrote()
-        && let Err(failed) = opened.place.after_write.run(world.print, interrupt)
-    {
-        world.print.warning(&failed.in_full());
-    }
-    let disagrees = |missed: &Missed| matches!(missed.reason, Reason::NotAMirror(_));
-    match missed::behind(opened, &before.missed) {
-        Some(behind) if before.missed.iter().any(disagrees) => Err(behind),
-        _ => Ok(before),
-    }
 }
 
 fn would(

@@ -117,9 +117,9 @@ fn no_step_goes_on_before_a_failure_was_made_good() {
 
       next      K1  since TIME
       signing   K2  since TIME
-      after-write failed after the last write, and is due
+      after-write is due: it failed after the last write, or the ring came back from a copy
 
-    next   keybaton rotate --continue, which runs it again
+    next   keybaton rotate --continue, which runs it, and goes on
     ");
     assert!(project.says(&["status", "--json"]).contains(r#""after_write_due":true"#));
     assert_snapshot!(project.says(&["rotate", "--dry-run"]), @"
@@ -128,8 +128,8 @@ fn no_step_goes_on_before_a_failure_was_made_good() {
     ");
     assert_snapshot!(project.says(&["promote", "--dry-run"]), @"
     6
-    error: SECRET_KEY in dotenv:.env (dev): after-write failed after the last write, and is due
-    hint: `keybaton rotate --continue` runs it again
+    error: SECRET_KEY in dotenv:.env (dev): after-write is due: it failed after the last write, or the ring came back from a copy
+    hint: `keybaton rotate --continue` runs it, and goes on
     ");
     for words in [&["rotate", "--continue"][..], &["promote"], &["rotate"]] {
         let said = project.says(words);
@@ -218,12 +218,7 @@ fn a_command_that_hangs_is_ended_with_all_it_started() {
 #[test]
 fn ctrl_c_ends_the_command() {
     let project = project(r#"[["sh", "-c", "sleep 600 & echo $! > pid; wait"]]"#);
-    let child = project.program(&["stage"]).spawn().unwrap();
-    while !project.path("pid").exists() || project.read("pid").is_empty() {
-        sleep(Duration::from_millis(10));
-    }
-    kill_process(Pid::from_raw(child.id().cast_signed()).unwrap(), Signal::INT).unwrap();
-    assert_snapshot!(project.told(&child.wait_with_output().unwrap()), @"
+    assert_snapshot!(signalled(&project, &["stage"], Signal::INT), @"
     130
     staged   K1: it is accepted, and K2 still signs
     next     see that every process is restarted, so that each accepts the new key; then run `keybaton rotate` to promote it
@@ -259,6 +254,71 @@ fn a_mirror_that_init_brings_up_is_followed_by_them_too() {
     }
 }
 
+/// A ring that a failed after-write is due for.
+fn due() -> Project {
+    let project = project(r#"[["sh", "-c", "test -e mended && echo >> ran"]]"#);
+    assert!(project.says(&["stage"]).starts_with("7\n"));
+    project
+}
+
+fn is_due(project: &Project) -> bool {
+    project.says(&["status", "--json"]).contains(r#""after_write_due":true"#)
+}
+
+#[test]
+fn a_store_that_is_named_by_hand_has_nothing_that_could_follow() {
+    let project = due();
+    project.says(&["rotate", "--continue", "--store", "dotenv:.env"]);
+    assert!(is_due(&project));
+}
+
+#[test]
+fn a_ring_that_is_taken_in_anew_keeps_what_is_due() {
+    let project = due();
+    let env = project.read(".env").replace("SECRET_KEY_FALLBACKS=", "SECRET_KEY_FALLBACKS=made-up-by-hand,");
+    fs::write(project.path(".env"), env).unwrap();
+    assert!(project.says(&["init", "--adopt", "--fallback", "old"]).starts_with("0\n"));
+    assert!(is_due(&project));
+}
+
+#[test]
+fn a_ring_that_a_copy_brought_back_is_loaded_before_the_next_step() {
+    let project = project(r#"[["sh", "-c", "echo >> ran"]]"#);
+    project.says(&["copy", "dotenv:.env", "dir:backup"]);
+    project.says(&["stage"]);
+    let older = project.read(".env");
+    project.says(&["promote"]);
+    project.says(&["copy", "dotenv:.env", "dir:backup"]);
+    fs::write(project.path(".env"), older).unwrap();
+    assert!(project.says(&["copy", "dir:backup", "dotenv:.env"]).contains("restart what reads it there"));
+    assert!(is_due(&project));
+    fs::write(project.path("ran"), "").unwrap();
+    assert!(project.says(&["rotate", "--continue"]).starts_with("0\n"));
+    assert_eq!(project.read("ran"), "\n");
+}
+
+#[test]
+fn a_forced_step_that_comes_to_nothing_keeps_what_is_due() {
+    let project = due();
+    project.configure(r#"mirrors = ["dir:mirror"]"#);
+    assert!(project.says(&["retire", "--force", "--reason", "a test"]).starts_with("6\n"));
+    assert!(is_due(&project));
+}
+
+#[test]
+fn ctrl_c_and_a_service_manager_stop_a_forced_step_before_it_is_done() {
+    for signal in [Signal::INT, Signal::TERM] {
+        let project = project(r#"[["sh", "-c", "sleep 600 & echo $! > pid; wait"]]"#);
+        signalled(&project, &["stage"], signal);
+        project.configure(r#"mirrors = ["dir:mirror"]"#);
+        fs::remove_file(project.path("pid")).unwrap();
+        let said = signalled(&project, &["promote", "--force", "--reason", "a test"], signal);
+        assert!(said.starts_with("130\n"), "{said}");
+        assert!(project.says(&["status"]).contains("staged: "), "{signal:?}");
+        assert!(is_due(&project));
+    }
+}
+
 #[test]
 fn what_is_no_list_of_commands_is_an_error() {
     for commands in [r#""systemctl restart web""#, r#"["systemctl", "restart"]"#, "[[]]", "[[1]]"] {
@@ -270,6 +330,16 @@ fn what_is_no_list_of_commands_is_an_error() {
     3
     error: keybaton.toml, line 7: "after-write" must be a list of commands, each a list of strings such as ["kubectl", "rollout", "restart", "deploy/web"], not a string
     "#);
+}
+
+/// What is said by a command that gets a signal once its child runs.
+fn signalled(project: &Project, words: &[&str], signal: Signal) -> String {
+    let child = project.program(words).spawn().unwrap();
+    while !project.path("pid").exists() || project.read("pid").is_empty() {
+        sleep(Duration::from_millis(10));
+    }
+    kill_process(Pid::from_raw(child.id().cast_signed()).unwrap(), signal).unwrap();
+    project.told(&child.wait_with_output().unwrap())
 }
 
 /// The command's own child, which belongs to nobody when the test looks.

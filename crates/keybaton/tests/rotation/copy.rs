@@ -33,6 +33,7 @@ fn a_ring_is_copied_whole_and_brought_up_to_date_later() {
     assert_snapshot!(project.says(&["copy", "dotenv:.env", "dir:there"]), @"
     0
     updated  SECRET_KEY in dir:there from revision 1: ring RING1, revision 2, staged, 2 keys
+    next     restart what reads it there
     ");
     assert_eq!(project.says(&["diff", "dotenv:.env", "dir:there"]).lines().next(), Some("0"));
 }
