@@ -3,8 +3,8 @@
 use data_encoding::BASE64URL_NOPAD;
 use keybaton_core::time::Timestamp;
 use keybaton_core::{
-    Adoption, Change, Edit, MOST_KEYS, NotAMirror, Phase, RECORD_LIMIT, Reading, Ring, SecretText, What,
-    Writes,
+    Adoption, Change, Edit, Follow, MOST_KEYS, NotAMirror, Phase, RECORD_LIMIT, Reading, Ring, SecretText,
+    What, Writes,
 };
 use serde_json::{Value, json};
 
@@ -132,6 +132,18 @@ fn members_that_a_later_version_wrote_are_kept() {
         assert_eq!(record["colour"], json!("green"));
         assert_eq!(record["keys"][1]["shape"], json!({"round": true}));
     });
+}
+
+#[test]
+fn what_a_later_version_says_of_what_has_to_follow_counts_as_due_and_is_kept() {
+    let mut dice = Dice(1);
+    let mut cupboard = created(&mut dice);
+    let written = serde_json::json!({ "soon": 7 });
+    edit_record(&mut cupboard, |record| record["follow"] = written.clone());
+    assert!(cupboard.ring().head.is_follow_due());
+    let mut mirror = Cupboard::default();
+    mirror.write(&cupboard.ring().mirror_over(&mirror.read(), Timestamp(5_000)).unwrap());
+    assert_eq!(mirror.ring().head.follow, Some(Follow::Other(written)));
 }
 
 #[test]
