@@ -5,9 +5,10 @@ use core::fmt;
 
 use crate::change::{Stamp, facts, fresh_key};
 use crate::fallbacks::survives_commas;
+use crate::history::What;
 use crate::reading::{Bare, bury_missing};
 use crate::record::{MOST_KEYS, Record, Role, Row};
-use crate::ring::{Head, Key, Retiring, Revision, Ring, Unknown, What, Why};
+use crate::ring::{Head, Key, Retiring, Revision, Ring, Unknown, Why};
 use crate::writes::{Before, writes};
 use crate::{RingId, Salt, SecretText, WriteId, Writes};
 

@@ -16,8 +16,10 @@ mod change;
 mod fallbacks;
 mod follow;
 mod held;
+mod history;
 mod id;
 mod mark;
+mod misfit;
 mod name;
 mod next;
 mod policy;
@@ -29,20 +31,20 @@ mod texts;
 mod writes;
 
 pub use adopt::{Adoption, Fallback};
-pub use change::{Change, Misfit, Stamp};
+pub use change::{Change, Stamp};
 pub use fallbacks::survives_commas;
 pub use follow::Follow;
 pub use held::HeldKey;
+pub use history::{Event, Left, Tombstone, What};
 pub use id::{BadId, KeyId, RingId, WriteId};
 pub use mark::{Mark, Salt};
+pub use misfit::Misfit;
 pub use name::{BadName, RingName};
 pub use next::{Goal, MirrorSeen, Next, Ready, Refusal, Seen, Step, Wait, next, ready, under_way};
 pub use policy::Policy;
 pub use reading::{Bare, Edit, Edited, Newer, Reading, Torn, read};
 pub use record::{MOST_KEYS, RECORD_LIMIT, Role};
-pub use ring::{
-    Event, Facts, Head, Key, Left, Phase, Retiring, Revision, Ring, Tombstone, Unknown, What, Why,
-};
+pub use ring::{Facts, Head, Key, Phase, Retiring, Revision, Ring, Unknown, Why};
 pub use secret::SecretText;
 pub use texts::{Field, FieldWrite, Texts, Writes};
 pub use writes::NotAMirror;

@@ -19,7 +19,8 @@
 
 use core::fmt;
 
-use crate::change::{Change, Misfit};
+use crate::change::Change;
+use crate::misfit::Misfit;
 use crate::ring::{Retiring, Revision, Ring};
 use crate::time::Timestamp;
 use crate::{KeyId, Policy, WriteId};

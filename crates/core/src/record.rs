@@ -9,7 +9,8 @@ use alloc::vec::Vec;
 use data_encoding::BASE64URL_NOPAD;
 use serde::{Deserialize, Serialize};
 
-use crate::ring::{Facts, Head, Left, Revision, Ring, Tombstone, Unknown, Why};
+use crate::history::{Left, Tombstone};
+use crate::ring::{Facts, Head, Revision, Ring, Unknown, Why};
 use crate::time::Timestamp;
 
 /// The format that this version writes.

@@ -5,8 +5,9 @@ use core::fmt;
 
 use super::pool::{Parts, Pool};
 use crate::change::Stamp;
+use crate::history::{Left, What};
 use crate::record::{Record, Row};
-use crate::ring::{Head, Left, Ring, What};
+use crate::ring::{Head, Ring};
 use crate::time::Timestamp;
 use crate::writes::{Before, writes};
 use crate::{KeyId, SecretText, Writes};
