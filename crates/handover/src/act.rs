@@ -5,7 +5,6 @@ use keybaton_stores::{StoreErrorKind, Version};
 
 use crate::doubt::settle_doubt;
 use crate::look::{Look, look, standing_in};
-use crate::mirror::disagreeing;
 use crate::{HandoverError, Place, Places, Standing, World};
 
 /// Begins a ring: with keys that were found, or with a fresh one.
@@ -69,7 +68,7 @@ pub fn remember(
 pub fn cut(places: &Places, id: Option<KeyId>, world: &mut World<'_>) -> Result<Standing, HandoverError> {
     let at = look(&places.store)?;
     if let Reading::Whole(ring) = &at.reading {
-        agree(places, ring, world)?;
+        agree(places, ring)?;
     }
     let before = taken_in(at, places, world)?;
     change(places, before, id.map_or(Change::RevokeAll, Change::Revoke), None, world)
@@ -79,8 +78,8 @@ pub fn cut(places: &Places, id: Option<KeyId>, world: &mut World<'_>) -> Result<
 ///
 /// # Errors
 /// One does.
-pub fn agree(places: &Places, ring: &Ring, world: &World<'_>) -> Result<(), HandoverError> {
-    let disagreeing = disagreeing(places, ring, world);
+pub fn agree(places: &Places, ring: &Ring) -> Result<(), HandoverError> {
+    let disagreeing = places.disagreeing(ring);
     if disagreeing.is_empty() { Ok(()) } else { Err(HandoverError::Disagree(disagreeing)) }
 }
 

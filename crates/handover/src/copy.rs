@@ -49,12 +49,8 @@ pub struct Copied {
 /// The other store holds something that must not be written over.
 pub fn copying(from: &Original, held: &Reading) -> Result<Copying, NotAMirror> {
     match (from, held) {
-        (_, Reading::Absent) => Ok(Copying::Fill),
-        (Original::Ring(ring), Reading::Bare(bare)) => {
-            let accepted: Vec<&SecretText> = ring.accepted().iter().map(|key| &key.secret).collect();
-            taken_over(&ring.signing.secret, &accepted, bare)
-        }
-        (Original::Ring(ring), _) => brought_up(ring, held),
+        (Original::Ring(ring), _) => copying_ring(ring, held),
+        (Original::Keys(_), Reading::Absent) => Ok(Copying::Fill),
         (Original::Keys(keys), Reading::Bare(bare)) => {
             taken_over(&keys.signing, &keys.fallbacks.iter().collect::<Vec<_>>(), bare)
         }
@@ -63,6 +59,21 @@ pub fn copying(from: &Original, held: &Reading) -> Result<Copying, NotAMirror> {
         (Original::Keys(_), Reading::Torn(_)) => Ok(Copying::FinishFirst),
         (Original::Keys(_), Reading::Edited(_)) => Err(NotAMirror::UnknownKeys),
         (Original::Keys(_), Reading::Newer(_)) => Err(NotAMirror::Newer),
+    }
+}
+
+/// The same for a ring.
+///
+/// # Errors
+/// The other store holds something that must not be written over.
+pub fn copying_ring(ring: &Ring, held: &Reading) -> Result<Copying, NotAMirror> {
+    match held {
+        Reading::Absent => Ok(Copying::Fill),
+        Reading::Bare(bare) => {
+            let accepted: Vec<&SecretText> = ring.accepted().iter().map(|key| &key.secret).collect();
+            taken_over(&ring.signing.secret, &accepted, bare)
+        }
+        _ => brought_up(ring, held),
     }
 }
 

@@ -16,7 +16,7 @@ mod place;
 
 pub use act::{agree, begin, change, cut, remember};
 pub use advance::{Advance, advance};
-pub use copy::{Copied, Copying, Original, copy, copying};
+pub use copy::{Copied, Copying, Original, copy, copying, copying_ring};
 pub use error::{HandoverError, Missed, Reason};
 pub use look::{Look, Standing, look, standing, standing_of};
 pub use place::{Place, Places, World};

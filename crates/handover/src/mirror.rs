@@ -36,15 +36,18 @@ pub(crate) fn mirror(places: &Places, ring: &Ring, world: &World<'_>) -> Mirrore
     mirrored
 }
 
-/// The mirrors that hold what the store does not know. One that cannot be read is none of them.
-pub(crate) fn disagreeing(places: &Places, ring: &Ring, world: &World<'_>) -> Vec<Missed> {
-    let now = (world.now)();
-    let disagrees = |place: &Place| {
-        let reading = look(place).map_err(Reason::Store)?.reading;
-        ring.mirror_over(&reading, now).map(drop).map_err(Reason::NotAMirror)
-    };
-    let outcomes = of_each(&places.mirrors, disagrees).into_iter();
-    outcomes.filter_map(Result::err).filter(|missed| matches!(missed.reason, Reason::NotAMirror(_))).collect()
+impl Places {
+    /// The mirrors that hold what the store does not know. One that cannot be read is none of them.
+    #[must_use]
+    pub fn disagreeing(&self, ring: &Ring) -> Vec<Missed> {
+        let disagrees = |place: &Place| {
+            let reading = look(place).map_err(Reason::Store)?.reading;
+            ring.mirror_over(&reading, ring.head.written).map(drop).map_err(Reason::NotAMirror)
+        };
+        let outcomes = of_each(&self.mirrors, disagrees).into_iter();
+        let disagreeing = outcomes.filter_map(Result::err);
+        disagreeing.filter(|missed| matches!(missed.reason, Reason::NotAMirror(_))).collect()
+    }
 }
 
 /// Does the same to all at once.

@@ -11,6 +11,7 @@ use crate::failure::Failure;
 use crate::given::Given;
 use crate::report;
 use crate::store;
+use crate::verdict::cannot_be_copied;
 
 /// Both sides, and the ring that is copied.
 pub(crate) struct Both {
@@ -61,44 +62,46 @@ impl Both {
     }
 
     /// The other store holds what must not be written over.
-    pub(crate) fn refused(&self, from: &Original, not: NotAMirror) -> Failure {
+    pub(crate) fn refused(&self, from: Original, held: &Reading, not: NotAMirror) -> Failure {
         let (source, there, flag) = (self.from.typed(), quoted(&self.to.url), &self.flag);
         let target = self.to.url.as_str();
-        let ours = if let Original::Ring(ring) = from { ring.head.revision } else { Revision::default() };
-        let (sentence, hint) = match not {
-            NotAMirror::Ahead(theirs) if theirs == ours => (
-                format!("{} and {target} hold two different writes, each revision {ours}", self.from.name()),
-                format!(
-                    "`keybaton diff {source} {there}{flag}` shows both; empty the one that is wrong, then copy"
-                ),
-            ),
-            NotAMirror::Ahead(theirs) => (
-                format!(
-                    "{target} holds revision {theirs} of this ring, and {} only revision {ours}",
-                    self.from.name()
-                ),
-                match &self.from {
-                    Given::Stdin => "copy from a store that has the later one".to_owned(),
-                    Given::Store(_) => {
-                        format!("`keybaton copy {there} {source}{flag}` takes the later one over")
-                    }
-                },
-            ),
-            NotAMirror::AnotherRing(_) => (
+        let (sentence, hint) = match (not, from) {
+            (NotAMirror::Ahead(theirs), Original::Ring(ours)) => self.overtaken(*ours, held, theirs),
+            (NotAMirror::Ahead(_) | NotAMirror::AnotherRing(_), _) => (
                 format!("{target}: {not}"),
                 "name another place; if nothing needs that ring any more, empty the place first".to_owned(),
             ),
-            NotAMirror::UnknownKeys | NotAMirror::Apart(_) => (
+            (NotAMirror::UnknownKeys | NotAMirror::Apart(_), _) => (
                 format!("{target}: {not}"),
                 format!(
                     "`keybaton diff {source} {there}{flag}` shows them; take them out there, or name another place"
                 ),
             ),
-            NotAMirror::Newer => {
+            (NotAMirror::Newer, _) => {
                 (format!("{target}: {not}"), "update keybaton: pip install --upgrade keybaton".to_owned())
             }
         };
         Failure::new(Exit::Refused, sentence).hint(hint)
+    }
+
+    /// The other store holds a write that the original knows nothing of.
+    fn overtaken(&self, ours: Ring, held: &Reading, theirs: Revision) -> (String, String) {
+        let (from, source) = (self.from.name(), self.from.typed());
+        let (to, there, flag) = (self.to.url.as_str(), quoted(&self.to.url), &self.flag);
+        let revision = ours.head.revision;
+        let sentence = if theirs == revision {
+            format!("{from} and {to} hold two different writes, each revision {revision}")
+        } else {
+            format!("{to} holds revision {theirs} of this ring, and {from} only revision {revision}")
+        };
+        let hint = if theirs == revision || cannot_be_copied(held, &Reading::Whole(ours)) {
+            one_is_wrong(&source, &there, flag)
+        } else if self.from.takes_a_ring() {
+            format!("`keybaton copy {there} {source}{flag}` takes the later one over")
+        } else {
+            "copy from a store that has the later one".to_owned()
+        };
+        (sentence, hint)
     }
 
     pub(crate) fn failed(&self, error: HandoverError) -> Failure {
@@ -128,6 +131,11 @@ impl Both {
             keys: ring.iter().flat_map(|ring| ring.accepted()).map(|key| key.facts.id).collect(),
         }
     }
+}
+
+/// What to do about two stores of which neither can be copied over the other.
+pub(crate) fn one_is_wrong(a: &str, b: &str, flag: &str) -> String {
+    format!("`keybaton diff {a} {b}{flag}` shows both; empty the one that is wrong, then copy")
 }
 
 /// What programs are told.

@@ -1,12 +1,11 @@
 //! How two stores differ, by ids and marks. Secrets are compared here, in constant time, and shown nowhere.
 
-use std::cmp::Ordering;
-
 use keybaton_core::{HeldKey, KeyId, Phase, Reading, Revision, RingId, RingName, Role};
 use serde::Serialize;
 
 use crate::print::{Print, Style};
 use crate::report;
+use crate::verdict::{Behind, Verdict, can_be_copied};
 
 /// Two stores, side by side.
 pub(crate) struct Difference<'a> {
@@ -51,65 +50,11 @@ struct Stands {
     role: Option<Role>,
 }
 
-/// How two stores differ.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Verdict {
-    Equal,
-    /// The same write of the same ring, and the texts are not in order in one of them.
-    Disorder,
-    ABehind,
-    BBehind,
-    /// Two writes of the same revision.
-    Diverged,
-    OtherRing,
-    /// At most one of them has a record.
-    NoCommonRing,
-}
-
-/// A side that lacks a write of the other one.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Behind {
-    A,
-    B,
-}
-
-impl Verdict {
-    fn of(a: &Reading, b: &Reading, rows: &[Row]) -> Self {
-        let (Some(left), Some(right)) = (a.head(), b.head()) else {
-            let is_same = a.head().is_none() && b.head().is_none() && are_same(a, b);
-            let all_in_both = rows.iter().all(|row| row.a.is_some() && row.b.is_some());
-            return if is_same && all_in_both { Self::Equal } else { Self::NoCommonRing };
-        };
-        if left.id != right.id {
-            return Self::OtherRing;
-        }
-        match left.revision.cmp(&right.revision) {
-            Ordering::Less => Self::ABehind,
-            Ordering::Greater => Self::BBehind,
-            _ if left.write != right.write => Self::Diverged,
-            _ if matches!((a, b), (Reading::Whole(_), Reading::Whole(_))) => Self::Equal,
-            _ => Self::Disorder,
-        }
-    }
-
-    fn is_equal(self) -> bool {
-        self == Self::Equal
-    }
-}
-
-/// Nothing on both sides, or keys without a record of which the same one signs.
-fn are_same(a: &Reading, b: &Reading) -> bool {
-    match (a, b) {
-        (Reading::Absent, Reading::Absent) => true,
-        (Reading::Bare(a), Reading::Bare(b)) => a.signing == b.signing,
-        _ => false,
-    }
-}
-
 impl<'a> Difference<'a> {
     pub(crate) fn of(a: (&'a str, &'a Reading), b: (&'a str, &'a Reading)) -> Self {
         let rows = rows(&a.1.held_keys(), &b.1.held_keys());
-        Self { verdict: Verdict::of(a.1, b.1, &rows), a, b, rows }
+        let same_keys = rows.iter().all(|row| row.a.is_some() && row.b.is_some());
+        Self { verdict: Verdict::of(a.1, b.1, same_keys), a, b, rows }
     }
 
     pub(crate) fn told<'b>(&'b self, ring: &'b RingName) -> Told<'b> {
@@ -128,11 +73,11 @@ impl<'a> Difference<'a> {
         self.verdict.is_equal()
     }
 
-    /// Which of the two lacks a write of the other, where that one is in order and can be copied.
+    /// Which of the two lacks a write of the other, where that one can be copied over it.
     pub(crate) fn behind(&self) -> Option<Behind> {
-        match (self.verdict, self.a.1, self.b.1) {
-            (Verdict::ABehind, _, Reading::Whole(_)) => Some(Behind::A),
-            (Verdict::BBehind, Reading::Whole(_), _) => Some(Behind::B),
+        match self.verdict {
+            Verdict::ABehind if can_be_copied(self.b.1, self.a.1) => Some(Behind::A),
+            Verdict::BBehind if can_be_copied(self.a.1, self.b.1) => Some(Behind::B),
             _ => None,
         }
     }

@@ -6,6 +6,7 @@ use keybaton_core::shell::quoted;
 use keybaton_core::{Field, Reading, RingName, SecretText, Texts, read};
 use keybaton_dotenv::{Document, Precedence};
 use keybaton_handover::look;
+use keybaton_stores::Guard;
 use serde_json::Value;
 use zeroize::Zeroizing;
 
@@ -55,6 +56,14 @@ impl Given {
     /// How it is typed.
     pub(crate) fn typed(&self) -> String {
         quoted(self.word())
+    }
+
+    /// Whether a ring can be copied to where this one is.
+    pub(crate) fn takes_a_ring(&self) -> bool {
+        match self {
+            Self::Stdin => false,
+            Self::Store(at) => store::url(at).is_ok_and(|url| url.kind().can.guard != Guard::ReadOnly),
+        }
     }
 
     /// What it holds of the ring.

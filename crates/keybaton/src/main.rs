@@ -28,6 +28,7 @@ mod report;
 mod rotation;
 mod serving;
 mod store;
+mod verdict;
 
 use std::process::ExitCode;
 

@@ -1,15 +1,17 @@
 //! Mirrors that did not receive a write, and what to do about them.
 
 use keybaton_core::shell::quoted;
-use keybaton_core::{NotAMirror, RingName};
-use keybaton_handover::{Missed, Reason};
+use keybaton_core::{NotAMirror, Ring, RingName};
+use keybaton_handover::{Missed, Reason, look};
 use keybaton_stores::StoreErrorKind;
 
 use crate::configuration::Place;
+use crate::copied::one_is_wrong;
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::opened::Opened;
 use crate::store;
+use crate::verdict::cannot_be_copied;
 
 /// Mirrors lack an earlier write, so no step may go on; none where none does.
 pub(crate) fn behind(opened: &Opened, missed: &[Missed]) -> Option<Failure> {
@@ -29,15 +31,38 @@ pub(crate) fn partly(opened: &Opened, missed: &[Missed]) -> Option<Failure> {
 
 /// Mirrors hold what the store does not know.
 pub(crate) fn disagree(opened: &Opened, sentence: String, missed: &[Missed]) -> Failure {
-    let hint = advice(&opened.place, missed, "`keybaton diff` shows how the two differ");
-    Failure::new(Exit::Refused, sentence).because(reasons(missed)).hint(hint)
+    let failure = Failure::new(Exit::Refused, sentence).because(reasons(missed));
+    match advised(opened, missed) {
+        Some(hint) => failure.hint(hint),
+        None => failure,
+    }
+}
+
+/// What to do about mirrors of which the usual remedy mends none.
+pub(crate) fn advised(opened: &Opened, missed: &[Missed]) -> Option<String> {
+    advice(&opened.place, missed, |ahead| takes_back(opened, ahead))
+}
+
+/// What to do about the mirrors that hold what the store does not know; nothing where there are none.
+pub(crate) fn of_disagreeing(opened: &Opened, ring: &Ring) -> Option<String> {
+    let seen = opened.places.mirrors_of(ring);
+    advised(opened, &opened.disagreeing(ring, &seen))
+}
+
+/// Whether the ring of a mirror can be copied over the store's.
+fn takes_back(opened: &Opened, ahead: &Missed) -> bool {
+    let mirror = opened.places.mirrors.iter().find(|mirror| mirror.url == ahead.url);
+    match (mirror.map(look), look(&opened.places.store)) {
+        (Some(Ok(mirror)), Ok(store)) => !cannot_be_copied(&mirror.reading, &store.reading),
+        _ => false,
+    }
 }
 
 fn failure(opened: &Opened, what: &str, missed: &[Missed], usual: &str) -> Failure {
     let urls = missed.iter().map(|missed| missed.url.as_str()).collect::<Vec<_>>().join(", ");
     Failure::new(Exit::PartlyWritten, format!("{}: {what} {urls}", opened.name()))
         .because(reasons(missed))
-        .hint(advice(&opened.place, missed, usual))
+        .hint(advised(opened, missed).unwrap_or_else(|| usual.to_owned()))
 }
 
 /// Why, one mirror after another.
@@ -48,27 +73,28 @@ fn reasons(missed: &[Missed]) -> String {
 
 /// What to do. A mirror that knows more than the store tells that the store was put back to an older state; one that is
 /// not there yet can be made.
-fn advice(place: &Place, missed: &[Missed], usual: &str) -> String {
+fn advice(place: &Place, missed: &[Missed], takes_back: impl Fn(&Missed) -> bool) -> Option<String> {
     let find = |is: fn(&Reason) -> bool| missed.iter().find(|missed| is(&missed.reason));
     let (store, ring) = (store::typed_here(&place.store), ring(place));
     if let Some(ahead) = find(|why| matches!(why, Reason::NotAMirror(NotAMirror::Ahead(_)))) {
-        return format!(
-            "was the store restored from a copy? `keybaton copy {} {store}{ring}` takes the later ring back; if the \
-             older one is right, empty the mirror",
-            mirror(place, ahead)
-        );
+        let mirror = mirror(place, ahead);
+        if !takes_back(ahead) {
+            return Some(one_is_wrong(&store, &mirror, &ring));
+        }
+        return Some(format!(
+            "was the store restored from a copy? `keybaton copy {mirror} {store}{ring}` takes the later ring back; if the \
+             older one is right, empty the mirror"
+        ));
     }
     if let Some(other) = find(|why| matches!(why, Reason::NotAMirror(_))) {
-        return format!(
+        return Some(format!(
             "`keybaton diff {store} {}{ring}` shows both; empty the mirror if nothing needs what it holds, or take it out \
              of keybaton.toml",
             mirror(place, other)
-        );
+        ));
     }
-    if let Some(missing) = find(is_missing) {
-        return format!("`keybaton copy {store} {}{ring} --create` makes the mirror", mirror(place, missing));
-    }
-    usual.to_owned()
+    let missing = find(is_missing)?;
+    Some(format!("`keybaton copy {store} {}{ring} --create` makes the mirror", mirror(place, missing)))
 }
 
 fn is_missing(why: &Reason) -> bool {
@@ -109,7 +135,7 @@ mod tests {
         let missing = StoreError::new(StoreErrorKind::Missing, "there is no such secret");
         let missed = [Missed { url: place.mirrors[0].url.clone(), reason: Reason::Store(missing) }];
         assert_eq!(
-            advice(&place, &missed, "run it again"),
+            advice(&place, &missed, |_| true).unwrap(),
             "`keybaton copy dotenv:/srv/shop/.env 'awssm://shop?region=eu-west-1' --ring JWT_KEY --create` makes the mirror"
         );
     }

@@ -1,8 +1,8 @@
 //! A ring that commands look at and write: its store, its mirrors, its policy.
 
 use keybaton_core::time::{Span, Timestamp};
-use keybaton_core::{Policy, Random, Reading, Ring, RingName};
-use keybaton_handover::{HandoverError, Look, Places, Standing, agree, look};
+use keybaton_core::{MirrorSeen, Policy, Random, Reading, Ring, RingName};
+use keybaton_handover::{HandoverError, Look, Missed, Places, Standing, agree, look};
 use keybaton_stores::Note;
 
 use crate::allowed::Allowed;
@@ -44,6 +44,11 @@ impl Opened {
     /// How messages name the ring: its name, its store, its environment.
     pub(crate) fn name(&self) -> String {
         self.place.name()
+    }
+
+    /// The mirrors that hold what the store does not know; they are asked only where one lacks the last write.
+    pub(crate) fn disagreeing(&self, ring: &Ring, seen: &[MirrorSeen]) -> Vec<Missed> {
+        if seen.iter().all(|mirror| mirror.has(ring)) { Vec::new() } else { self.places.disagreeing(ring) }
     }
 
     /// A fresh key must not be written into a file that git tracks: the next commit would publish it.
@@ -106,7 +111,7 @@ impl Opened {
 
     /// Sees that no mirror holds what the store does not know.
     pub(crate) fn agree(&self, ring: &Ring) -> Result<(), Failure> {
-        with_the_world(|world| agree(&self.places, ring, world)).map_err(|error| self.failed(error))
+        agree(&self.places, ring).map_err(|error| self.failed(error))
     }
 
     /// What a failed handover means to the user.

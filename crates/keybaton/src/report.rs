@@ -5,6 +5,7 @@ use keybaton_core::{
     Change, Event, KeyId, MirrorSeen, Phase, Policy, Ready, Revision, Ring, RingId, Role, Seen, Tombstone,
     Why, ready, under_way,
 };
+use keybaton_handover::Place;
 use serde::Serialize;
 
 use crate::opened::Opened;
@@ -44,6 +45,8 @@ pub(crate) struct KeyReport {
 pub(crate) struct MirrorReport<'a> {
     pub(crate) store: &'a str,
     pub(crate) up_to_date: bool,
+    /// Whether it holds what the store does not know, so that nothing is written over it.
+    pub(crate) disagrees: bool,
 }
 
 /// The next step of a handover that is under way.
@@ -90,8 +93,14 @@ fn keys(ring: &Ring) -> Vec<KeyReport> {
 }
 
 fn mirror_reports<'a>(opened: &'a Opened, ring: &Ring, seen: &[MirrorSeen]) -> Vec<MirrorReport<'a>> {
+    let disagreeing = opened.disagreeing(ring, seen);
     let mirrors = opened.places.mirrors.iter().zip(seen);
-    mirrors.map(|(place, seen)| MirrorReport { store: &place.url, up_to_date: seen.has(ring) }).collect()
+    let report = |(place, seen): (&'a Place, &MirrorSeen)| MirrorReport {
+        store: &place.url,
+        up_to_date: seen.has(ring),
+        disagrees: disagreeing.iter().any(|missed| missed.url == place.url),
+    };
+    mirrors.map(report).collect()
 }
 
 /// The step that a handover under way comes to next; nothing where none is.

@@ -54,7 +54,10 @@ impl Copy {
         let to = opened(&both.ring, &both.to, self.allowed())?;
         let from = both.original()?;
         let at = look(&to).map_err(Failure::of_store)?;
-        let would = copying(&from, &at.reading).map_err(|not| both.refused(&from, not))?;
+        let would = match copying(&from, &at.reading) {
+            Ok(would) => would,
+            Err(not) => return Err(both.refused(from, &at.reading, not)),
+        };
         if self.dry_run {
             return self.tell_what_would(world, &both, &from, would);
         }

@@ -5,10 +5,11 @@ use keybaton_core::Reading;
 use keybaton_handover::HandoverError;
 
 use crate::commands::World;
-use crate::difference::{Behind, Difference};
+use crate::difference::Difference;
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::given::Given;
+use crate::verdict::Behind;
 
 /// Compare the rings of two stores, and show no key
 ///
@@ -51,10 +52,10 @@ impl Diff {
     }
 }
 
-/// What brings the one that is behind up to date; nothing where it is no store.
+/// What brings the one that is behind up to date; nothing where no command can.
 fn bring_up(world: &World<'_>, behind: Behind, a: &Given, b: &Given) -> Option<String> {
     let (from, to) = if behind == Behind::A { (b, a) } else { (a, b) };
-    if *from == Given::Stdin || *to == Given::Stdin {
+    if *from == Given::Stdin || !to.takes_a_ring() {
         return None;
     }
     let ring = world.choices.ring.as_ref().map(|ring| format!(" --ring {ring}")).unwrap_or_default();

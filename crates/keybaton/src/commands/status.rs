@@ -1,7 +1,7 @@
 //! The ring, without its keys.
 
 use clap::Args;
-use keybaton_core::Reading;
+use keybaton_core::{Reading, Ring};
 use keybaton_handover::look;
 use serde::Serialize;
 
@@ -10,6 +10,7 @@ use crate::clock::{now, shown};
 use crate::commands::World;
 use crate::exit::Exit;
 use crate::failure::Failure;
+use crate::missed;
 use crate::opened::Opened;
 use crate::print::Style;
 use crate::report::{self, Report};
@@ -43,7 +44,7 @@ impl Status {
         if self.json {
             world.print.json(&report)?;
         } else {
-            world.print.result(&text(world, &opened, &report))?;
+            world.print.result(&text(world, &opened, ring, &report))?;
         }
         Ok(Exit::Done)
     }
@@ -87,7 +88,7 @@ fn explained(reading: &Reading) -> (&'static str, String, &'static str) {
     }
 }
 
-fn text(world: &World<'_>, opened: &Opened, report: &Report<'_>) -> String {
+fn text(world: &World<'_>, opened: &Opened, ring: &Ring, report: &Report<'_>) -> String {
     let mut lines =
         vec![world.print.paint(Style::Bold, &opened.name()), report::meaning(report.phase).to_owned()];
     lines.push(String::new());
@@ -97,7 +98,9 @@ fn text(world: &World<'_>, opened: &Opened, report: &Report<'_>) -> String {
         lines.push(format!("  {role:<9} {}  since {since}  {remark}", key.id).trim_end().to_owned());
     }
     for mirror in report.mirrors.iter().filter(|mirror| !mirror.up_to_date) {
-        lines.push(format!("  mirror    {} lacks the last write", mirror.store));
+        let what =
+            if mirror.disagrees { "holds what the store does not know" } else { "lacks the last write" };
+        lines.push(format!("  mirror    {} {what}", mirror.store));
     }
     if report.after_write_due {
         lines.push(
@@ -106,11 +109,16 @@ fn text(world: &World<'_>, opened: &Opened, report: &Report<'_>) -> String {
         );
     }
     lines.push(String::new());
-    lines.push(next_line(report));
+    lines.push(next_line(opened, ring, report));
     lines.join("\n")
 }
 
-fn next_line(report: &Report<'_>) -> String {
+fn next_line(opened: &Opened, ring: &Ring, report: &Report<'_>) -> String {
+    if report.mirrors.iter().any(|mirror| mirror.disagrees)
+        && let Some(advice) = missed::of_disagreeing(opened, ring)
+    {
+        return format!("next   {advice}");
+    }
     if report.mirrors.iter().any(|mirror| !mirror.up_to_date) {
         return "next   keybaton rotate --continue, which brings the mirrors up".to_owned();
     }

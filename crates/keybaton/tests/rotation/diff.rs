@@ -116,3 +116,52 @@ fn a_key_put_in_by_hand_is_seen_and_not_shown() {
       B only  a key that no record knows
     ");
 }
+
+#[test]
+fn only_a_copy_that_would_be_made_is_named() {
+    let project = Project::begun();
+    project.says(&["copy", "dotenv:.env", "dir:there"]);
+    project.says(&["stage", "--store", "dir:there"]);
+    project.says(&["stage"]);
+    project.says(&["promote"]);
+    assert_snapshot!(project.says(&["diff", "dotenv:.env", "dir:there"]), @"
+    1
+    A  dotenv:.env: ring RING1, revision 3, promoted
+    B  dir:there: ring RING1, revision 2, staged
+    different: the same ring, and two writes of it that know nothing of each other
+
+      A only  K1 signing
+      both    K2 retiring in A, signing in B
+      B only  K3 next
+    ");
+    assert!(project.says(&["copy", "dotenv:.env", "dir:there"]).starts_with("6\n"));
+    assert_snapshot!(project.says(&["copy", "dir:there", "dotenv:.env"]), @"
+    6
+    error: dotenv:.env holds revision 3 of this ring, and dir:there only revision 2
+    hint: `keybaton diff dir:there dotenv:.env` shows both; empty the one that is wrong, then copy
+    ");
+
+    let edited = Project::begun();
+    edited.says(&["copy", "dotenv:.env", "dir:there"]);
+    fs::write(edited.path("there/SECRET_KEY_FALLBACKS"), "by-hand").unwrap();
+    edited.says(&["stage"]);
+    let said = edited.says(&["diff", "dotenv:.env", "dir:there"]);
+    assert!(said.contains("B is behind") && !said.contains("next    keybaton copy"), "{said}");
+}
+
+#[test]
+fn no_copy_into_a_store_that_cannot_be_written_is_named() {
+    let project = Project::begun();
+    let texts = variables(&project.read(".env"));
+    project.says(&["stage"]);
+    let mut program = project.program(&["diff", "dotenv:.env", "env:"]);
+    let said = project.told(&program.envs(texts).output().unwrap());
+    assert!(said.contains("B is behind") && !said.contains("next    keybaton copy"), "{said}");
+}
+
+/// The ring's lines as variables.
+fn variables(env: &str) -> Vec<(String, String)> {
+    let pairs = env.lines().filter_map(|line| line.split_once('='));
+    let unquoted = |value: &str| value.trim_matches('\'').to_owned();
+    pairs.map(|(name, value)| (name.to_owned(), unquoted(value))).collect()
+}

@@ -93,6 +93,45 @@ fn a_store_that_was_restored_takes_the_later_ring_back_from_its_mirror() {
 }
 
 #[test]
+fn two_writes_of_one_revision_are_compared_and_none_is_called_the_later_one() {
+    let project = mirrored();
+    let backup = project.read(".env");
+    project.says(&["stage"]);
+    fs::write(project.path(".env"), backup).unwrap();
+    away(&project);
+    project.says(&["revoke", "--all", "--accept-logouts"]);
+    back(&project);
+    assert_snapshot!(project.says(&["stage"]), @"
+    6
+    error: SECRET_KEY in dotenv:.env (dev): no step was taken, for it is not sure that the last write is in dir:mirror: dir:mirror: it holds revision 2 of this ring, of which the store knows nothing
+    hint: `keybaton diff dotenv:.env dir:mirror` shows both; empty the one that is wrong, then copy
+    ");
+    assert!(project.says(&["copy", "dir:mirror", "dotenv:.env"]).starts_with("6\n"));
+}
+
+#[test]
+fn a_mirror_that_knows_more_is_told_as_such_before_anything_is_written() {
+    let project = mirrored();
+    project.says(&["stage"]);
+    let backup = project.read(".env");
+    project.says(&["promote"]);
+    fs::write(project.path(".env"), backup).unwrap();
+    assert_snapshot!(project.says(&["status"]), @"
+    0
+    SECRET_KEY in dotenv:.env (dev)
+    staged: the next key is accepted and signs nowhere yet
+
+      next      K1  since TIME
+      signing   K2  since TIME
+      mirror    dir:mirror holds what the store does not know
+
+    next   was the store restored from a copy? `keybaton copy dir:mirror dotenv:.env` takes the later ring back; if the older one is right, empty the mirror
+    ");
+    let json = project.says(&["status", "--json"]);
+    assert!(json.contains(r#"{"store":"dir:mirror","up_to_date":false,"disagrees":true}"#), "{json}");
+}
+
+#[test]
 fn the_way_back_is_named_as_it_is_typed_in_the_working_folder() {
     let project = mirrored();
     let backup = project.read(".env");
