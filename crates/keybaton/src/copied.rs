@@ -5,7 +5,7 @@ use keybaton_core::{KeyId, NotAMirror, Phase, Reading, Revision, Ring, RingId, R
 use keybaton_handover::{Copying, HandoverError, Original};
 use serde::Serialize;
 
-use crate::configuration::Located;
+use crate::configuration::{Located, Wishes};
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::given::Given;
@@ -18,8 +18,7 @@ pub(crate) struct Both {
     pub(crate) from: Given,
     pub(crate) to: Located,
     pub(crate) ring: RingName,
-    /// What hints say behind a command, where the ring was named by hand.
-    pub(crate) flag: String,
+    pub(crate) wishes: Wishes,
 }
 
 impl Both {
@@ -36,11 +35,8 @@ impl Both {
                         "finish it in the store it comes from: keybaton rotate --continue".to_owned()
                     }
                     Given::Store(at) => {
-                        format!(
-                            "`keybaton rotate --continue --store {}{}` finishes it",
-                            store::typed_here(at),
-                            self.flag
-                        )
+                        let words = format!("rotate --continue --store {}", store::typed_here(at));
+                        format!("`{}` finishes it", self.wishes.between(&words))
                     }
                 };
                 Err(self.about_from(Exit::Refused, "a write was cut short or is under way").hint(hint))
@@ -63,7 +59,6 @@ impl Both {
 
     /// The other store holds what must not be written over.
     pub(crate) fn refused(&self, from: Original, held: &Reading, not: NotAMirror) -> Failure {
-        let (source, there, flag) = (self.from.typed(), quoted(&self.to.url), &self.flag);
         let target = self.to.url.as_str();
         let (sentence, hint) = match (not, from) {
             (NotAMirror::Ahead(theirs), Original::Ring(ours)) => self.overtaken(*ours, held, theirs),
@@ -73,9 +68,7 @@ impl Both {
             ),
             (NotAMirror::UnknownKeys | NotAMirror::Apart(_), _) => (
                 format!("{target}: {not}"),
-                format!(
-                    "`keybaton diff {source} {there}{flag}` shows them; take them out there, or name another place"
-                ),
+                format!("`{}` shows them; take them out there, or name another place", self.diff()),
             ),
             (NotAMirror::Newer, _) => {
                 (format!("{target}: {not}"), "update keybaton: pip install --upgrade keybaton".to_owned())
@@ -86,8 +79,7 @@ impl Both {
 
     /// The other store holds a write that the original knows nothing of.
     fn overtaken(&self, ours: Ring, held: &Reading, theirs: Revision) -> (String, String) {
-        let (from, source) = (self.from.name(), self.from.typed());
-        let (to, there, flag) = (self.to.url.as_str(), quoted(&self.to.url), &self.flag);
+        let (from, to) = (self.from.name(), self.to.url.as_str());
         let revision = ours.head.revision;
         let sentence = if theirs == revision {
             format!("{from} and {to} hold two different writes, each revision {revision}")
@@ -95,13 +87,19 @@ impl Both {
             format!("{to} holds revision {theirs} of this ring, and {from} only revision {revision}")
         };
         let hint = if theirs == revision || cannot_be_copied(held, &Reading::Whole(ours)) {
-            one_is_wrong(&source, &there, flag)
+            one_is_wrong(&self.diff())
         } else if self.from.takes_a_ring() {
-            format!("`keybaton copy {there} {source}{flag}` takes the later one over")
+            let words = format!("copy {} {}", quoted(&self.to.url), self.from.typed());
+            format!("`{}` takes the later one over", self.wishes.between(&words))
         } else {
             "copy from a store that has the later one".to_owned()
         };
         (sentence, hint)
+    }
+
+    /// The command that shows both sides.
+    fn diff(&self) -> String {
+        self.wishes.between(&format!("diff {} {}", self.from.typed(), quoted(&self.to.url)))
     }
 
     pub(crate) fn failed(&self, error: HandoverError) -> Failure {
@@ -134,8 +132,8 @@ impl Both {
 }
 
 /// What to do about two stores of which neither can be copied over the other.
-pub(crate) fn one_is_wrong(a: &str, b: &str, flag: &str) -> String {
-    format!("`keybaton diff {a} {b}{flag}` shows both; empty the one that is wrong, then copy")
+pub(crate) fn one_is_wrong(diff: &str) -> String {
+    format!("`{diff}` shows both; empty the one that is wrong, then copy")
 }
 
 /// What programs are told.

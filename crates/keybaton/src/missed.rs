@@ -1,7 +1,7 @@
 //! Mirrors that did not receive a write, and what to do about them.
 
 use keybaton_core::shell::quoted;
-use keybaton_core::{NotAMirror, Ring, RingName};
+use keybaton_core::{NotAMirror, Ring};
 use keybaton_handover::{Missed, Reason, look};
 use keybaton_stores::StoreErrorKind;
 
@@ -75,26 +75,27 @@ fn reasons(missed: &[Missed]) -> String {
 /// not there yet can be made.
 fn advice(place: &Place, missed: &[Missed], takes_back: impl Fn(&Missed) -> bool) -> Option<String> {
     let find = |is: fn(&Reason) -> bool| missed.iter().find(|missed| is(&missed.reason));
-    let (store, ring) = (store::typed_here(&place.store), ring(place));
+    let store = store::typed_here(&place.store);
+    let diff = |missed| place.wishes.between(&format!("diff {store} {}", mirror(place, missed)));
     if let Some(ahead) = find(|why| matches!(why, Reason::NotAMirror(NotAMirror::Ahead(_)))) {
-        let mirror = mirror(place, ahead);
         if !takes_back(ahead) {
-            return Some(one_is_wrong(&store, &mirror, &ring));
+            return Some(one_is_wrong(&diff(ahead)));
         }
+        let copy = place.wishes.between(&format!("copy {} {store}", mirror(place, ahead)));
         return Some(format!(
-            "was the store restored from a copy? `keybaton copy {mirror} {store}{ring}` takes the later ring back; if the \
-             older one is right, empty the mirror"
+            "was the store restored from a copy? `{copy}` takes the later ring back; if the older one is right, empty the \
+             mirror"
         ));
     }
     if let Some(other) = find(|why| matches!(why, Reason::NotAMirror(_))) {
         return Some(format!(
-            "`keybaton diff {store} {}{ring}` shows both; empty the mirror if nothing needs what it holds, or take it out \
-             of keybaton.toml",
-            mirror(place, other)
+            "`{}` shows both; empty the mirror if nothing needs what it holds, or take it out of keybaton.toml",
+            diff(other)
         ));
     }
     let missing = find(is_missing)?;
-    Some(format!("`keybaton copy {store} {}{ring} --create` makes the mirror", mirror(place, missing)))
+    let copy = place.wishes.between(&format!("copy {store} {} --create", mirror(place, missing)));
+    Some(format!("`{copy}` makes the mirror"))
 }
 
 fn is_missing(why: &Reason) -> bool {
@@ -106,11 +107,6 @@ fn mirror(place: &Place, missed: &Missed) -> String {
     mirror.map_or_else(|| quoted(&missed.url), store::typed_here)
 }
 
-/// What names the ring, where it is not the usual one.
-fn ring(place: &Place) -> String {
-    if place.ring == RingName::default() { String::new() } else { format!(" --ring {}", place.ring) }
-}
-
 #[cfg(test)]
 mod tests {
     use keybaton_core::time::Span;
@@ -118,7 +114,7 @@ mod tests {
 
     use super::*;
     use crate::after_write::AfterWrite;
-    use crate::configuration::{LONGEST_SIGNATURE, Located};
+    use crate::configuration::{LONGEST_SIGNATURE, Located, Wishes};
 
     #[test]
     fn a_mirror_that_is_not_there_yet_is_made_with_copy() {
@@ -131,12 +127,13 @@ mod tests {
             propagation: None,
             longest_signature: LONGEST_SIGNATURE,
             after_write: AfterWrite { commands: Vec::new(), timeout: Span(300), folder: "/srv/shop".into() },
+            wishes: Wishes { ring: Some("JWT_KEY".to_owned()), ..Wishes::default() },
         };
         let missing = StoreError::new(StoreErrorKind::Missing, "there is no such secret");
         let missed = [Missed { url: place.mirrors[0].url.clone(), reason: Reason::Store(missing) }];
         assert_eq!(
             advice(&place, &missed, |_| true).unwrap(),
-            "`keybaton copy dotenv:/srv/shop/.env 'awssm://shop?region=eu-west-1' --ring JWT_KEY --create` makes the mirror"
+            "`keybaton copy dotenv:/srv/shop/.env 'awssm://shop?region=eu-west-1' --create --ring JWT_KEY` makes the mirror"
         );
     }
 }

@@ -87,5 +87,5 @@ fn texts_of(store: &dyn Store) -> Result<Texts, Failure> {
 pub(crate) fn no_key(place: &Place) -> Failure {
     let Place { ring, store, .. } = place;
     Failure::new(Exit::Store, format!("there is no key {ring} in {}", store.url))
-        .hint("`keybaton init` makes one")
+        .hint(format!("`{}` makes one", place.again("init")))
 }

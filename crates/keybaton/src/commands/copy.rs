@@ -48,9 +48,8 @@ pub(crate) struct Copy {
 
 impl Copy {
     pub(crate) fn carry_out(&self, world: &World<'_>) -> Result<Exit, Failure> {
-        let ring = world.ring()?;
-        let flag = world.choices.ring.as_ref().map(|_| format!(" --ring {ring}")).unwrap_or_default();
-        let both = Both { from: Given::of(&self.from)?, to: self.to()?, ring, flag };
+        let (ring, wishes) = world.ring()?;
+        let both = Both { from: Given::of(&self.from)?, to: self.to()?, ring, wishes };
         let to = opened(&both.ring, &both.to, self.allowed())?;
         let from = both.original()?;
         let at = look(&to).map_err(Failure::of_store)?;

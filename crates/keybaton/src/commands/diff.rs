@@ -5,6 +5,7 @@ use keybaton_core::Reading;
 use keybaton_handover::HandoverError;
 
 use crate::commands::World;
+use crate::configuration::Wishes;
 use crate::difference::Difference;
 use crate::exit::Exit;
 use crate::failure::Failure;
@@ -33,7 +34,7 @@ pub(crate) struct Diff {
 
 impl Diff {
     pub(crate) fn carry_out(&self, world: &World<'_>) -> Result<Exit, Failure> {
-        let ring = world.ring()?;
+        let (ring, wishes) = world.ring()?;
         let (a, b) = (Given::of(&self.a)?, Given::of(&self.b)?);
         if a == Given::Stdin && b == Given::Stdin {
             return Err(Failure::new(Exit::Usage, "standard input can be one side only")
@@ -45,7 +46,7 @@ impl Diff {
         if self.json {
             world.print.json(&difference.told(&ring))?;
         } else {
-            let next = difference.behind().and_then(|behind| bring_up(world, behind, &a, &b));
+            let next = difference.behind().and_then(|behind| bring_up(&wishes, behind, &a, &b));
             world.print.result(&[difference.text(world.print), next.unwrap_or_default()].concat())?;
         }
         Ok(if difference.is_equal() { Exit::Done } else { Exit::Findings })
@@ -53,14 +54,13 @@ impl Diff {
 }
 
 /// What brings the one that is behind up to date; nothing where no command can.
-fn bring_up(world: &World<'_>, behind: Behind, a: &Given, b: &Given) -> Option<String> {
+fn bring_up(wishes: &Wishes, behind: Behind, a: &Given, b: &Given) -> Option<String> {
     let (from, to) = if behind == Behind::A { (b, a) } else { (a, b) };
     if *from == Given::Stdin || !to.takes_a_ring() {
         return None;
     }
-    let ring = world.choices.ring.as_ref().map(|ring| format!(" --ring {ring}")).unwrap_or_default();
-    let (from, to) = (from.typed(), to.typed());
-    Some(format!("\n\nnext    keybaton copy {from} {to}{ring}, which brings {behind:?} up"))
+    let copy = wishes.between(&format!("copy {} {}", from.typed(), to.typed()));
+    Some(format!("\n\nnext    {copy}, which brings {behind:?} up"))
 }
 
 /// A record of a later format says nothing that could be compared.

@@ -82,10 +82,12 @@ impl World<'_> {
         Place::choose(&Wishes::new(self.choices)?, configuration.as_ref(), &here)
     }
 
-    /// The ring that is meant, for a command that is told where.
-    pub(crate) fn ring(&self) -> Result<RingName, Failure> {
+    /// The ring that is meant, for a command that is told where, and what has to be named for it to be meant again.
+    pub(crate) fn ring(&self) -> Result<(RingName, Wishes), Failure> {
         let configuration = Configuration::find(Path::new("."))?;
-        Place::ring(&Wishes::new(self.choices)?, configuration.as_ref())
+        let wishes = Wishes::new(self.choices)?;
+        let ring = Place::ring(&wishes, configuration.as_ref())?;
+        Ok((ring, wishes.beyond(configuration.as_ref())))
     }
 }
 

@@ -8,6 +8,7 @@ mod place;
 mod source;
 #[cfg(test)]
 mod tests;
+mod wishes;
 mod written;
 
 use std::collections::BTreeMap;
@@ -18,9 +19,10 @@ use keybaton_core::time::Span;
 
 use crate::failure::Failure;
 use fields::Fields;
-pub(crate) use place::{Located, Place, Wishes};
+pub(crate) use place::{Located, Place};
 use source::Source;
 pub(crate) use source::shown;
+pub(crate) use wishes::Wishes;
 pub(crate) use written::{key, quoted};
 
 /// What a configuration file says. Every key it may have is read here, and any other is an error.

@@ -6,9 +6,8 @@ use keybaton_core::time::Span;
 use keybaton_core::{RingName, shell};
 use keybaton_stores::StoreUrl;
 
-use super::{Configuration, Environment, LONGEST_SIGNATURE, key, quoted, shown};
+use super::{Configuration, Environment, LONGEST_SIGNATURE, Wishes, key, quoted, shown};
 use crate::after_write::AfterWrite;
-use crate::arguments::Choices;
 use crate::exit::Exit;
 use crate::failure::Failure;
 
@@ -23,6 +22,8 @@ pub(crate) struct Place {
     pub(crate) propagation: Option<Span>,
     pub(crate) longest_signature: Span,
     pub(crate) after_write: AfterWrite,
+    /// What has to be named for the same ring to be meant again.
+    pub(crate) wishes: Wishes,
 }
 
 /// A store's URL, and the folder that a path in it is relative to.
@@ -30,33 +31,6 @@ pub(crate) struct Place {
 pub(crate) struct Located {
     pub(crate) url: String,
     pub(crate) folder: PathBuf,
-}
-
-/// What the user asked for: the flags, else `KEYBATON_ENV` and `KEYBATON_STORE`.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct Wishes {
-    pub(crate) environment: Option<String>,
-    pub(crate) ring: Option<String>,
-    pub(crate) store: Option<String>,
-}
-
-impl Wishes {
-    pub(crate) fn new(choices: &Choices) -> Result<Self, Failure> {
-        Ok(Self {
-            environment: choices
-                .environment
-                .clone()
-                .map_or_else(|| variable("KEYBATON_ENV"), |name| Ok(Some(name)))?,
-            ring: choices.ring.clone(),
-            store: choices.store.clone().map_or_else(|| variable("KEYBATON_STORE"), |url| Ok(Some(url)))?,
-        })
-    }
-}
-
-fn variable(name: &str) -> Result<Option<String>, Failure> {
-    let Some(value) = std::env::var_os(name).filter(|value| !value.is_empty()) else { return Ok(None) };
-    let not_text = |_| Failure::new(Exit::Configuration, format!("the variable {name} is not UTF-8 text"));
-    value.into_string().map(Some).map_err(not_text)
 }
 
 impl Place {
@@ -81,6 +55,7 @@ impl Place {
             after_write: chosen.as_ref().map(Chosen::after_write).unwrap_or_default(),
             propagation: chosen.as_ref().and_then(|chosen| chosen.says.propagation),
             longest_signature: chosen.map_or(LONGEST_SIGNATURE, |chosen| chosen.says.longest_signature),
+            wishes: wishes.beyond(configuration),
             ring,
         })
     }
@@ -90,6 +65,11 @@ impl Place {
     /// The ring that is meant.
     pub(crate) fn ring(wishes: &Wishes, configuration: Option<&Configuration>) -> Result<RingName, Failure> {
         ring(wishes, configuration)
+    }
+
+    /// A command on the same ring, as it is typed.
+    pub(crate) fn again(&self, words: &str) -> String {
+        self.wishes.again(words)
     }
 
     /// How messages name the ring: its name, its store, its environment.

@@ -72,6 +72,7 @@ mod tests {
                 timeout: Span(300),
                 folder: PathBuf::from("/srv/shop"),
             },
+            wishes: Wishes::default(),
         }
     }
 

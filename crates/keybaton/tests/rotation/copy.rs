@@ -94,6 +94,19 @@ fn another_ring_and_unknown_keys_are_never_written_over() {
 }
 
 #[test]
+fn a_ring_that_was_named_is_named_in_what_to_do_next() {
+    let project = Project::begun();
+    let with = |words: &[&'static str]| [words, &["--ring", "JWT_KEY"]].concat();
+    project.says_to(&with(&["copy", "-", "dir:a"]), "made-up-key");
+    project.says(&with(&["copy", "dir:a", "dir:b"]));
+    project.says(&with(&["stage", "--store", "dir:a"]));
+    let told = project.says(&with(&["diff", "dir:a", "dir:b"]));
+    assert!(told.contains("next    keybaton copy dir:a dir:b --ring JWT_KEY, which"), "{told}");
+    let told = project.says(&with(&["copy", "dir:b", "dir:a"]));
+    assert!(told.contains("`keybaton copy dir:a dir:b --ring JWT_KEY` takes the later"), "{told}");
+}
+
+#[test]
 fn a_key_that_stands_there_already_is_taken_over() {
     let project = Project::begun();
     let env = project.read(".env");
