@@ -45,20 +45,18 @@ impl AfterWrite {
 
     fn run_one(&self, command: &[String], interrupt: &Interrupt) -> Result<(), Failure> {
         if interrupt.came() {
-            return Err(self.failed(Exit::Interrupted, command, "was not run: Ctrl-C came before"));
+            return Err(failed(Exit::Interrupted, command, "was not run: Ctrl-C came before"));
         }
         let ended = self.start(command).and_then(|child| self.wait(child, interrupt));
         match ended {
             Ok(Ended::By(status)) if status.success() => Ok(()),
-            Ok(Ended::By(status)) => Err(self.failed(Exit::PartlyWritten, command, &told(status))),
+            Ok(Ended::By(status)) => Err(failed(Exit::PartlyWritten, command, &told(status))),
             Ok(Ended::Timeout) => {
                 let what = format!("took longer than {} and was ended", self.timeout);
-                Err(self.failed(Exit::PartlyWritten, command, &what))
+                Err(failed(Exit::PartlyWritten, command, &what))
             }
-            Ok(Ended::Interrupted) => Err(self.failed(Exit::Interrupted, command, "was ended by Ctrl-C")),
-            Err(error) => {
-                Err(self.failed(Exit::PartlyWritten, command, "could not be started").because(error))
-            }
+            Ok(Ended::Interrupted) => Err(failed(Exit::Interrupted, command, "was ended by Ctrl-C")),
+            Err(error) => Err(failed(Exit::PartlyWritten, command, "could not be started").because(error)),
         }
     }
 
@@ -92,12 +90,10 @@ impl AfterWrite {
             return Ok(ended);
         }
     }
+}
 
-    fn failed(&self, exit: Exit, command: &[String], what: &str) -> Failure {
-        Failure::new(exit, format!("the ring was written; `{}` {what}", typed(command))).hint(
-            "mend the cause, then `keybaton rotate --continue` runs after-write again before it goes on",
-        )
-    }
+fn failed(exit: Exit, command: &[String], what: &str) -> Failure {
+    Failure::new(exit, format!("the ring was written; `{}` {what}", typed(command)))
 }
 
 /// Ends the command and what it started: kindly, then for good.

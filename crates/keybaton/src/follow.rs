@@ -36,7 +36,7 @@ fn attempt(
     if opened.place.environment.is_none() {
         return Ok((after, None));
     }
-    match opened.place.after_write.run(world.print, interrupt) {
+    match opened.run_after_write(world.print, interrupt) {
         Ok(()) if is_remembered => {
             kept(opened, world, interrupt, after, Follow::Late(now())).map(|after| (after, None))
         }

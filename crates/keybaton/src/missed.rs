@@ -25,8 +25,9 @@ pub(crate) fn behind(opened: &Opened, missed: &[Missed]) -> Option<Failure> {
 
 /// The store was written, and mirrors were not; none where each was.
 pub(crate) fn partly(opened: &Opened, missed: &[Missed]) -> Option<Failure> {
-    let usual = "run `keybaton rotate --continue`: it writes only what is missing";
-    (!missed.is_empty()).then(|| failure(opened, "the store was written, but not", missed, usual))
+    let again = opened.again("rotate --continue");
+    let usual = format!("run `{again}`: it writes what is missing, and goes on");
+    (!missed.is_empty()).then(|| failure(opened, "the store was written, but not", missed, &usual))
 }
 
 /// Mirrors hold what the store does not know.

@@ -16,6 +16,7 @@ use crate::initial::guard::Guard;
 use crate::initial::refusals::would_leak;
 use crate::interrupt::Interrupt;
 use crate::missed;
+use crate::print::Print;
 use crate::random;
 use crate::store;
 
@@ -49,6 +50,20 @@ impl Opened {
     /// The mirrors that hold what the store does not know; they are asked only where one lacks the last write.
     pub(crate) fn disagreeing(&self, ring: &Ring, seen: &[MirrorSeen]) -> Vec<Missed> {
         if seen.iter().all(|mirror| mirror.has(ring)) { Vec::new() } else { self.places.disagreeing(ring) }
+    }
+
+    /// A command on the same ring, as it is typed.
+    pub(crate) fn again(&self, words: &str) -> String {
+        self.place.again(words)
+    }
+
+    /// Runs the commands of `after-write`.
+    pub(crate) fn run_after_write(&self, print: &Print, interrupt: &Interrupt) -> Result<(), Failure> {
+        let hint = format!(
+            "mend the cause, then `{}` runs after-write again before it goes on",
+            self.again("rotate --continue")
+        );
+        self.place.after_write.run(print, interrupt).map_err(|failed| failed.hint(hint))
     }
 
     /// A fresh key must not be written into a file that git tracks: the next commit would publish it.
@@ -117,14 +132,17 @@ impl Opened {
     /// What a failed handover means to the user.
     pub(crate) fn failed(&self, error: HandoverError) -> Failure {
         let sentence = format!("{}: {error}", self.name());
+        let (adopt, status) = (self.again("init --adopt"), self.again("status"));
         match error {
             HandoverError::Store(error) => Failure::of_store(error),
-            HandoverError::Absent => Failure::new(Exit::Store, sentence)
-                .hint("`keybaton init` makes a key, `keybaton copy` brings one from another store"),
+            HandoverError::Absent => Failure::new(Exit::Store, sentence).hint(format!(
+                "`{}` makes a key, `keybaton copy` brings one from another store",
+                self.again("init")
+            )),
             HandoverError::Bare => Failure::new(Exit::Store, sentence)
-                .hint("`keybaton init --adopt` takes it in; the key stays as it is"),
+                .hint(format!("`{adopt}` takes it in; the key stays as it is")),
             HandoverError::Edited(_) => Failure::new(Exit::Conflict, sentence)
-                .hint("`keybaton init --adopt` takes in what stands there; `keybaton status` shows it"),
+                .hint(format!("`{adopt}` takes in what stands there; `{status}` shows it")),
             HandoverError::Newer(_) => {
                 Failure::new(Exit::Conflict, sentence).hint("update keybaton: pip install --upgrade keybaton")
             }
@@ -133,7 +151,7 @@ impl Opened {
             HandoverError::TooManyKeys(_) => Failure::new(Exit::Refused, sentence)
                 .hint("take the oldest fallbacks out by hand, then run it again"),
             HandoverError::Misfit(_) => Failure::new(Exit::Refused, sentence)
-                .hint("`keybaton status` shows where the handover stands"),
+                .hint(format!("`{status}` shows where the handover stands")),
             HandoverError::Disagree(missed) => missed::disagree(self, sentence, &missed),
         }
     }

@@ -88,7 +88,8 @@ pub(crate) fn not_followed(opened: &Opened) -> Failure {
         "{}: after-write is due: it failed after the last write, or the ring came back from a copy",
         opened.name()
     );
-    Failure::new(Exit::Refused, sentence).hint("`keybaton rotate --continue` runs it, and goes on")
+    Failure::new(Exit::Refused, sentence)
+        .hint(format!("`{}` runs it, and goes on", opened.again("rotate --continue")))
 }
 
 /// What was done, and what comes next.
@@ -129,18 +130,19 @@ pub(crate) fn did(step: Change, ring: &Ring) -> String {
 /// What the user has to do now, and when the next step is safe.
 pub(crate) fn what_next(opened: &Opened, ring: &Ring, now: Timestamp) -> String {
     if ring.head.is_follow_due() {
-        return "next     mend what after-write runs; then `keybaton rotate --continue` runs it again"
-            .to_owned();
+        let again = opened.again("rotate --continue");
+        return format!("next     mend what after-write runs; then `{again}` runs it, and goes on");
     }
     let mirrors = opened.places.mirrors_of(ring);
     let Some(next) = next_step(ring, &mirrors, &opened.policy, now) else {
         return "next     nothing: one key signs, and no other is accepted".to_owned();
     };
+    let rotate = opened.again("rotate");
     let when = match next.safe_from {
-        Some(_) if next.safe_now => "then run `keybaton rotate`".to_owned(),
-        Some(moment) => format!("then run `keybaton rotate` from {}", shown(moment, now)),
+        Some(_) if next.safe_now => format!("then run `{rotate}`"),
+        Some(moment) => format!("then run `{rotate}` from {}", shown(moment, now)),
         None if mirrors.iter().any(|mirror| !mirror.has(ring)) => {
-            "then run `keybaton rotate`, which brings the mirrors up first,".to_owned()
+            format!("then run `{rotate}`, which brings the mirrors up first,")
         }
         None => "then say with `propagation` in keybaton.toml how long that takes".to_owned(),
     };
@@ -183,14 +185,17 @@ pub(crate) fn too_early(step: Change, ring: &Ring, moment: Timestamp) -> Failure
 /// The step does not fit the ring.
 pub(crate) fn misfit(opened: &Opened, misfit: Misfit, seen: &Seen<'_>) -> Failure {
     let failure = Failure::new(Exit::Refused, format!("{}: {misfit}", opened.name()));
+    let command = |words| format!("`{}`", opened.again(words));
     match misfit {
         Misfit::KeyRetires(id) => failure.hint(match ready(Change::Retire(id), seen, &opened.policy) {
-            Ready::At(moment) => format!("`keybaton retire` is safe from {}", shown(moment, seen.now)),
-            _ => "run `keybaton retire` first".to_owned(),
+            Ready::At(moment) => format!("{} is safe from {}", command("retire"), shown(moment, seen.now)),
+            _ => format!("run {} first", command("retire")),
         }),
-        Misfit::AlreadyStaged => failure.hint("`keybaton promote` lets it sign, `keybaton abort` drops it"),
-        Misfit::NothingStaged => failure.hint("`keybaton stage` makes a next key"),
-        _ => failure.hint("`keybaton status` shows the ring"),
+        Misfit::AlreadyStaged => {
+            failure.hint(format!("{} lets it sign, {} drops it", command("promote"), command("abort")))
+        }
+        Misfit::NothingStaged => failure.hint(format!("{} makes a next key", command("stage"))),
+        _ => failure.hint(format!("{} shows the ring", command("status"))),
     }
 }
 
@@ -198,7 +203,7 @@ pub(crate) fn misfit(opened: &Opened, misfit: Misfit, seen: &Seen<'_>) -> Failur
 pub(crate) fn mirror_behind(opened: &Opened, which: usize) -> Failure {
     let url = opened.places.mirrors.get(which).map_or("a mirror", |mirror| &mirror.url);
     Failure::new(Exit::Refused, format!("{}: {url} lacks the last write", opened.name()))
-        .hint("`keybaton rotate --continue` brings it up")
+        .hint(format!("`{}` brings it up, and goes on", opened.again("rotate --continue")))
 }
 
 /// Nobody said how long a write takes to reach each process.

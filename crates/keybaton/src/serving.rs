@@ -3,6 +3,8 @@
 use keybaton_core::{Edit, Reading, RingName, SecretText, Texts, read};
 use zeroize::Zeroizing;
 
+use crate::configuration::Wishes;
+
 /// The texts as they are handed on, and what the user should know of them.
 #[derive(Debug)]
 pub(crate) struct Served {
@@ -14,11 +16,11 @@ pub(crate) struct Served {
 
 impl Served {
     /// NAME is enough. None: there is no such key, or a blank one, with which anybody could sign.
-    pub(crate) fn new(ring: &RingName, texts: Texts) -> Option<Self> {
+    pub(crate) fn new(ring: &RingName, wishes: &Wishes, texts: Texts) -> Option<Self> {
         let reading = read(duplicate(&texts));
         let Texts { signing, fallbacks, record } = texts;
         let signing = signing.filter(|key| !is_blank(key.expose()))?;
-        let mut served = Self { signing, fallbacks: None, record, warnings: warning(ring, &reading) };
+        let mut served = Self { signing, fallbacks: None, record, warnings: warning(ring, wishes, &reading) };
         match fallbacks.map(without_blanks) {
             Some(Kept::All(list)) => served.fallbacks = Some(list),
             Some(Kept::Some(list)) => {
@@ -31,28 +33,29 @@ impl Served {
     }
 }
 
-fn warning(ring: &RingName, reading: &Reading) -> Vec<String> {
+fn warning(ring: &RingName, wishes: &Wishes, reading: &Reading) -> Vec<String> {
     let text = match reading {
         Reading::Absent | Reading::Bare(_) | Reading::Whole(_) => return Vec::new(),
         Reading::Torn(_) => {
-            format!("a change of the ring {ring} is not finished; `keybaton rotate --continue` finishes it")
+            let again = wishes.again("rotate --continue");
+            format!("a change of the ring {ring} is not finished; `{again}` finishes it")
         }
         Reading::Newer(newer) => {
             format!("a newer keybaton wrote {} (format {}); update this one", ring.record(), newer.format)
         }
-        Reading::Edited(edited) => edit(ring, edited.why),
+        Reading::Edited(edited) => edit(ring, wishes, edited.why),
     };
     vec![text]
 }
 
-fn edit(ring: &RingName, why: Edit) -> String {
+fn edit(ring: &RingName, wishes: &Wishes, why: Edit) -> String {
     let what = match why {
         Edit::Record => format!("{} cannot be read", ring.record()),
         Edit::Fallbacks => format!("{} is not the list it begins as, so it is left out", ring.fallbacks()),
         Edit::UnknownKey => format!("{ring} holds a key that its record does not know"),
         Edit::NoSigningKey | Edit::Rearranged => format!("the record of {ring} does not fit its keys"),
     };
-    format!("{what}; `keybaton status` says more")
+    format!("{what}; `{}` says more", wishes.again("status"))
 }
 
 enum Kept {
@@ -142,6 +145,6 @@ mod tests {
             fallbacks: fallbacks.map(SecretText::new),
             record: record.map(str::to_owned),
         };
-        Served::new(&RingName::default(), texts)
+        Served::new(&RingName::default(), &Wishes::default(), texts)
     }
 }

@@ -117,7 +117,7 @@ impl Init {
     ) -> Result<Beginning, Failure> {
         let tracked = guard.and_then(|guard| guard.tracked.as_deref());
         if let (Reading::Absent, Some(file)) = (&reading, tracked) {
-            return Err(would_leak(file, "run `keybaton init` again"));
+            return Err(would_leak(file, &again(opened, "init")));
         }
         if self.plain && !fits_plain(&reading) {
             return Err(awkward(opened));
@@ -146,7 +146,7 @@ impl Init {
         tracked: Option<&Path>,
     ) -> Result<Begin, Failure> {
         if let Some(file) = tracked.filter(|_| begin.adoption.draws_the_signing_key()) {
-            return Err(would_leak(file, "run `keybaton init --adopt` again"));
+            return Err(would_leak(file, &again(opened, "init --adopt")));
         }
         if let Some(keys) = begin.adoption.too_many() {
             return Err(too_many(opened, keys));
@@ -190,6 +190,10 @@ impl Init {
     }
 }
 
+fn again(opened: &Opened, words: &str) -> String {
+    format!("run `{}` again", opened.again(words))
+}
+
 /// Whether settings that split at commas can read the ring that is there.
 fn fits_plain(reading: &Reading) -> bool {
     match reading {
@@ -212,7 +216,8 @@ fn place(
     project: &Project,
     adopt: bool,
 ) -> Result<Place, Failure> {
-    let mut wishes = Wishes::new(world.choices)?;
+    let chosen = Wishes::new(world.choices)?;
+    let mut wishes = chosen.clone();
     if known.is_some() {
         return Place::choose(&wishes, known, &project.folder);
     }
@@ -226,5 +231,6 @@ fn place(
     }
     wishes.store.get_or_insert_with(|| "dotenv:.env".to_owned());
     let place = Place::choose(&wishes, None, &project.folder)?;
-    Ok(Place { propagation: on_this_machine.then_some(Span(0)), ..place })
+    let propagation = on_this_machine.then_some(Span(0));
+    Ok(Place { propagation, wishes: chosen, ..place })
 }

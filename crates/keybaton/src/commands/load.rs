@@ -57,7 +57,10 @@ impl Load {
     pub(crate) fn carry_out(&self, world: &World<'_>) -> Result<Exit, Failure> {
         if world.print.results_go_to_a_terminal() {
             return Err(Failure::new(Exit::Refused, "load prints keys for a program, not on a terminal")
-                .hint("`keybaton status` shows the ring without its keys"));
+                .hint(format!(
+                    "`{}` shows the ring without its keys",
+                    Wishes::new(world.choices)?.again("status")
+                )));
         }
         let place = self.place(world)?;
         let local = store::url(&place.store)?.kind().local;
@@ -66,7 +69,7 @@ impl Load {
             return world.print.json(&answer).map(|()| Exit::Done);
         }
         let texts = store::read(&place)?;
-        let served = Served::new(&place.ring, texts).ok_or_else(|| store::no_key(&place))?;
+        let served = Served::new(&place.ring, &place.wishes, texts).ok_or_else(|| store::no_key(&place))?;
         let texts = BTreeMap::from([
             (place.ring.as_str().to_owned(), Some(served.signing.expose())),
             (place.ring.fallbacks(), served.fallbacks.as_ref().map(SecretText::expose)),

@@ -48,7 +48,7 @@ impl Run {
         let place = world.place(Path::new("."))?;
         let mut environment = Environment::without(&place.ring);
         let (texts, file) = self.read(&place, &environment)?;
-        let served = Served::new(&place.ring, texts).ok_or_else(|| store::no_key(&place))?;
+        let served = Served::new(&place.ring, &place.wishes, texts).ok_or_else(|| store::no_key(&place))?;
         environment.set_ring(&place.ring, served)?;
         environment.set_choice(world.choices, &place)?;
         if let Some(file) = file {

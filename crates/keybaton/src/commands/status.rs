@@ -50,41 +50,47 @@ impl Status {
     }
 
     fn without_ring(&self, world: &World<'_>, opened: &Opened, reading: &Reading) -> Result<Exit, Failure> {
-        let (state, sentence, hint) = explained(reading);
+        let (state, sentence, next) = explained(opened, reading);
         if self.json {
             let environment = opened.place.environment.as_deref();
             let (ring, store) = (opened.place.ring.as_str(), opened.place.store.url.as_str());
             world.print.json(&NoRing { ring, environment, store, state })?;
         } else {
-            world.print.result(&format!("{}\n{state}: {sentence}\nnext   {hint}", opened.name()))?;
+            world.print.result(&format!("{}\n{state}: {sentence}\nnext   {next}", opened.name()))?;
         }
         Ok(Exit::Done)
     }
 }
 
-fn explained(reading: &Reading) -> (&'static str, String, &'static str) {
+fn explained(opened: &Opened, reading: &Reading) -> (&'static str, String, String) {
     match reading {
         Reading::Absent => (
             "absent",
             "there is no key yet".into(),
-            "keybaton init makes one, keybaton copy brings one from another store",
+            format!("{} makes one, keybaton copy brings one from another store", opened.again("init")),
         ),
         Reading::Bare(_) => {
-            ("bare", "a key that keybaton does not look after yet".into(), "keybaton init --adopt")
+            ("bare", "a key that keybaton does not look after yet".into(), opened.again("init --adopt"))
         }
         Reading::Torn(_) => (
             "torn",
             "a write was cut short or is under way; programs start all the same".into(),
-            "keybaton rotate --continue",
+            opened.again("rotate --continue"),
         ),
         Reading::Edited(edited) => {
             let error = keybaton_handover::HandoverError::Edited(edited.why);
-            ("edited", format!("{error}; programs start with what stands there"), "keybaton init --adopt")
+            (
+                "edited",
+                format!("{error}; programs start with what stands there"),
+                opened.again("init --adopt"),
+            )
         }
-        Reading::Newer(newer) => {
-            ("newer", format!("its record has format {}", newer.format), "pip install --upgrade keybaton")
-        }
-        Reading::Whole(_) => ("whole", String::new(), ""),
+        Reading::Newer(newer) => (
+            "newer",
+            format!("its record has format {}", newer.format),
+            "pip install --upgrade keybaton".into(),
+        ),
+        Reading::Whole(_) => ("whole", String::new(), String::new()),
     }
 }
 
@@ -119,17 +125,19 @@ fn next_line(opened: &Opened, ring: &Ring, report: &Report<'_>) -> String {
     {
         return format!("next   {advice}");
     }
+    let go_on = opened.again("rotate --continue");
     if report.mirrors.iter().any(|mirror| !mirror.up_to_date) {
-        return "next   keybaton rotate --continue, which brings the mirrors up".to_owned();
+        return format!("next   {go_on}, which brings the mirrors up, and goes on");
     }
     if report.after_write_due {
-        return "next   keybaton rotate --continue, which runs it, and goes on".to_owned();
+        return format!("next   {go_on}, which runs it, and goes on");
     }
     match report.next {
-        None => "next   keybaton rotate, when you want another key".to_owned(),
+        None => format!("next   {}, when you want another key", opened.again("rotate")),
         Some(next) if next.safe_now => {
             let (step, key) = (next.step, next.key);
-            format!("next   {step} {key}: safe once every process was restarted; keybaton rotate does it")
+            let rotate = opened.again("rotate");
+            format!("next   {step} {key}: safe once every process was restarted; {rotate} does it")
         }
         Some(next) => match next.safe_from {
             Some(moment) => format!("next   {} {}: safe from {}", next.step, next.key, shown(moment, now())),

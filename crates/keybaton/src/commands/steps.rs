@@ -104,25 +104,27 @@ impl Hurry {
 
 impl Stage {
     pub(crate) fn carry_out(&self, world: &World<'_>) -> Result<Exit, Failure> {
-        take(world, &self.output, Mirrors::First, None, |_| Ok(Change::Stage))
+        take(world, &self.output, Mirrors::First, None, |_, _| Ok(Change::Stage))
     }
 }
 
 impl Promote {
     pub(crate) fn carry_out(&self, world: &World<'_>) -> Result<Exit, Failure> {
-        take(world, &self.output, self.hurry.mirrors(), Some(&self.hurry), |_| Ok(Change::Promote))
+        take(world, &self.output, self.hurry.mirrors(), Some(&self.hurry), |_, _| Ok(Change::Promote))
     }
 }
 
 impl Retire {
     pub(crate) fn carry_out(&self, world: &World<'_>) -> Result<Exit, Failure> {
-        take(world, &self.output, self.hurry.mirrors(), Some(&self.hurry), |standing| self.change(standing))
+        take(world, &self.output, self.hurry.mirrors(), Some(&self.hurry), |opened, standing| {
+            self.change(opened, standing)
+        })
     }
 
-    fn change(&self, standing: &Standing) -> Result<Change, Failure> {
+    fn change(&self, opened: &Opened, standing: &Standing) -> Result<Change, Failure> {
         let id = match &self.key {
             Some(text) => key_id::named(&ids(standing), text)?,
-            None => oldest(standing)?,
+            None => oldest(opened, standing)?,
         };
         Ok(Change::Retire(id))
     }
@@ -132,15 +134,15 @@ fn ids(standing: &Standing) -> Vec<KeyId> {
     standing.ring.accepted().iter().map(|key| key.facts.id).collect()
 }
 
-fn oldest(standing: &Standing) -> Result<KeyId, Failure> {
+fn oldest(opened: &Opened, standing: &Standing) -> Result<KeyId, Failure> {
     let oldest = standing.ring.retiring.last().map(|old| old.key.facts.id);
-    oldest
-        .ok_or_else(|| Failure::new(Exit::Refused, "no key retires").hint("`keybaton status` shows the ring"))
+    let hint = || format!("`{}` shows the ring", opened.again("status"));
+    oldest.ok_or_else(|| Failure::new(Exit::Refused, "no key retires").hint(hint()))
 }
 
 impl Abort {
     pub(crate) fn carry_out(&self, world: &World<'_>) -> Result<Exit, Failure> {
-        take(world, &self.output, Mirrors::Later, None, |_| Ok(Change::Abort))
+        take(world, &self.output, Mirrors::Later, None, |_, _| Ok(Change::Abort))
     }
 }
 
@@ -150,7 +152,7 @@ fn take(
     output: &Output,
     mirrors: Mirrors,
     hurry: Option<&Hurry>,
-    choose: impl FnOnce(&Standing) -> Result<Change, Failure>,
+    choose: impl FnOnce(&Opened, &Standing) -> Result<Change, Failure>,
 ) -> Result<Exit, Failure> {
     let opened = Opened::here(world, output.owner.allowed())?;
     let interrupt = interruptible()?;
@@ -163,7 +165,7 @@ fn take(
             Mirrors::Later => unhindered(&opened, world, &interrupt, before)?,
         }
     };
-    let step = choose(&before)?;
+    let step = choose(&opened, &before)?;
     let reason = hurry.filter(|hurry| hurry.force).and_then(|hurry| hurry.reason.as_deref());
     check(world, &opened, &before, step, reason)?;
     if output.dry_run {

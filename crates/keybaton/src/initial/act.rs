@@ -15,7 +15,7 @@ use super::settings::Rewrites;
 use super::words::{Words, begun};
 use crate::ask::Answer;
 use crate::commands::World;
-use crate::configuration::shown;
+use crate::configuration::{Wishes, shown};
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::missed;
@@ -61,12 +61,13 @@ impl<'a> Act<'a> {
         let Plan { opened, guard, version, beginning, configuration, settings, variable, elsewhere } = plan;
         self.keep_out_of_git(guard.as_ref())?;
         let is_open = configuration.is_some() && opened.place.propagation.is_none();
+        let wishes = named_from_now_on(&opened, configuration.is_some());
         let (ring, with) = self.begin(&opened, beginning, &version)?;
         self.configure(configuration)?;
         self.wire(&settings, &opened.place.ring, wanted)?;
         let tracked = guard.as_ref().and_then(|guard| guard.tracked.as_deref());
         if let Some(file) = tracked {
-            self.words.leaked(file)?;
+            self.words.leaked(file, &wishes)?;
         }
         self.next(&After {
             style: self.style,
@@ -77,6 +78,7 @@ impl<'a> Act<'a> {
             variable: variable.as_deref().filter(|_| with.is_some()),
             elsewhere: elsewhere.as_deref(),
             is_open,
+            wishes: &wishes,
         })?;
         Ok(if settings.by_hand.is_empty() { Exit::Done } else { Exit::Findings })
     }
@@ -167,6 +169,12 @@ impl<'a> Act<'a> {
         let standing = opened.write(self.world, &interrupt, |world| standing(&opened.places, world))?;
         Ok(opened.settle(self.world, &interrupt, standing)?.ring)
     }
+}
+
+/// What commands have to be told from now on: the configuration that is written says where the ring lives.
+fn named_from_now_on(opened: &Opened, is_written: bool) -> Wishes {
+    let wishes = opened.place.wishes.clone();
+    if is_written { Wishes { environment: wishes.environment, ..Wishes::default() } } else { wishes }
 }
 
 fn begun_in(world: &World<'_>, opened: &Opened, adoption: Adoption, over: &Version) -> Result<Ring, Failure> {

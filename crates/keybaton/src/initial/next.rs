@@ -4,6 +4,8 @@ use keybaton_audit::wire::Style;
 use keybaton_core::Ring;
 use keybaton_core::shell::quoted;
 
+use crate::configuration::Wishes;
+
 /// What is known when all is done.
 pub(crate) struct After<'a> {
     pub(crate) style: Style,
@@ -19,12 +21,17 @@ pub(crate) struct After<'a> {
     pub(crate) elsewhere: Option<&'a str>,
     /// Nobody said yet how long a new key takes to reach each process.
     pub(crate) is_open: bool,
+    /// What other commands have to be told.
+    pub(crate) wishes: &'a Wishes,
 }
 
 /// The first line says what to do now, the others what is to be known besides.
 pub(crate) fn what_now(after: &After<'_>) -> Vec<String> {
     let mut lines = Vec::new();
-    let exposed = after.ring.filter(|ring| ring.signing.facts.exposed && !after.is_tracked).map(exposed);
+    let exposed = after
+        .ring
+        .filter(|ring| ring.signing.facts.exposed && !after.is_tracked)
+        .map(|ring| exposed(ring, after.wishes));
     lines.push(match (after.is_changed || !after.is_wired, &exposed) {
         (true, _) => start(after),
         (false, Some(_)) => "nothing is left to set up".to_owned(),
@@ -38,10 +45,10 @@ pub(crate) fn what_now(after: &After<'_>) -> Vec<String> {
         format!("The settings read {variable} from the environment: where servers set it, that key stays")
     }));
     if after.is_open {
-        lines.push(
-            "`keybaton rotate` will ask for `propagation`: how long a new key takes to reach each process"
-                .to_owned(),
-        );
+        lines.push(format!(
+            "`{}` will ask for `propagation`: how long a new key takes to reach each process",
+            after.wishes.again("rotate")
+        ));
     }
     lines
 }
@@ -55,26 +62,27 @@ fn start(after: &After<'_>) -> String {
             )
         }
         Style::Plain => format!(
-            "{first}start programs with `keybaton run -- python manage.py runserver`: it sets what the settings read"
+            "{first}start programs with `{} -- python manage.py runserver`: it sets what the settings read",
+            after.wishes.again("run")
         ),
     }
 }
 
 /// Whoever has the source has the key, until it is replaced.
-fn exposed(ring: &Ring) -> [String; 2] {
-    let lines = match (&ring.next, ring.retiring.is_empty()) {
+fn exposed(ring: &Ring, wishes: &Wishes) -> [String; 2] {
+    let (rotate, new) = (wishes.again("rotate"), wishes.again("rotate --new"));
+    match (&ring.next, ring.retiring.is_empty()) {
         (Some(_), _) => [
-            "The old key is in source control: once every server is restarted, `keybaton rotate`",
-            "moves on to its successor, step by step, and nobody is logged out",
+            format!("The old key is in source control: once every server is restarted, `{rotate}`"),
+            "moves on to its successor, step by step, and nobody is logged out".to_owned(),
         ],
         (None, true) => [
-            "The key is in source control: once every server is restarted, `keybaton rotate --new`",
-            "replaces it, step by step, and nobody is logged out",
+            format!("The key is in source control: once every server is restarted, `{new}`"),
+            "replaces it, step by step, and nobody is logged out".to_owned(),
         ],
         (None, false) => [
-            "The key is in source control: `keybaton rotate` ends the rotation that is under way, and",
-            "then `keybaton rotate --new` replaces it, step by step, and nobody is logged out",
+            format!("The key is in source control: `{rotate}` ends the rotation that is under way, and"),
+            format!("then `{new}` replaces it, step by step, and nobody is logged out"),
         ],
-    };
-    lines.map(str::to_owned)
+    }
 }

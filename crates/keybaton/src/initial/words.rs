@@ -8,7 +8,7 @@ use keybaton_core::RingName;
 use super::keys::With;
 use super::refusals::untrack;
 use super::settings::{ByHand, Why};
-use crate::configuration::shown;
+use crate::configuration::{Wishes, shown};
 use crate::failure::Failure;
 use crate::print::{Print, Style as Ink};
 
@@ -69,13 +69,12 @@ impl<'a> Words<'a> {
     }
 
     /// Git has the file of keys.
-    pub(crate) fn leaked(&self, file: &Path) -> Result<(), Failure> {
+    pub(crate) fn leaked(&self, file: &Path, wishes: &Wishes) -> Result<(), Failure> {
         let what = format!("git tracks {}: whoever has the repository has its keys", shown(file));
         self.stands_out(Ink::Red, "leaked", &what)?;
         self.behind(&untrack(file))?;
-        self.behind(
-            "then `keybaton rotate --new`; where strangers may have seen it, `keybaton revoke --all`,",
-        )?;
+        let (new, revoke) = (wishes.again("rotate --new"), wishes.again("revoke --all"));
+        self.behind(&format!("then `{new}`; where strangers may have seen it, `{revoke}`,"))?;
         self.behind("which logs everybody out at once")
     }
 

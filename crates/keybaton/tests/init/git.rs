@@ -187,3 +187,21 @@ fn outside_of_the_project_no_file_is_made_for_git() {
     assert!(elsewhere.path().join("keys/SECRET_KEY").exists());
     assert!(!elsewhere.path().join(".gitignore").exists() && !ground.exists(".gitignore"));
 }
+
+#[test]
+fn what_has_to_be_done_later_is_named_for_the_environment_that_was_meant() {
+    let ground = Ground::startproject();
+    let said = ground.says(&["init", "--write", "-e", "production", "--store", "dir:keys"]);
+    assert!(
+        said.contains("restarted, `keybaton rotate -e production`\n"),
+        "the file names the store: {said}"
+    );
+    let again = ground.says(&["init", "--write", "-e", "production", "--store", "dir:keys"]);
+    assert!(again.contains("restarted, `keybaton rotate -e production --store dir:keys`\n"), "{again}");
+
+    let tracked = Ground::startproject();
+    tracked.write(".env", b"DEBUG=1\n");
+    tracked.git(&["add", ".env"]);
+    let said = tracked.says(&["init", "--write", "-e", "staging", "--store", "dotenv:.env"]);
+    assert!(said.contains("then run `keybaton init -e staging --store dotenv:.env` again"), "{said}");
+}

@@ -124,7 +124,7 @@ fn no_step_goes_on_before_a_failure_was_made_good() {
     assert!(project.says(&["status", "--json"]).contains(r#""after_write_due":true"#));
     assert_snapshot!(project.says(&["rotate", "--dry-run"]), @"
     0
-    next     mend what after-write runs; then `keybaton rotate --continue` runs it again
+    next     mend what after-write runs; then `keybaton rotate --continue` runs it, and goes on
     ");
     assert_snapshot!(project.says(&["promote", "--dry-run"]), @"
     6

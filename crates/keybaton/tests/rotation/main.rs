@@ -7,6 +7,7 @@ mod diff;
 mod dry_runs;
 mod ground;
 mod mirrors;
+mod named;
 mod steps;
 mod tracked;
 mod waiting;

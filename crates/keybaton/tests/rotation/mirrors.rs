@@ -37,7 +37,7 @@ fn a_mirror_that_is_behind_is_shown_and_brought_up() {
       signing   K2  since TIME
       mirror    dir:mirror lacks the last write
 
-    next   keybaton rotate --continue, which brings the mirrors up
+    next   keybaton rotate --continue, which brings the mirrors up, and goes on
     ");
     assert_snapshot!(project.says(&["rotate", "--dry-run"]), @"
     0
@@ -61,7 +61,7 @@ fn a_revocation_run_again_reaches_the_mirror_that_was_missed() {
     next     restart every process now: until then the old key is accepted
     SECRET_KEY in dotenv:.env (dev): key K1 signs. The users whose sessions it signed are logged out, and its signed cookies, links and reset tokens are refused, as soon as the processes are restarted; until the last one is, some refuse what others sign
     error: SECRET_KEY in dotenv:.env (dev): the store was written, but not dir:mirror: dir:mirror: mirror is not a folder
-    hint: run `keybaton rotate --continue`: it writes only what is missing
+    hint: run `keybaton rotate --continue`: it writes what is missing, and goes on
     ");
     back(&project);
     assert_eq!(project.read("mirror/SECRET_KEY"), old);
@@ -156,7 +156,7 @@ fn an_abort_goes_through_while_a_mirror_is_away_and_reaches_it_later() {
     next     nothing: one key signs, and no other is accepted
     running sh -c 'echo >> ran'
     error: SECRET_KEY in dotenv:.env (dev): the store was written, but not dir:mirror: dir:mirror: mirror is not a folder
-    hint: run `keybaton rotate --continue`: it writes only what is missing
+    hint: run `keybaton rotate --continue`: it writes what is missing, and goes on
     ");
     assert_eq!(project.read("ran"), "\n");
     back(&project);
@@ -182,7 +182,7 @@ fn a_forced_step_goes_through_while_a_mirror_is_away_and_says_who_pays() {
     next     restart every process, so that each signs with K1; then run `keybaton rotate`, which brings the mirrors up first, to retire K2
     warning: SECRET_KEY in dotenv:.env (dev): dir:mirror lacks the last write; processes that have not loaded the staged key would refuse what it signs: users who meet one of them would be logged out
     error: SECRET_KEY in dotenv:.env (dev): the store was written, but not dir:mirror: dir:mirror: mirror is not a folder
-    hint: run `keybaton rotate --continue`: it writes only what is missing
+    hint: run `keybaton rotate --continue`: it writes what is missing, and goes on
     ");
     assert!(project.says(&["status"]).contains("promoted: "));
 }

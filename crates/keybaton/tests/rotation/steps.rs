@@ -172,6 +172,6 @@ fn a_store_without_a_ring_names_both_ways_to_one() {
     assert_snapshot!(project.says(&["stage", "--store", "dotenv:.env"]), @"
     4
     error: SECRET_KEY in dotenv:.env: there is no key yet
-    hint: `keybaton init` makes a key, `keybaton copy` brings one from another store
+    hint: `keybaton init --store dotenv:.env` makes a key, `keybaton copy` brings one from another store
     ");
 }
