@@ -12,9 +12,12 @@ use crate::source::Source;
 
 mod effective;
 mod ending;
+mod evaluation;
 mod holders;
+mod lookup;
 mod manage;
 pub(crate) mod modules;
+mod names;
 mod origin;
 mod reads;
 #[cfg(test)]
@@ -127,6 +130,11 @@ impl SettingsFile {
 
 fn bytes(path: &Path) -> Result<Content, ProjectError> {
     read(path, Limits { bytes: LONGEST_FILE, silence: Duration::ZERO }).map_err(ProjectError::Unreadable)
+}
+
+/// The text of a file, if it can be read.
+fn source(path: &Path) -> Option<Source> {
+    Source::decode(bytes(path).ok()?.expose()).ok()
 }
 
 impl fmt::Debug for SettingsFile {

@@ -18,6 +18,7 @@ mod target;
 
 pub use context::Surroundings;
 pub(crate) use expression::called;
+pub(crate) use literal::elements;
 
 /// What one Python file says about SECRET_KEY and SECRET_KEY_FALLBACKS.
 #[derive(Debug, Default)]

@@ -8,11 +8,11 @@ use keybaton_core::{Field, RingName, SecretText, Texts};
 use keybaton_dotenv::{Document, Precedence};
 use zeroize::Zeroizing;
 
+use super::ending::Ending;
 use super::origin::Line;
-use super::reads::Reads;
-use super::{Project, bytes};
+use super::reads::Read;
+use super::{Project, source};
 use crate::python::with_module;
-use crate::source::Source;
 
 /// A file that holds a key.
 #[derive(Debug)]
@@ -51,9 +51,8 @@ impl Project {
     #[must_use]
     pub fn holders(&self, ring: &RingName) -> Holders {
         let (mut holders, folders) = (Holders::default(), self.folders());
-        for (name, line) in self.named_files() {
-            // Of `BASE_DIR / ".env"` only the end is known here. Where it fits twice, either may be meant.
-            let places = name.map(|name| places(&folders, &name));
+        for (file, line) in self.named_files() {
+            let places = file.and_then(|file| self.places(&folders, &file));
             let is_known = places.is_some_and(|places| {
                 places.into_iter().all(|path| holders.take(path, HolderKind::Env, true, ring))
             });
@@ -85,35 +84,46 @@ impl Project {
         folders
     }
 
-    /// The names by which files are read, as far as they can be told, and where that is.
-    fn named_files(&self) -> Vec<(Option<PathBuf>, Line)> {
+    /// The files that are read, as far as they can be told, and where that is.
+    fn named_files(&self) -> Vec<(Option<Ending>, Line)> {
         let manage = self.folder.join("manage.py");
-        let own = bytes(&manage).ok().and_then(|bytes| Source::decode(bytes.expose()).ok());
+        let own = source(&manage);
         let used = self.used().map(|file| (file.path.as_path(), &file.source));
         let mut named = Vec::new();
         for (path, source) in own.iter().map(|source| (manage.as_path(), source)).chain(used) {
-            for reads in with_module(source.text(), |module| Reads::of(module.body)) {
-                let line = Line { file: path.to_owned(), line: source.place(reads.at).line };
-                named.push((reads.name, line));
+            for read in with_module(source.text(), |module| Read::all(module.body, path)) {
+                let line = Line { file: path.to_owned(), line: source.place(read.at).line };
+                named.push((read.file, line));
             }
         }
         named
     }
-}
 
-fn places(folders: &[PathBuf], name: &Path) -> Vec<PathBuf> {
-    if name.is_absolute() && may_be_there(name) {
-        return vec![name.to_owned()];
+    /// The files that a path may mean: the one that the source gives away, and those that end in the same, as the settings may
+    /// run elsewhere. Where it fits twice, either may be meant. None where it leads out of the project and to no file: there
+    /// the machine that the settings run on decides.
+    fn places(&self, folders: &[PathBuf], file: &Ending) -> Option<Vec<PathBuf>> {
+        let exact = file.exactly(&self.folder);
+        let is_near = |path: &PathBuf| file.is_written_out() || path.starts_with(self.around());
+        if !file.is_named() || !exact.iter().all(|path| is_near(path) || may_be_there(path)) {
+            return None;
+        }
+        let mut places: Vec<PathBuf> = folders.iter().flat_map(|folder| file.under(folder)).collect();
+        places.extend(exact);
+        Some(places.into_iter().filter(|path| may_be_there(path)).collect())
     }
-    let end = name.strip_prefix("/").unwrap_or(name);
-    folders.iter().map(|folder| folder.join(end)).filter(|path| path.is_file()).collect()
+
+    /// The folder that the project's files lie in: the one above that of `manage.py`, unless that is the root.
+    fn around(&self) -> &Path {
+        self.folder.parent().filter(|above| above.parent().is_some()).unwrap_or(&self.folder)
+    }
 }
 
 /// Whether a file is there, or in a folder that we may not look into.
 fn may_be_there(path: &Path) -> bool {
     match std::fs::metadata(path) {
         Ok(metadata) => metadata.is_file(),
-        Err(error) => error.kind() == ErrorKind::PermissionDenied,
+        Err(error) => !matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory),
     }
 }
 
@@ -123,9 +133,7 @@ impl Holders {
         if self.files.iter().any(|holder| holder.path == path) {
             return true;
         }
-        let Some(source) = bytes(&path).ok().and_then(|bytes| Source::decode(bytes.expose()).ok()) else {
-            return false;
-        };
+        let Some(source) = source(&path) else { return false };
         let keys = match kind {
             HolderKind::Env => env_keys(source.text(), ring),
             HolderKind::Ini => ini_key(source.text(), ring).into_iter().collect(),

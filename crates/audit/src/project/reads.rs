@@ -1,66 +1,48 @@
 //! Calls that read a file of variables into the environment, and what they call it.
 
-use std::path::PathBuf;
+use std::path::Path;
 
-use ruff_python_ast::visitor::{Visitor, walk_body, walk_expr, walk_stmt};
+use ruff_python_ast::visitor::{Visitor, walk_body, walk_expr};
 use ruff_python_ast::{Expr, ExprCall, Stmt};
 
-use super::ending::{Ending, Values, argument};
+use super::ending::Ending;
+use super::evaluation::{argument, evaluated};
+use super::names::Names;
 use crate::python::range;
 use crate::settings::called;
 
-/// A call that reads a file of variables, and the file's name as far as it is written out.
+/// A call that reads a file of variables, and the file as far as the source gives it away.
 pub(super) struct Read {
     pub(super) at: usize,
-    pub(super) name: Option<PathBuf>,
+    pub(super) file: Option<Ending>,
 }
 
-/// Finds such calls, and the variables that their arguments are made of.
-#[derive(Default)]
-pub(super) struct Reads<'a> {
-    calls: Vec<&'a ExprCall>,
-    values: Values<'a>,
-}
-
-impl<'a> Reads<'a> {
-    pub(super) fn of(body: &'a [Stmt]) -> Vec<Read> {
-        let mut reads = Self::default();
-        walk_body(&mut reads, body);
-        let calls = reads.calls.iter();
-        calls
-            .map(|call| {
-                let nearest = || Some(Ending::nearest());
-                let ending = file(call).map_or_else(nearest, |file| Ending::of(file, &reads.values));
-                Read { at: range(*call).start, name: ending.and_then(|ending| ending.name()) }
-            })
-            .collect()
-    }
-
-    fn set(&mut self, target: &'a Expr, value: &'a Expr) {
-        if let Expr::Name(name) = target {
-            self.values.entry(&name.id).or_default().push(value);
+impl Read {
+    /// All such calls of a module.
+    pub(super) fn all(body: &[Stmt], path: &Path) -> Vec<Self> {
+        let mut calls = Calls(Vec::new());
+        walk_body(&mut calls, body);
+        if calls.0.is_empty() {
+            return Vec::new();
         }
+        let names = Names::of(body);
+        let nearest = || Some(Ending::nearest());
+        let read = |call: &ExprCall| Self {
+            at: range(call).start,
+            file: file(call).map_or_else(nearest, |file| evaluated(file, path, &names)),
+        };
+        calls.0.into_iter().map(read).collect()
     }
 }
 
-impl<'a> Visitor<'a> for Reads<'a> {
-    fn visit_stmt(&mut self, statement: &'a Stmt) {
-        match statement {
-            Stmt::Assign(assign) => assign.targets.iter().for_each(|target| self.set(target, &assign.value)),
-            Stmt::AugAssign(assign) => self.set(&assign.target, &assign.value),
-            Stmt::AnnAssign(assign) => {
-                assign.value.iter().for_each(|value| self.set(&assign.target, value));
-            }
-            _ => {}
-        }
-        walk_stmt(self, statement);
-    }
+struct Calls<'a>(Vec<&'a ExprCall>);
 
+impl<'a> Visitor<'a> for Calls<'a> {
     fn visit_expr(&mut self, expr: &'a Expr) {
         if let Expr::Call(call) = expr
             && READERS.contains(&called(&call.func))
         {
-            self.calls.push(call);
+            self.0.push(call);
         }
         walk_expr(self, expr);
     }

@@ -11,6 +11,7 @@ use crate::settings::LiteralRole;
 
 mod holders;
 mod origin;
+mod places;
 
 /// Writes files into a folder that is a git repository.
 fn tree(files: &[(&str, &str)]) -> tempfile::TempDir {

@@ -76,7 +76,7 @@ fn is_empty(expr: &Expr) -> bool {
 }
 
 /// The elements of a list, a tuple or a set.
-pub(super) fn elements(expr: &Expr) -> Option<&[Expr]> {
+pub(crate) fn elements(expr: &Expr) -> Option<&[Expr]> {
     match expr {
         Expr::List(list) => Some(&list.elts),
         Expr::Tuple(tuple) => Some(&tuple.elts),

@@ -1,5 +1,10 @@
 //! A key in use in a .env file, wherever python-decouple, django-environ and python-dotenv look for one.
 
+use std::fs;
+use std::os::unix::fs::{PermissionsExt, chown};
+use std::os::unix::process::CommandExt;
+use std::process::{Command, Stdio};
+
 use insta::assert_snapshot;
 
 use crate::ground::Ground;
@@ -127,3 +132,39 @@ fn a_variable_that_is_set_nowhere_here_is_said_to_stay_where_it_is() {
     next      restart the server. The settings import keybaton, so name it in your requirements
     ");
 }
+
+#[test]
+fn a_file_in_a_private_folder_of_somebody_else_may_hold_the_key() {
+    if !may_change_owners() {
+        return;
+    }
+    let settings =
+        "import os\nload_dotenv(BASE_DIR / 'private' / '.env')\nSECRET_KEY = os.environ['SECRET_KEY']\n";
+    let ground = with_files(settings, &[("private/.env", "SECRET_KEY=made-up\n")]);
+    fs::set_permissions(ground.path("private"), fs::Permissions::from_mode(0o700)).unwrap();
+    let program = ground.path("keybaton");
+    fs::copy(env!("CARGO_BIN_EXE_keybaton"), &program).unwrap();
+    for own in ["", "shop", "manage.py", "shop/settings.py"] {
+        chown(ground.path(own), Some(NOBODY), Some(NOBODY)).unwrap();
+    }
+    let mut command = Command::new(&program);
+    command.args(["init", "--write"]).current_dir(ground.path("")).stdin(Stdio::null());
+    let output = command.env_remove("SECRET_KEY").uid(NOBODY).gid(NOBODY).output().unwrap();
+    let said = ground.told(&output);
+    assert!(said.starts_with("6\n"), "{said}");
+    assert!(said.contains("settings.py, line 2: the variables come from a file whose name"), "{said}");
+    assert!(!ground.exists("keybaton.toml"));
+}
+
+/// Whether tests may change owners. Only root can; somebody else must say that these tests shall be left out.
+fn may_change_owners() -> bool {
+    let is_root = rustix::process::geteuid().is_root();
+    let left_out = std::env::var_os("KEYBATON_TESTS_WITHOUT_ROOT").is_some();
+    assert!(
+        is_root || left_out,
+        "run this test as root, or set KEYBATON_TESTS_WITHOUT_ROOT=1 to leave it out"
+    );
+    is_root
+}
+
+const NOBODY: u32 = 65_534;

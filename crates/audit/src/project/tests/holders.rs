@@ -120,3 +120,78 @@ fn a_name_that_cannot_be_told_is_not_passed_over() {
         assert_eq!(holders(call, &[]), "", "{call}");
     }
 }
+
+#[test]
+fn a_name_that_gets_its_value_otherwise_is_not_believed() {
+    for reads in [
+        "if (env_dir := os.environ.get('ENV_DIR')):\n    load_dotenv(Path(env_dir) / 'shop.env')",
+        "(BASE_DIR := os.environ.get('ENV_DIR'))\nload_dotenv(BASE_DIR / 'shop.env')",
+        "for folder in (Path('/etc/x'), Path.home()):\n    load_dotenv(folder / 'shop.env')",
+        "for BASE_DIR, x in places:\n    load_dotenv(BASE_DIR / 'shop.env')",
+        "[load_dotenv(BASE_DIR / 'shop.env') for BASE_DIR in places]",
+        "with elsewhere() as BASE_DIR:\n    load_dotenv(BASE_DIR / 'shop.env')",
+        "BASE_DIR, x = found()\nload_dotenv(BASE_DIR / 'shop.env')",
+        "BASE_DIR, x = *found(), 1\nload_dotenv(BASE_DIR / 'shop.env')",
+        "[x, *BASE_DIR] = found()\nload_dotenv(BASE_DIR / 'shop.env')",
+        "def read(BASE_DIR):\n    load_dotenv(BASE_DIR / 'shop.env')",
+        "def read(*, BASE_DIR=ROOT_DIR):\n    load_dotenv(BASE_DIR / 'shop.env')",
+        "read = lambda BASE_DIR: load_dotenv(BASE_DIR / 'shop.env')",
+        "def find():\n    global BASE_DIR\n    BASE_DIR = ROOT_DIR\n\nload_dotenv(BASE_DIR / 'shop.env')",
+        "def BASE_DIR(): pass\nload_dotenv(BASE_DIR / 'shop.env')",
+        "def join(*parts): return there(parts)\nload_dotenv(join(BASE_DIR, 'shop.env'))",
+        "try: pass\nexcept OSError as BASE_DIR:\n    load_dotenv(BASE_DIR / 'shop.env')",
+        "match x:\n    case [BASE_DIR, *_]:\n        load_dotenv(BASE_DIR / 'shop.env')",
+        "BASE_DIR = ROOT_DIR\nBASE_DIR += suffix()\nload_dotenv(BASE_DIR / 'shop.env')",
+        "import BASE_DIR\nload_dotenv(BASE_DIR / 'shop.env')",
+        "load_dotenv(CONFIG_DIR / 'shop.env')",
+        "load_dotenv(self.BASE_DIR.path / 'shop.env')",
+        "from company import WHERE as BASE_DIR\nload_dotenv(BASE_DIR / 'shop.env')",
+    ] {
+        assert_eq!(holders(reads, &[]), "?", "{reads}");
+    }
+}
+
+#[test]
+fn a_name_that_is_bound_to_a_path_is_followed() {
+    for reads in [
+        "if (env := BASE_DIR / 'shop.env').exists():\n    load_dotenv(env)",
+        "ROOT, NAME = dirname(dirname(__file__)), 'shop.env'\nload_dotenv(join(ROOT, NAME))",
+        "with open('shop.env') as lines:\n    env.read_env(lines)",
+        "HERE = Path(__file__).resolve()\nHERE = HERE.parent\nload_dotenv(HERE.parent / 'shop.env')",
+        "def path(BASE_DIR): pass\nload_dotenv(BASE_DIR / 'shop.env')",
+        "def read():\n    x = BASE_DIR / 'shop.env'\n    load_dotenv(x)\n\nx = elsewhere()",
+        "def BASE(): pass\n\ndef read():\n    BASE = PROJECT_ROOT\n    load_dotenv(BASE / 'shop.env')",
+        "from company import BASE_DIR as ROOT\nload_dotenv(ROOT / 'shop.env')",
+        "join = os.path.join\nload_dotenv(join(BASE_DIR, 'shop.env'))",
+    ] {
+        assert_eq!(holders(reads, &[("site/shop.env", ENV)]), "site/shop.env=made-up*", "{reads}");
+    }
+}
+
+#[test]
+fn a_name_of_another_module_is_followed_there() {
+    let read = "load_dotenv(CONFIG_DIR / 'shop.env')";
+    let imports = [
+        "from .base import *\nload_dotenv(CONFIG_DIR / 'shop.env')",
+        "from .base import CONFIG_DIR\nload_dotenv(CONFIG_DIR / 'shop.env')",
+        "from shop.base import CONFIG_DIR as here\nload_dotenv(here / 'shop.env')",
+        "from . import base\nload_dotenv(base.CONFIG_DIR / 'shop.env')",
+        "import shop.base as base\nload_dotenv(base.CONFIG_DIR / 'shop.env')",
+        "from .between import *\nload_dotenv(CONFIG_DIR / 'shop.env')",
+        "from .base import CONFIG_DIR\nCONFIG_DIR = CONFIG_DIR\nload_dotenv(CONFIG_DIR / 'shop.env')",
+    ];
+    let with_base = |settings: &str, base: &str| {
+        let between = ("site/shop/between.py", "from .base import *\nfrom .settings import *\n");
+        holders(settings, &[("site/shop/base.py", base), between, ("site/shop.env", ENV)])
+    };
+    let known = "CONFIG_DIR = Path(__file__).resolve().parent.parent\n";
+    let unknown = "CONFIG_DIR = Path(os.environ.get('CONFIG_DIR', '/elsewhere'))\n";
+    for settings in imports {
+        assert_eq!(with_base(settings, known), "site/shop.env=made-up*", "{settings}");
+        assert_eq!(with_base(settings, unknown), "?", "{settings}");
+    }
+    assert_eq!(with_base(&format!("from .base import *\n{read}"), "BASE_DIR = 1\n"), "?");
+    let based = "from .base import *\nload_dotenv(BASE_DIR / 'shop.env')";
+    assert_eq!(with_base(based, "DEBUG = True\n"), "site/shop.env=made-up*");
+    assert_eq!(with_base(based, "BASE_DIR = Path(os.environ['HOME'])\n"), "?");
+}
