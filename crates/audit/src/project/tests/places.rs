@@ -84,3 +84,21 @@ fn a_folder_that_cannot_be_looked_into_may_hold_the_file() {
     std::os::unix::fs::symlink(&private, &private).unwrap();
     assert_eq!(named(reads, &[], &folder), "?");
 }
+
+#[test]
+fn what_the_documentations_show_needs_no_file() {
+    for reads in [
+        "BASE_DIR = Path(__file__).resolve(strict=True).parent.parent\nenv = environ.Env()\nif env.bool('X'):\n    env.read_env(str(BASE_DIR / '.env'))",
+        "BASE_DIR = Path(__file__).resolve().parent.parent\nenviron.Env.read_env(os.path.join(BASE_DIR, '.env'))",
+        "ROOT_DIR = environ.Path(__file__) - 3\nenv.read_env(str(ROOT_DIR.path('.env')))",
+        "env = environ.Env(DEBUG=(bool, False))\nenviron.Env.read_env()",
+        "load_dotenv()\nload_dotenv(find_dotenv())\nload_dotenv(verbose=True)",
+        "load_dotenv(dotenv_path=Path('.') / '.env')",
+        "load_dotenv(os.path.join(os.path.dirname(__file__), '..', '.env'))",
+        "config = {**dotenv_values('.env.shared'), **dotenv_values('.env.secret'), **os.environ}",
+        "config = Config(RepositoryEnv('/nowhere/shop/.env'))",
+        "from .paths import *\nenv.read_env(BASE_DIR / '.env')",
+    ] {
+        assert_eq!(named(reads, &[], &tempfile::tempdir().unwrap()), "", "{reads}");
+    }
+}
