@@ -17,6 +17,12 @@ impl Deadline {
         Self(self.0.checked_sub(RELEASE).unwrap_or(self.0))
     }
 
+    /// The same, but for time that was spent on something else than the server.
+    #[cfg(feature = "vault")]
+    pub(crate) fn later_by(self, spent: Duration) -> Self {
+        Self(self.0 + spent)
+    }
+
     pub(crate) fn left(self) -> Duration {
         self.0.saturating_duration_since(Instant::now())
     }

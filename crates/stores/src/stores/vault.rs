@@ -65,12 +65,12 @@ fn open(url: &StoreUrl, ring: &RingName, settings: &Settings<'_>) -> Result<Box<
 
 impl Store for Vault {
     fn read(&self) -> Result<Held, StoreError> {
-        let (texts, version) = self.look(Deadline::begin())?;
+        let (texts, version) = self.look(self.begin()?)?;
         Ok(if texts.is_absent() { Held::Absent } else { Held::Texts(texts, version) })
     }
 
     fn write(&self, new: &Writes, over: &Version) -> Result<Written, StoreError> {
-        let deadline = Deadline::begin();
+        let deadline = self.begin()?;
         let members = members_of(&new.whole, &self.ring);
         let answer = match over {
             Version::Is(version) => {
@@ -93,6 +93,12 @@ impl Store for Vault {
 }
 
 impl Vault {
+    /// The time that a server has is not spent on a token helper.
+    fn begin(&self) -> Result<Deadline, StoreError> {
+        self.login.make_ready(&self.line)?;
+        Ok(Deadline::begin())
+    }
+
     fn look(&self, deadline: Deadline) -> Result<(Texts, Version), StoreError> {
         let answer = self.get(deadline)?;
         let found = Found::of(&answer);

@@ -72,7 +72,7 @@ impl Vault {
             return Ok(answer);
         }
         match self.login.sign_anew(call, &self.line, deadline)? {
-            Some(signed) => self.line.ask(&signed, deadline),
+            Some((signed, deadline)) => self.line.ask(&signed, deadline),
             None => Err(self.login.needed(&self.line)),
         }
     }

@@ -3,6 +3,7 @@
 use std::ffi::OsString;
 use std::path::Path;
 use std::sync::Mutex;
+use std::time::Instant;
 
 use keybaton_core::SecretText;
 use reqwest::{Client, Method};
@@ -87,6 +88,20 @@ impl Login {
         format!("{}/v1/{path}", self.address)
     }
 
+    /// Has a token at hand where no server is asked for it: a helper may take longer than any server may.
+    pub(super) fn make_ready(&self, line: &Line<Client>) -> Result<(), StoreError> {
+        let mut held = self.token.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        if held.is_some() {
+            return Ok(());
+        }
+        match self.way()? {
+            Some(Way::Token(token)) => *held = Some(token),
+            Some(Way::Method(..)) => {}
+            None => return Err(self.needed(line)),
+        }
+        Ok(())
+    }
+
     /// The call with a token. The first one fetches it.
     pub(super) fn sign(
         &self,
@@ -96,28 +111,32 @@ impl Login {
     ) -> Result<Call, StoreError> {
         let mut held = self.token.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
         if held.is_none() {
-            *held = Some(self.fetch(line, deadline)?);
+            *held = Some(self.fetch(self.way()?, line, deadline)?);
         }
         let token = held.as_ref().map_or("", SecretText::expose);
         Ok(self.within(call).secret_header("x-vault-token", token))
     }
 
-    /// The call with another token than before; `None` where there is no other.
+    /// The call with another token than before, and the deadline but for the time that a helper took; `None` where there
+    /// is no other.
     pub(super) fn sign_anew(
         &self,
         call: Call,
         line: &Line<Client>,
         deadline: Deadline,
-    ) -> Result<Option<Call>, StoreError> {
+    ) -> Result<Option<(Call, Deadline)>, StoreError> {
         let mut held = self.token.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
         let former = held.take();
-        let token = self.fetch(line, deadline)?;
+        let began = Instant::now();
+        let way = self.way()?;
+        let deadline = deadline.later_by(began.elapsed());
+        let token = self.fetch(way, line, deadline)?;
         if former.is_some_and(|former| former == token) {
             return Ok(None);
         }
         let signed = self.within(call).secret_header("x-vault-token", token.expose());
         *held = Some(token);
-        Ok(Some(signed))
+        Ok(Some((signed, deadline)))
     }
 
     fn within(&self, call: Call) -> Call {
@@ -129,8 +148,13 @@ impl Login {
         }
     }
 
-    fn fetch(&self, line: &Line<Client>, deadline: Deadline) -> Result<SecretText, StoreError> {
-        let (method, wanted) = match self.way()? {
+    fn fetch(
+        &self,
+        way: Option<Way>,
+        line: &Line<Client>,
+        deadline: Deadline,
+    ) -> Result<SecretText, StoreError> {
+        let (method, wanted) = match way {
             Some(Way::Token(token)) => return Ok(token),
             Some(Way::Method(method, wanted)) => (method, wanted),
             None => return Err(self.needed(line)),

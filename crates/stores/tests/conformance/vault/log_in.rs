@@ -2,6 +2,7 @@
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
+use std::thread;
 
 use keybaton_stores::{StoreErrorKind, Version};
 use serde_json::{Value, json};
@@ -96,6 +97,31 @@ fn a_token_helper_is_asked_for_the_token_of_this_server() {
         variables["VAULT_ADDR"] = address.into();
         assert_eq!(read(&*ground.open_as(&variables)).1, Version::Absent);
     }
+}
+
+#[test]
+fn a_token_helper_may_take_longer_than_a_server_may() {
+    thread::scope(|scope| {
+        for is_first in [true, false] {
+            scope.spawn(move || must_be_waited_for(is_first));
+        }
+    });
+}
+
+/// The helper, asked for a first token, or for another when that one has run out.
+fn must_be_waited_for(is_first: bool) {
+    let Some(ground) = begin() else { return };
+    let token = || ground.arrange("token", json!({ "policy": policy(&ground) })).as_str().unwrap().to_owned();
+    let store = ground.open_as(&at_home(&ground));
+    if !is_first {
+        let first = token();
+        helper(&ground, ".vault", &format!("printf %s {first}"));
+        read(&*store);
+        ground.arrange("revoked", json!({ "token": first }));
+    }
+    helper(&ground, ".vault", &format!("sleep 31; printf %s {}", token()));
+    write(&*store, "a", &Version::Absent).unwrap();
+    assert_eq!(ground.there(), ["a", "a", "cmVj"]);
 }
 
 #[test]
