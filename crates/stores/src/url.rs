@@ -183,6 +183,12 @@ mod tests {
             format!("awsps:///joe:{planted}@host/x"),
             format!("k8s:shop/django?token={planted}"),
             format!("file:joe:{planted}@host"),
+            format!("vault://joe%3A{planted}%40host/x"),
+            format!("vault://joe%3a{planted}%2Fx%40host/x%"),
+            format!("k8s://a%2Fjoe:{planted}@host/x"),
+            format!("akv://joe:{planted}?x=y@host/x"),
+            format!("vault://mount/path?tok%65n={planted}"),
+            format!("awssm://arn:{planted}@host/x"),
         ] {
             let (sentence, hint) = told(&url);
             let scheme = url.split(':').next().unwrap_or_default();
@@ -194,9 +200,19 @@ mod tests {
 
     #[test]
     fn a_path_with_such_characters_is_still_a_path() {
-        for url in
-            ["file:C:\\joe@shop\\key", "file:/srv/a:b/c@d", "dir:///srv:1/c@d", "awssm://shop@prod/django"]
-        {
+        for url in ["file:C:\\joe@shop\\key", "file:/srv/a:b/c@d", "dir:///srv:1/c@d"] {
+            assert_eq!(StoreUrl::parse(url).unwrap().to_string(), url);
+        }
+    }
+
+    #[cfg(all(feature = "aws", feature = "vault"))]
+    #[test]
+    fn a_name_with_such_characters_is_still_a_name() {
+        for url in [
+            "awssm://shop@prod/django",
+            "awssm://arn:aws-cn:secretsmanager:cn-north-1:123456789012:secret:shop@prod-a1b2c3?profile=me@corp",
+            "vault://secret/joe%3A50%25%40shop",
+        ] {
             assert_eq!(StoreUrl::parse(url).unwrap().to_string(), url);
         }
     }

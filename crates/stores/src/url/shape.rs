@@ -6,16 +6,39 @@ use crate::{StoreError, StoreKind};
 /// Refuses what may hold a password, wherever it stands.
 pub(super) fn must_be_harmless(scheme: &str, rest: &str, kind: Option<&StoreKind>) -> Result<(), StoreError> {
     let is_local = kind.is_some_and(|kind| kind.local);
-    let (place, query) = rest.split_once('?').unwrap_or((rest, ""));
-    if names_secret(query) || (!is_path(place, is_local) && has_password(rest, is_local)) {
+    // Whoever decodes it sees what was escaped, and an escape can hide where a part ends.
+    if holds_password(rest, is_local) || holds_password(&unescaped(rest), is_local) {
         let hint = "take it out: credentials come from the usual places of each platform; then change it, for it was shown";
         return Err(malformed(scheme, "holds a password, which does not belong there", hint));
     }
+    let (place, query) = parted(rest);
     match kind {
         None => Ok(()),
         Some(kind) if kind.local => must_be_here(kind, rest),
         Some(kind) => must_be_address(kind, place, query),
     }
+}
+
+fn holds_password(rest: &str, is_local: bool) -> bool {
+    let (place, query) = parted(rest);
+    names_secret(query) || (!is_path(place, is_local) && has_password(rest, is_local))
+}
+
+/// Place and query.
+fn parted(rest: &str) -> (&str, &str) {
+    rest.split_once('?').unwrap_or((rest, ""))
+}
+
+/// The text that escapes stand for; what is no escape stays as it is.
+fn unescaped(text: &str) -> String {
+    let mut parts = text.split('%');
+    let mut bytes = parts.next().unwrap_or_default().as_bytes().to_vec();
+    for part in parts {
+        let byte = part.get(..2).and_then(|digits| u8::from_str_radix(digits, 16).ok());
+        bytes.push(byte.unwrap_or(b'%'));
+        bytes.extend_from_slice(&part.as_bytes()[if byte.is_some() { 2 } else { 0 }..]);
+    }
+    String::from_utf8_lossy(&bytes).into_owned()
 }
 
 /// A parameter that only a secret is given in.
@@ -32,7 +55,12 @@ fn is_path(place: &str, is_local: bool) -> bool {
 fn has_password(rest: &str, is_local: bool) -> bool {
     let Some((user, _)) = first(rest).split_once(':') else { return false };
     // The @ may stand behind a password with a slash or a ? in it. One letter is a drive of Windows.
-    rest.contains('@') && !(is_local && user.len() == 1)
+    rest.contains('@') && !(is_local && user.len() == 1) && !is_arn(first(rest))
+}
+
+/// `arn:PARTITION:SERVICE:REGION:ACCOUNT:…`, the long name that AWS gives what it keeps. It may have an @.
+fn is_arn(text: &str) -> bool {
+    text.starts_with("arn:aws") && text.split(':').count() > 5
 }
 
 fn must_be_here(kind: &StoreKind, rest: &str) -> Result<(), StoreError> {
