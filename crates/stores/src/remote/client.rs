@@ -107,14 +107,33 @@ fn trouble(error: reqwest::Error) -> Trouble {
     Trouble { when, why }
 }
 
-/// What lies behind an error: the operating system's word, or that of TLS.
+/// What lies behind an error: the operating system's word, or that of TLS without the address of its manual.
 pub(crate) fn innermost(error: &dyn Error) -> String {
     let mut error = error;
     while let Some(source) = error.source() {
         error = source;
     }
-    error.to_string()
+    let told = error.to_string();
+    match told.split_once(": https://docs.rs/") {
+        Some((told, _)) => told.to_owned(),
+        None => told,
+    }
 }
 
 /// A Kubernetes Secret can have 1 MiB, and more in base64; nothing else comes near.
 pub(crate) const LONGEST_ANSWER: usize = 4 << 20;
+
+#[cfg(test)]
+mod tests {
+    use std::io;
+
+    use super::*;
+
+    #[test]
+    fn the_address_of_a_library_s_manual_is_left_out() {
+        let told = |text: &str| innermost(&io::Error::other(text));
+        let tls = "peer closed connection without sending TLS close_notify";
+        assert_eq!(told(&format!("{tls}: https://docs.rs/rustls/latest/x#unexpected-eof")), tls);
+        assert_eq!(told("Connection refused (os error 111)"), "Connection refused (os error 111)");
+    }
+}
