@@ -131,8 +131,12 @@ impl Places {
 }
 
 pub(crate) fn seen(mirror: &Place, ring: &Ring) -> MirrorSeen {
-    match look(mirror).map(|look| look.reading) {
-        Ok(Reading::Whole(copy)) if copy.head.id == ring.head.id => {
+    look(mirror).map_or_else(|_| MirrorSeen::default(), |look| seen_in(&look.reading, ring))
+}
+
+pub(crate) fn seen_in(reading: &Reading, ring: &Ring) -> MirrorSeen {
+    match reading {
+        Reading::Whole(copy) if copy.head.id == ring.head.id => {
             MirrorSeen { holds: Some((copy.head.revision, copy.head.write)), written: copy.head.written }
         }
         _ => MirrorSeen::default(),

@@ -7,7 +7,7 @@ use keybaton_core::time::Timestamp;
 use keybaton_stores::{Note, StoreErrorKind};
 
 use crate::error::{Missed, Reason};
-use crate::look::{Look, look, seen};
+use crate::look::{Look, look, seen, seen_in};
 use crate::{Place, Places, World};
 
 /// What the mirrors came to.
@@ -71,19 +71,15 @@ fn of_each<T: Send>(
 
 /// Nothing where the mirror has the ring already.
 fn bring_up(place: &Place, ring: &Ring, now: Timestamp) -> Result<Option<Vec<Note>>, Reason> {
-    if has(place, ring) {
+    let Look { reading, version } = look(place).map_err(Reason::Store)?;
+    if seen_in(&reading, ring).has(ring) {
         return Ok(None);
     }
-    write(place, ring, now).map(Some)
-}
-
-fn write(place: &Place, ring: &Ring, now: Timestamp) -> Result<Vec<Note>, Reason> {
-    let Look { reading, version } = look(place).map_err(Reason::Store)?;
     let writes = ring.mirror_over(&reading, now).map_err(Reason::NotAMirror)?;
     match place.store.write(&writes, &version) {
-        Ok(written) => Ok(written.notes),
+        Ok(written) => Ok(Some(written.notes)),
         // The answer was lost, and the mirror has the ring all the same.
-        Err(error) if error.kind == StoreErrorKind::Uncertain && has(place, ring) => Ok(Vec::new()),
+        Err(error) if error.kind == StoreErrorKind::Uncertain && has(place, ring) => Ok(Some(Vec::new())),
         Err(error) => Err(Reason::Store(error)),
     }
 }
