@@ -1,5 +1,7 @@
 //! A ring, where it comes from and where it goes: what `keybaton copy` refuses, and what it says.
 
+use std::borrow::Cow;
+
 use keybaton_core::shell::quoted;
 use keybaton_core::{KeyId, NotAMirror, Phase, Reading, Revision, Ring, RingId, RingName};
 use keybaton_handover::{Copying, HandoverError, Original};
@@ -148,7 +150,7 @@ pub(crate) struct Told<'a> {
     pub(crate) would: Option<&'static str>,
     /// What a dry run would have made, where it is missing.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub(crate) makes: Option<&'static str>,
+    pub(crate) makes: Option<Cow<'static, str>>,
     /// Nothing: a dry run draws no ids.
     id: Option<RingId>,
     revision: Option<Revision>,

@@ -1,5 +1,6 @@
 //! The name of a store.
 
+use std::borrow::Cow;
 use std::fmt;
 
 use crate::{STORES, StoreError, StoreErrorKind, StoreKind};
@@ -52,8 +53,21 @@ impl StoreUrl {
     /// Whether the three texts are read and written in one call, the way this URL arranges them.
     #[must_use]
     pub fn is_atomic(&self) -> bool {
+        self.kind.can.atomic && !self.is_separate()
+    }
+
+    /// What a first write makes, the way this URL arranges the three texts.
+    #[must_use]
+    pub fn creates(&self) -> Cow<'static, str> {
+        match self.kind.creates.strip_prefix("the secret") {
+            Some(rest) if self.is_separate() => format!("three secrets{rest}").into(),
+            _ => self.kind.creates.into(),
+        }
+    }
+
+    fn is_separate(&self) -> bool {
         let (_, parameters) = self.rest.split_once('?').unwrap_or_default();
-        self.kind.can.atomic && !parameters.split('&').any(|parameter| parameter == "layout=separate")
+        parameters.split('&').any(|parameter| parameter == "layout=separate")
     }
 
     /// Says what is wrong with it.
@@ -146,6 +160,17 @@ mod tests {
         let is_atomic = |url| StoreUrl::parse(url).unwrap().is_atomic();
         assert!(is_atomic("dotenv:.env") && is_atomic("akv://shop/django?layout=json"));
         assert!(!is_atomic("dir:secrets") && !is_atomic("akv://shop/django?suffix=a.b&layout=separate"));
+    }
+
+    #[cfg(feature = "akv")]
+    #[test]
+    fn three_values_are_made_and_not_one() {
+        let creates = |url| StoreUrl::parse(url).unwrap().creates();
+        let one = "the secret, in a vault that is there, with the tag created-by=keybaton";
+        assert_eq!(creates("akv://shop/django"), one);
+        let three = "three secrets, in a vault that is there, with the tag created-by=keybaton";
+        assert_eq!(creates("akv://shop/django?layout=separate"), three);
+        assert_eq!(creates("dotenv:.env"), "the file (0600)");
     }
 
     #[test]

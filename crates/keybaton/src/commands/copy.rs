@@ -105,8 +105,8 @@ impl Copy {
         from: &Original,
         would: Copying,
     ) -> Result<Exit, Failure> {
-        let kind = store::url(&both.to)?.kind();
-        let makes = (would == Copying::Fill && (kind.local || self.create)).then_some(kind.creates);
+        let url = store::url(&both.to)?;
+        let makes = (would == Copying::Fill && (url.kind().local || self.create)).then(|| url.creates());
         let ring = if let Original::Ring(ring) = from { Some(&**ring) } else { None };
         if self.json {
             let mut told = both.told(ring, None);
@@ -117,8 +117,10 @@ impl Copy {
         match makes {
             Some(creates) => lines.push(format!("makes    what is missing: {creates}")),
             None if would == Copying::Fill => {
-                lines
-                    .push(format!("lacks    --create, where it is not there yet: it makes {}", kind.creates));
+                lines.push(format!(
+                    "lacks    --create, where it is not there yet: it makes {}",
+                    url.creates()
+                ));
             }
             None => {}
         }
