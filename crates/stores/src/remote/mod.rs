@@ -26,6 +26,8 @@ pub(crate) mod seen;
 mod separate;
 #[cfg(feature = "values")]
 pub(crate) mod values;
+#[cfg(any(feature = "akv", feature = "vault"))]
+pub(crate) mod variable;
 
 pub(crate) use address::Address;
 pub(crate) use call::{Answer, Call, Effect};

@@ -25,6 +25,7 @@ mod races;
 mod scripted;
 mod stops;
 mod support;
+mod variables;
 #[cfg(feature = "vault")]
 mod vault;
 mod world;

@@ -71,7 +71,10 @@ impl Login {
     /// log-in: then the next place may have one.
     async fn token(&self) -> Result<AccessToken, Trouble> {
         let mut why_not = None;
-        for link in CHAIN.into_iter().filter(|link| self.sources.may(*link)) {
+        for link in CHAIN {
+            if !self.sources.may(link)? {
+                continue;
+            }
             let Some(credential) = self.sources.credential(link).await? else { continue };
             match credential.get_token(&[&self.scope], None).await {
                 Ok(token) => return Ok(token),

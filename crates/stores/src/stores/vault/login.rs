@@ -1,6 +1,5 @@
 //! Where Vault is, and who we are to it: what Vault's own program takes from the environment.
 
-use std::ffi::OsString;
 use std::path::Path;
 use std::sync::Mutex;
 use std::time::Instant;
@@ -10,6 +9,7 @@ use reqwest::{Client, Method};
 use serde_json::{Value, json};
 
 use super::helper::{self, file_text};
+use crate::remote::variable::variable;
 use crate::remote::{Call, Deadline, Line, client};
 use crate::{Environment, Settings, StoreError, StoreErrorKind, StoreUrl};
 
@@ -66,20 +66,10 @@ fn server(address: &str) -> Option<(String, String)> {
 
 /// A variable of Vault, or of OpenBao, which has the same under another name.
 fn of_either(environment: &Environment, name: &str) -> Result<Option<String>, StoreError> {
-    for product in ["VAULT", "BAO"] {
-        let name = format!("{product}_{name}");
-        if let Some(value) = environment(&name).filter(|value| !value.is_empty()) {
-            // A line end that a file or a pipeline left behind belongs to nothing here.
-            return text(value, &name).map(|value| Some(value.trim().to_owned()));
-        }
-    }
-    Ok(None)
-}
-
-fn text(value: OsString, name: &str) -> Result<String, StoreError> {
-    value.into_string().map_err(|_| {
-        StoreError::new(StoreErrorKind::Malformed, format!("the variable {name} is not UTF-8 text"))
-    })
+    let names = ["VAULT", "BAO"].map(|product| format!("{product}_{name}"));
+    let value = variable(environment, &names.each_ref().map(String::as_str))?;
+    // A line end that a file or a pipeline left behind belongs to nothing here.
+    Ok(value.map(|value| value.trim().to_owned()))
 }
 
 impl Login {

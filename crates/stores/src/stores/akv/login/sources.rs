@@ -17,12 +17,13 @@ use azure_identity::{
 use reqwest::Client;
 
 use crate::remote::line::Trouble;
+use crate::remote::variable::variable;
 use crate::stores::akv::network::{Network, Programs};
 use crate::stores::akv::place::Place;
 use crate::{Environment, StoreError, StoreErrorKind};
 
 use super::certificate::Certificate;
-use super::refusal::trouble;
+use super::refusal::{signing_in, trouble};
 
 pub(super) struct Sources {
     environment: Environment,
@@ -49,8 +50,8 @@ type Credential = Arc<dyn TokenCredential>;
 
 impl Sources {
     pub(super) fn new(place: &Place, environment: &Environment, client: Client) -> Result<Self, StoreError> {
-        let network = Network::new(client, variable(environment, "AZURE_POD_IDENTITY_AUTHORITY_HOST"))?;
-        let authority = match variable(environment, "AZURE_AUTHORITY_HOST") {
+        let network = Network::new(client, variable(environment, &["AZURE_POD_IDENTITY_AUTHORITY_HOST"])?)?;
+        let authority = match variable(environment, &["AZURE_AUTHORITY_HOST"])? {
             Some(host) => authority(host)?,
             None => place.authority().to_owned(),
         };
@@ -62,13 +63,13 @@ impl Sources {
     }
 
     /// AZURE_TOKEN_CREDENTIALS leaves out links, for all of Azure's programs.
-    pub(super) fn may(&self, link: Link) -> bool {
-        match self.variable("AZURE_TOKEN_CREDENTIALS") {
+    pub(super) fn may(&self, link: Link) -> Result<bool, Trouble> {
+        Ok(match self.variable("AZURE_TOKEN_CREDENTIALS")? {
             None => true,
             Some(only) if only.eq_ignore_ascii_case("prod") => !link.is_program(),
             Some(only) if only.eq_ignore_ascii_case("dev") => link.is_program(),
             Some(only) => only.eq_ignore_ascii_case(link.name()),
-        }
+        })
     }
 
     /// The credentials of a link; `None` where there are none.
@@ -76,19 +77,19 @@ impl Sources {
         match link {
             Link::Environment => self.of_environment(),
             Link::WorkloadIdentity => self.of_workload(),
-            Link::ManagedIdentity => Ok(self.of_machine().await),
+            Link::ManagedIdentity => self.of_machine().await,
             Link::Cli | Link::DeveloperCli => self.of_program(link),
         }
     }
 
     fn of_environment(&self) -> Result<Option<Credential>, Trouble> {
-        let Some((tenant, client)) = self.application() else { return Ok(None) };
-        if let Some(secret) = self.variable("AZURE_CLIENT_SECRET") {
+        let Some((tenant, client)) = self.application()? else { return Ok(None) };
+        if let Some(secret) = self.variable("AZURE_CLIENT_SECRET")? {
             let options = Some(ClientSecretCredentialOptions { client_options: self.options() });
             let made = ClientSecretCredential::new(&tenant, client, secret.into(), options);
             return found(Link::Environment, made);
         }
-        let Some(file) = self.variable("AZURE_CLIENT_CERTIFICATE_PATH") else { return Ok(None) };
+        let Some(file) = self.variable("AZURE_CLIENT_CERTIFICATE_PATH")? else { return Ok(None) };
         let audience = format!("{}/{tenant}/oauth2/v2.0/token", self.authority.trim_end_matches('/'));
         let certificate = Certificate::of(Path::new(&file), client.clone(), audience)?;
         let options = Some(ClientAssertionCredentialOptions { client_options: self.options() });
@@ -96,8 +97,8 @@ impl Sources {
     }
 
     fn of_workload(&self) -> Result<Option<Credential>, Trouble> {
-        let file = self.variable("AZURE_FEDERATED_TOKEN_FILE");
-        let (Some((tenant, client)), Some(file)) = (self.application(), file) else { return Ok(None) };
+        let file = self.variable("AZURE_FEDERATED_TOKEN_FILE")?;
+        let (Some((tenant, client)), Some(file)) = (self.application()?, file) else { return Ok(None) };
         let options = WorkloadIdentityCredentialOptions {
             credential_options: ClientAssertionCredentialOptions { client_options: self.options() },
             client_id: Some(client),
@@ -108,16 +109,15 @@ impl Sources {
     }
 
     /// The identity of App Service's containers, of Azure's machines, or none: of other kinds the crate knows nothing.
-    async fn of_machine(&self) -> Option<Credential> {
-        if self.variable("IDENTITY_ENDPOINT").is_none() && !self.network.has_metadata().await {
-            return None;
+    async fn of_machine(&self) -> Result<Option<Credential>, Trouble> {
+        if self.variable("IDENTITY_ENDPOINT")?.is_none() && !self.network.has_metadata().await {
+            return Ok(None);
         }
         let options = ManagedIdentityCredentialOptions {
-            user_assigned_id: self.variable("AZURE_CLIENT_ID").map(UserAssignedId::ClientId),
+            user_assigned_id: self.variable("AZURE_CLIENT_ID")?.map(UserAssignedId::ClientId),
             client_options: self.options(),
         };
-        let credential: Credential = ManagedIdentityCredential::new(Some(options)).ok()?;
-        Some(credential)
+        Ok(ManagedIdentityCredential::new(Some(options)).ok().map(|credential| credential as Credential))
     }
 
     fn of_program(&self, link: Link) -> Result<Option<Credential>, Trouble> {
@@ -140,8 +140,8 @@ impl Sources {
         (self.environment)("PATH").is_some_and(|path| split_paths(&path).any(is_in))
     }
 
-    fn application(&self) -> Option<(String, String)> {
-        self.variable("AZURE_TENANT_ID").zip(self.variable("AZURE_CLIENT_ID"))
+    fn application(&self) -> Result<Option<(String, String)>, Trouble> {
+        Ok(self.variable("AZURE_TENANT_ID")?.zip(self.variable("AZURE_CLIENT_ID")?))
     }
 
     fn options(&self) -> ClientOptions {
@@ -155,8 +155,8 @@ impl Sources {
         }
     }
 
-    fn variable(&self, name: &str) -> Option<String> {
-        variable(&self.environment, name)
+    fn variable(&self, name: &str) -> Result<Option<String>, Trouble> {
+        variable(&self.environment, &[name]).map_err(|error| signing_in(error.sentence))
     }
 }
 
@@ -201,8 +201,4 @@ fn authority(host: String) -> Result<String, StoreError> {
     let sentence = "AZURE_AUTHORITY_HOST is no https address of a server";
     Err(StoreError::new(StoreErrorKind::Malformed, sentence)
         .hint("write for example login.microsoftonline.us"))
-}
-
-fn variable(environment: &Environment, name: &str) -> Option<String> {
-    environment(name)?.into_string().ok().filter(|value| !value.is_empty())
 }
