@@ -20,6 +20,7 @@ mod k8s;
 mod leaks;
 mod life;
 mod lists;
+mod paths;
 mod races;
 #[cfg(any(feature = "k8s", feature = "vault"))]
 mod scripted;

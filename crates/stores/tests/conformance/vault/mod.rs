@@ -4,6 +4,7 @@ use crate::ground::Ground;
 
 mod gate;
 mod log_in;
+mod mounts;
 mod page;
 mod secrets;
 mod way;
