@@ -57,7 +57,7 @@ fn open(url: &StoreUrl, ring: &RingName, settings: &Settings<'_>) -> Result<Box<
             format!("write awsps:///PATH, for example {}; a path has letters, digits and /_.-", KIND.example);
         return Err(url.malformed("names no path of parameters", hint));
     }
-    let aws = Aws::prepare(&SERVICE, (url, &address), settings)?;
+    let aws = Aws::prepare(&SERVICE, (url, &address), address.get(aws::REGION), settings)?;
     let (path, ring, may_create) = (path.to_owned(), ring.clone(), settings.may_create);
     Ok(Box::new(ParameterStore { aws, path, ring, may_create }))
 }

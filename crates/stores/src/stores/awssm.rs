@@ -13,10 +13,12 @@ use crate::remote::values::{LAYOUT, Over, Put, Value, Values, arranged};
 use crate::remote::{Address, Deadline, Effect};
 use crate::{Can, Guard, Note, Settings, Store, StoreError, StoreErrorKind, StoreKind, StoreUrl};
 
+mod named;
 mod refusal;
 mod replicas;
 mod secret;
 
+use named::{Named, is_arn};
 use secret::Secret;
 
 pub(super) const KIND: StoreKind = StoreKind {
@@ -45,18 +47,10 @@ struct SecretsManager {
 
 fn open(url: &StoreUrl, ring: &RingName, settings: &Settings<'_>) -> Result<Box<dyn Store>, StoreError> {
     let address = Address::of(url, &[aws::REGION, aws::PROFILE, LAYOUT])?;
-    let name = address.place.as_str();
-    let is_name = |char: char| char.is_ascii_alphanumeric() || "/_+=.@-:".contains(char);
-    if name.is_empty() || !name.chars().all(is_name) {
-        let hint = format!(
-            "write awssm://NAME, for example {}; a name has letters, digits and /_+=.@-",
-            KIND.example
-        );
-        return Err(url.malformed("names no secret", hint));
-    }
-    let aws = Aws::prepare(&SERVICE, (url, &address), settings)?;
+    let named = Named::of(url, &address)?;
+    let aws = Aws::prepare(&SERVICE, (url, &address), named.region, settings)?;
     let values = SecretsManager { aws, adopt_owner: settings.adopt_owner };
-    arranged(values, name, (url, &address), ring, settings)
+    arranged(values, named.name, (url, &address), ring, settings)
 }
 
 impl Values for SecretsManager {
@@ -135,6 +129,7 @@ impl SecretsManager {
         match over {
             Over::Version(_) => return Err(conflict(&self.aws.line.store)),
             Over::Nothing { may_create: false } => return Err(self.aws.line.not_made(KIND.creates)),
+            Over::Nothing { may_create: true } if is_arn(name) => return Err(self.not_made_by_arn()),
             Over::Nothing { may_create: true } => {}
         }
         let version = aws::token()?;

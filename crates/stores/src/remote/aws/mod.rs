@@ -39,9 +39,11 @@ pub(crate) const REGION: &str = "region";
 pub(crate) const PROFILE: &str = "profile";
 
 impl Aws {
+    /// `region`: what the URL says of it, in whatever way.
     pub(crate) fn prepare(
         service: &'static Service,
         (url, address): (&StoreUrl, &Address),
+        region: Option<&str>,
         settings: &Settings<'_>,
     ) -> Result<Self, StoreError> {
         let environment = &settings.environment;
@@ -49,7 +51,7 @@ impl Aws {
             Some(file) => client::trusting(Path::new(&file))?,
             None => client::usual()?,
         };
-        let region = match address.get(REGION) {
+        let region = match region {
             Some(region) => Some(region.to_owned()),
             None => variable(environment, &["AWS_REGION", "AWS_DEFAULT_REGION"])?,
         };

@@ -12,6 +12,12 @@ impl SecretsManager {
             .hint("name another secret, or write this one as text")
     }
 
+    pub(super) fn not_made_by_arn(&self) -> StoreError {
+        let sentence = format!("{} is not there, and AWS makes no secret by an ARN", self.aws.line.store);
+        StoreError::new(StoreErrorKind::Missing, sentence)
+            .hint("write the secret's name instead: AWS makes up the end of its ARN")
+    }
+
     pub(super) fn refused(&self, refusal: &Refusal, name: &str) -> StoreError {
         self.aws.line.refusal(&refusal.answer, self.reason(refusal, name))
     }

@@ -132,3 +132,20 @@ fn a_refusal_after_a_failure_leaves_it_open_whether_it_was_written() {
         assert_eq!(read(&*ground.open()).0, ring("a"));
     }
 }
+
+#[test]
+fn a_secret_is_found_by_its_arn_without_a_region_and_not_made_by_one() {
+    let Some(ground) = ground() else { return };
+    let version = begun(&ground);
+    let arn = ground.ask_boto3("describe_secret", json!({ "SecretId": "{place}" }))["ARN"].take();
+    let by_arn = format!("awssm://{}", arn.as_str().unwrap());
+    let elsewhere = json!({ "AWS_REGION": "eu-west-3", "AWS_DEFAULT_REGION": null });
+    let store = ground.open_with(&by_arn, &elsewhere, |settings| settings);
+    assert_eq!(read(&*store), (ring("a"), version.clone()));
+    write(&*store, "b", &version).unwrap();
+    assert_eq!(read(&*ground.open()).0, ring("b"));
+    let store = ground.open_with(&format!("{by_arn}-other"), &elsewhere, |settings| settings);
+    let (kind, sentence, _) = told(write(&*store, "a", &Version::Absent).unwrap_err());
+    assert_eq!(kind, StoreErrorKind::Missing);
+    assert!(sentence.ends_with(" is not there, and AWS makes no secret by an ARN"), "{sentence}");
+}
