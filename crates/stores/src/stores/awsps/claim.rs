@@ -30,7 +30,7 @@ impl<'a> Claim<'a> {
             return Err(store.at_work(Some(seconds)));
         }
         let claim = Self { text: claim.text.after(&held.text), ..claim };
-        if claim.is_first_after(held.version, deadline)? { Ok(claim) } else { Err(store.at_work(None)) }
+        if claim.is_first_after(&held, deadline)? { Ok(claim) } else { Err(store.at_work(None)) }
     }
 
     fn is_created(&self, deadline: Deadline) -> Result<bool, StoreError> {
@@ -42,17 +42,22 @@ impl<'a> Claim<'a> {
     }
 
     /// Whoever writes the next version holds it now; who comes after that, in the same moment, holds nothing.
-    fn is_first_after(&self, abandoned: u64, deadline: Deadline) -> Result<bool, StoreError> {
-        let next = abandoned + 1;
+    fn is_first_after(&self, abandoned: &Held, deadline: Deadline) -> Result<bool, StoreError> {
+        let next = abandoned.version + 1;
         match self.put(true, deadline)? {
-            Ok(told) if told.body["Version"].as_u64() == Some(next) => Ok(true),
+            Ok(told) if told.body["Version"].as_u64() == Some(next) => {}
             // That version may be ours all the same, from an attempt whose answer was lost.
-            Ok(_) => {
-                let held = self.held(&format!("{}:{next}", self.name), deadline)?;
-                Ok(held.is_some_and(|held| held.text == self.text))
-            }
-            Err(refusal) => Err(self.store.refused(&refusal)),
+            Ok(_) if self.stands_as(next, &self.text, deadline)? => {}
+            Ok(_) => return Ok(false),
+            Err(refusal) => return Err(self.store.refused(&refusal)),
         }
+        // A claim that was taken away and made anew counts from 1 again: ours then came after one of somebody at work.
+        self.stands_as(abandoned.version, &abandoned.text, deadline)
+    }
+
+    fn stands_as(&self, version: u64, text: &Text, deadline: Deadline) -> Result<bool, StoreError> {
+        let held = self.held(&format!("{}:{version}", self.name), deadline)?;
+        Ok(held.is_some_and(|held| held.text == *text))
     }
 
     /// The text tells whose it is, so that a second attempt does no harm.

@@ -3,6 +3,7 @@
 use keybaton_stores::{Note, StoreErrorKind};
 
 use super::*;
+use crate::ground::ring;
 
 const CLAIM: &str = "{place}/.keybaton/SECRET_KEY";
 
@@ -110,6 +111,22 @@ fn of_two_who_take_a_claim_over_the_first_holds_it() {
     let written = write(&*ground.open(), "b", &version).unwrap();
     // The second left it at that, so nobody is at work any more.
     assert_eq!((written.notes, ground.claim_there()), (vec![], None));
+}
+
+#[test]
+fn a_fresh_claim_in_the_place_of_an_abandoned_one_is_not_taken_over() {
+    let Some(ground) = ground() else { return };
+    let version = begun(&ground);
+    ground.claim("keybaton made-up", -70);
+    let removal = json!({ "action": "DeleteParameter", "fields": { "Name": CLAIM } });
+    ground.trick(CLAIM, json!({ "action": "GetParameter", "after": removal }));
+    let fresh = another("keybaton fresh", false);
+    ground.trick(CLAIM, json!({ "action": "PutParameter", "skip": 1, "before": fresh }));
+    let error = write(&*ground.open(), "b", &version).unwrap_err();
+    assert_eq!(error.kind, StoreErrorKind::Conflict);
+    assert_eq!(read(&*ground.open()), (ring("a"), version));
+    // Whoever made it is at work for as long, and so nobody else is let in.
+    assert!(ground.claim_there().unwrap().ends_with(" after made-up"));
 }
 
 #[test]
