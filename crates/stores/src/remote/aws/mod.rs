@@ -1,6 +1,7 @@
 //! What the services of AWS have in common: one address for each region, signed calls, and errors with a name.
 
 mod errors;
+mod process;
 mod sign_in;
 mod signer;
 

@@ -12,8 +12,9 @@ use aws_smithy_runtime_api::client::identity::Identity;
 use aws_types::service_config::ServiceConfigKey;
 use reqwest::Client;
 use reqwest::header::{HeaderName, HeaderValue};
+use tokio::time::timeout;
 
-use super::{Service, sign_in};
+use super::{Service, process, sign_in};
 use crate::remote::client::innermost;
 use crate::remote::line::{Carry, Trouble, When};
 use crate::remote::{Answer, Call};
@@ -50,10 +51,13 @@ impl Signer {
         if let Some(known) = known.filter(SignedIn::lasts) {
             return Ok(known);
         }
-        let config = self.configuration().await;
-        let new = SignedIn::of(&config, self.service).await?;
+        let new = timeout(PATIENCE, self.sign_in()).await.map_err(|_| too_slow())??;
         *self.signed_in.lock().unwrap_or_else(PoisonError::into_inner) = Some(new.clone());
         Ok(new)
+    }
+
+    async fn sign_in(&self) -> Result<SignedIn, Trouble> {
+        SignedIn::of(&self.configuration().await, self.service).await
     }
 
     async fn configuration(&self) -> SdkConfig {
@@ -64,6 +68,9 @@ impl Signer {
         }
         if let Some(profile) = &self.place.profile {
             loader = loader.profile_name(profile);
+        }
+        if let Some(program) = process::of_profile(self.place.profile.as_deref()).await {
+            loader = loader.credentials_provider(program);
         }
         loader.load().await
     }
@@ -97,11 +104,24 @@ impl SignedIn {
     }
 }
 
-/// The first line alone: below it stands each provider that has nothing to say.
 fn no_credentials(error: &(dyn std::error::Error + 'static)) -> Trouble {
-    let why = innermost(error);
-    let first = why.lines().next().unwrap_or_default();
-    not_signed_in(first.strip_suffix(". Attempted:").unwrap_or(first))
+    let why = one_line(&innermost(error));
+    // Below it stood each provider that has nothing to say.
+    not_signed_in(why.strip_suffix(". Attempted:").unwrap_or(&why))
+}
+
+/// Nothing was sent, so nothing is in doubt.
+fn too_slow() -> Trouble {
+    let limit = PATIENCE.as_secs();
+    not_signed_in(&format!(
+        "no credentials came in {limit} s: does a program that a profile names wait for an answer?"
+    ))
+}
+
+/// As much of what others say as fits into a line of ours.
+pub(super) fn one_line(words: &str) -> String {
+    let line = words.lines().map(str::trim).find(|line| !line.is_empty()).unwrap_or_default();
+    line.chars().filter(|char| !char.is_control()).take(200).collect()
 }
 
 fn not_signed_in(why: &str) -> Trouble {
@@ -172,6 +192,9 @@ impl Signer {
         Ok(signed)
     }
 }
+
+/// What one waits for credentials: less than for a whole read or write, so that it is told which of the two took so long.
+const PATIENCE: Duration = Duration::from_secs(20);
 
 #[cfg(test)]
 mod tests {

@@ -161,3 +161,49 @@ fn a_container_is_told_who_it_is_without_a_proxy() {
     let keys = ["AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"];
     assert_eq!(read_as(&ground, &ground.url(), &there, &keys), "a ring");
 }
+
+const KEYS: [&str; 3] = ["AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"];
+
+#[test]
+fn a_program_that_a_profile_names_signs_in() {
+    let Some(ground) = Ground::of("awssm") else { return };
+    begun(&ground);
+    let [key, secret] = ["AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"].map(|name| env::var(name).unwrap());
+    let told = json!({ "Version": 1, "AccessKeyId": key, "SecretAccessKey": secret });
+    let there = profiles(&ground, &format!("credential_process = echo '{told}'\n"));
+    assert_eq!(read_as(&ground, &ground.url(), &there, &KEYS), "a ring");
+    let by_url = format!("{}&profile=shop", ground.url());
+    assert_eq!(read_as(&ground, &by_url, &there[..1], &KEYS), "a ring");
+    // What the environment says goes before it.
+    let there = profiles(&ground, "credential_process = false\n");
+    assert_eq!(read_as(&ground, &ground.url(), &there, &[]), "a ring");
+}
+
+#[test]
+fn a_program_that_a_profile_names_and_that_hangs_is_ended_and_blamed() {
+    let Some(ground) = Ground::of("awssm") else { return };
+    let file = ground.world.path().join("pid");
+    let hangs = format!("credential_process = echo $$ > {}; exec sleep 300\n", file.display());
+    let found = read_as(&ground, &ground.url(), &profiles(&ground, &hangs), &KEYS);
+    let why = "no credentials came in 20 s: does a program that a profile names wait for an answer?";
+    let blamed = format!("SignInNeeded, {}: cannot sign in to AWS Secrets Manager: {why}", ground.url());
+    assert_eq!(found, blamed);
+    let pid = fs::read_to_string(&file).unwrap();
+    assert!(is_ended(pid.trim()), "{pid}");
+}
+
+/// What has ended may still wait to be asked how.
+fn is_ended(pid: &str) -> bool {
+    let state = fs::read_to_string(format!("/proc/{pid}/stat")).unwrap_or_default();
+    state.is_empty() || state.contains(") Z ")
+}
+
+#[test]
+fn what_a_program_complains_of_is_told_in_a_line() {
+    let Some(ground) = Ground::of("awssm") else { return };
+    let complains = "credential_process = printf '\\n%03000d\\nmore\\n' 1 >&2; exit 3\n";
+    let found = read_as(&ground, &ground.url(), &profiles(&ground, complains), &KEYS);
+    let ended = "the program of credential_process ended with exit status: 3: ";
+    let (_, said) = found.split_once(ended).unwrap_or_else(|| panic!("{found}"));
+    assert_eq!(said, "0".repeat(200 - ended.len()));
+}
