@@ -13,6 +13,7 @@ What AWS does by itself, and a test cannot wait for, is arranged by a POST of JS
     {"owner": {"region": "us-east-1", "secret": "shop", "service": "rds"}}  the secret is managed by another service
     {"trick": {"on": "shop", "action": "PutSecretValue", "code": "ThrottlingException", "times": 2}}
     {"trick": {"on": "shop", "action": "PutSecretValue", "silent": true}}   done, and never answered
+    {"trick": {"on": "shop", "action": "PutSecretValue", "page": 302}}      done, and answered with a page for people
     {"trick": {"on": "shop", "action": …, "before": {"action": …, "fields": {…}}}}  another program is faster
     {"calls": "shop"}                                                       the actions since this was last asked
 """

@@ -18,6 +18,8 @@ class Trick:
     skip: int = 0
     # Answered with this error.
     code: str | None = None
+    # Answered with this status and a page for people, as a proxy would.
+    page: int | None = None
     # Never answered.
     silent: bool = False
     # Whether it is done; by itself what is refused is not, and what is not answered is.

@@ -65,9 +65,10 @@ impl<C: Carry> Line<C> {
         }
         let answer = wait(self.patiently(call, deadline))??;
         if (300..400).contains(&answer.status) {
-            return Err(self
+            let reason = self
                 .error(StoreErrorKind::Malformed, "answered with another address, which is not followed")
-                .hint("check the address: what stands there is not the store itself"));
+                .hint("check the address: what stands there is not the store itself");
+            return Err(self.refusal(&answer, reason));
         }
         Ok(answer)
     }

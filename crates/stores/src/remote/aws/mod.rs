@@ -101,6 +101,7 @@ impl Aws {
             // Some pages greet everybody with 200.
             return match body.is_object() {
                 true => Ok(Ok(Told { body, is_doubtful: answer.is_doubtful, at: answer.at() })),
+                false if effect.changes() => Err(self.line.uncertain("it answers with what is not its own")),
                 false => Err(self.line.unknown(&answer, action)),
             };
         }

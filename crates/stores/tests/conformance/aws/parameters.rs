@@ -74,3 +74,27 @@ fn a_refusal_after_a_failure_leaves_it_open_whether_it_was_written() {
         assert!(!sentence.contains("after a part"), "{sentence}");
     }
 }
+
+#[test]
+fn a_page_in_the_place_of_an_answer_leaves_it_open_whether_it_was_written() {
+    let record = "{place}/SECRET_KEY_RING";
+    let page = |status: u16| json!({ "action": "PutParameter", "page": status });
+    let failed = json!({ "action": "PutParameter", "code": "InternalServerError", "done": true });
+    for tricks in [vec![page(200)], vec![failed, page(302)]] {
+        let Some(ground) = Ground::of("awsps") else { return };
+        let version = begun(&ground);
+        tricks.iter().for_each(|trick| ground.trick(record, trick.clone()));
+        let error = write(&*ground.open(), "b", &version).unwrap_err();
+        assert_eq!(error.kind, StoreErrorKind::Uncertain, "{tricks:?}: {error}");
+        assert_ne!(read(&*ground.open()).1, version);
+    }
+}
+
+#[test]
+fn a_page_where_nothing_was_to_be_written_is_none_of_the_store() {
+    for status in [200, 302] {
+        let Some(ground) = Ground::of("awsps") else { return };
+        ground.trick("{place}", json!({ "action": "GetParameters", "page": status }));
+        assert_eq!(ground.open().read().unwrap_err().kind, StoreErrorKind::Malformed, "{status}");
+    }
+}
