@@ -49,6 +49,12 @@ def outsider() -> dict[str, str]:
     return access_key(f"outsider-{secrets.token_hex(4)}", statement)
 
 
+def everybody_but(right: str) -> dict[str, str]:
+    """The environment of a user who may do everything but one thing."""
+    name, everything = f"lacking-{secrets.token_hex(4)}", {"Effect": "Allow", "Action": "*", "Resource": "*"}
+    return access_key(name, everything, {"Effect": "Deny", "Action": right, "Resource": "*"})
+
+
 def also(service: str, at: Place, asked: dict[str, Any]) -> object:
     """Any operation of the client, or an arrangement with our stand-in; "{place}" stands for the place's name."""
     fields = json.loads(json.dumps(asked["fields"]).replace("{place}", at.name))
@@ -60,6 +66,8 @@ def also(service: str, at: Place, asked: dict[str, Any]) -> object:
             return arrange(fields)
         case "play":
             return a_role()
+        case "lack":
+            return everybody_but(fields["right"])
         case other:
             raise ValueError(f"no hand can do {other}")
 

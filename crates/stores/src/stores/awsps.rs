@@ -35,8 +35,13 @@ pub(super) const KIND: StoreKind = StoreKind {
     open,
 };
 
-static SERVICE: Service =
-    Service { name: "ssm", title: "AWS Parameter Store", target: "AmazonSSM", id: "ssm" };
+static SERVICE: Service = Service {
+    name: "ssm",
+    title: "AWS Parameter Store",
+    target: "AmazonSSM",
+    id: "ssm",
+    encrypts: "kms:Encrypt (kms:GenerateDataKey where a parameter is of the advanced tier)",
+};
 
 #[derive(Debug)]
 struct ParameterStore {

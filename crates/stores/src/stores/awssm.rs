@@ -37,6 +37,7 @@ static SERVICE: Service = Service {
     title: "AWS Secrets Manager",
     target: "secretsmanager",
     id: "secrets_manager",
+    encrypts: "kms:GenerateDataKey and kms:Decrypt",
 };
 
 #[derive(Debug)]

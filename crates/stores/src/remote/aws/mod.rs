@@ -27,6 +27,8 @@ pub(crate) struct Service {
     pub(crate) target: &'static str,
     /// What profiles call it where they name another address for it alone, and variables in capitals.
     pub(crate) id: &'static str,
+    /// The rights that it needs on a key of the user's own to write with it.
+    pub(crate) encrypts: &'static str,
 }
 
 /// A service as one store asks it.

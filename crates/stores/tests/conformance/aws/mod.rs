@@ -9,6 +9,7 @@ use crate::world::read;
 mod claims;
 mod parameters;
 mod replicas;
+mod rights;
 mod secrets;
 mod sign_in;
 
