@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import json
 from collections.abc import Callable
 from typing import Any
 
@@ -188,9 +189,16 @@ def metadata(parameter: Parameter, version: Version) -> Asked:
         "LastModifiedUser": version.by,
         "Version": version.number,
         "Tier": version.tier,
-        "Policies": [{"PolicyText": version.others["Policies"]}] if "Policies" in version.others else [],
+        "Policies": policies_of(version),
         "DataType": "text",
     } | others
+
+
+def policies_of(version: Version) -> list[Asked]:
+    policies = json.loads(version.others.get("Policies", "[]"))
+    return [
+        {"PolicyText": json.dumps(one), "PolicyType": one["Type"], "PolicyStatus": "Pending"} for one in policies
+    ]
 
 
 def fits(parameter: Parameter, by: Asked) -> bool:

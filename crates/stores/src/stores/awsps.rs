@@ -12,7 +12,8 @@ use crate::remote::line::conflict;
 use crate::remote::{Address, Deadline};
 use crate::text::without_nul;
 use crate::{
-    Can, Guard, Held, Settings, Store, StoreError, StoreErrorKind, StoreKind, StoreUrl, Version, Written,
+    Can, Guard, Held, Note, Settings, Store, StoreError, StoreErrorKind, StoreKind, StoreUrl, Version,
+    Written,
 };
 
 mod claim;
@@ -86,8 +87,9 @@ impl Store for ParameterStore {
         let working = deadline.but_for_the_claim();
         let claim = Claim::take(self, working)?;
         let written = self.under_claim(new, over, &traits, working);
-        let note = claim.release(deadline);
-        written.map(|version| Written { version, notes: note.into_iter().collect() })
+        let held_up = claim.release(deadline);
+        let notes = held_up.into_iter().chain(self.expirations(&traits)).collect();
+        written.map(|version| Written { version, notes })
     }
 }
 
@@ -136,8 +138,8 @@ impl ParameterStore {
     /// What the parameters are like, apart from their values: a write has to say all of it again.
     fn traits(&self, deadline: Deadline) -> Result<Traits, StoreError> {
         let names: Vec<String> = Field::ALL.map(|field| self.name_of(field)).into();
-        let mut asked =
-            json!({ "ParameterFilters": [{ "Key": "Name", "Option": "Equals", "Values": names }] });
+        let filters = json!([{ "Key": "Name", "Option": "Equals", "Values": names }]);
+        let mut asked = json!({ "ParameterFilters": filters, "MaxResults": PAGE });
         let mut traits = Traits::default();
         // AWS looks through an account page by page, and a page without any of ours is not the end.
         loop {
@@ -149,6 +151,14 @@ impl ParameterStore {
                 _ => return Ok(traits),
             }
         }
+    }
+
+    /// AWS deletes what has a policy that says so.
+    fn expirations<'a>(&self, traits: &'a Traits) -> impl Iterator<Item = Note> + use<'a, '_> {
+        traits.expirations().map(|(field, when)| {
+            let (store, name) = (&self.aws.line.store, self.name_of(field));
+            Note(format!("{store}: a policy lets {name} expire at {when}, and AWS deletes it then"))
+        })
     }
 
     /// A parameter that is not described to us would lose its key and its description.
@@ -204,6 +214,9 @@ impl ParameterStore {
         }
     }
 }
+
+/// As many as AWS gives at once.
+const PAGE: u64 = 50;
 
 /// What the claim needs of the store.
 impl ParameterStore {

@@ -46,6 +46,14 @@ impl Traits {
         }
     }
 
+    /// When which of them is to be deleted.
+    pub(super) fn expirations(&self) -> impl Iterator<Item = (Field, String)> {
+        self.0.iter().filter_map(|(field, one)| {
+            let policies = one["Policies"].as_array().into_iter().flatten();
+            policies.filter_map(expiration).next().map(|when| (*field, when))
+        })
+    }
+
     /// What a new parameter beside the signing key takes after.
     fn like(&self) -> Option<&Value> {
         self.0.get(&Field::Signing)
@@ -77,6 +85,15 @@ impl Traits {
         asked.extend(must.as_object().cloned().unwrap_or_default());
         Value::Object(asked)
     }
+}
+
+fn expiration(policy: &Value) -> Option<String> {
+    let text: Value = serde_json::from_str(policy["PolicyText"].as_str()?).ok()?;
+    if text["Type"] != "Expiration" {
+        return None;
+    }
+    let when = text["Attributes"]["Timestamp"].as_str()?.chars();
+    Some(when.filter(|char| char.is_ascii_alphanumeric() || "-:.+".contains(*char)).take(40).collect())
 }
 
 #[cfg(test)]

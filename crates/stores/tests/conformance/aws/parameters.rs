@@ -1,6 +1,6 @@
 //! Writes to Parameter Store that were done and not said to be, and the writes of others in between.
 
-use keybaton_stores::StoreErrorKind;
+use keybaton_stores::{Note, StoreErrorKind};
 
 use super::*;
 use crate::ground::ring;
@@ -97,4 +97,33 @@ fn a_page_where_nothing_was_to_be_written_is_none_of_the_store() {
         ground.trick("{place}", json!({ "action": "GetParameters", "page": status }));
         assert_eq!(ground.open().read().unwrap_err().kind, StoreErrorKind::Malformed, "{status}");
     }
+}
+
+#[test]
+fn a_parameter_that_is_to_expire_is_told_with_each_write() {
+    let Some(ground) = Ground::of("awsps") else { return };
+    let version = begun(&ground);
+    let policies = json!([
+        { "Type": "NoChangeNotification", "Version": "1.0", "Attributes": { "After": "20", "Unit": "Days" } },
+        { "Type": "Expiration", "Version": "1.0", "Attributes": { "Timestamp": "2100-01-01T00:00:00.000Z" } },
+    ]);
+    let mut fields = json!({ "Name": FALLBACKS, "Value": "a", "Type": "SecureString", "Tier": "Advanced" });
+    fields["Overwrite"] = true.into();
+    fields["Policies"] = policies.to_string().into();
+    ground.ask_boto3("put_parameter", fields);
+    let over = read(&*ground.open()).1;
+    let written = write(&*ground.open(), "b", &over).unwrap();
+    let url = ground.url();
+    let place = url.split(['?', ':']).nth(1).unwrap().trim_start_matches("//");
+    let name = format!("{place}/SECRET_KEY_FALLBACKS");
+    let what = format!("a policy lets {name} expire at 2100-01-01T00:00:00.000Z, and AWS deletes it then");
+    assert_eq!(written.notes, [Note(format!("{}: {what}", ground.url()))]);
+    assert_ne!(over, version);
+    let told = ground.ask_boto3("describe_parameters", filter(FALLBACKS));
+    assert_eq!(told["Parameters"][0]["Policies"].as_array().map(Vec::len), Some(2), "{told}");
+}
+
+/// The stand-in's first page is always empty.
+fn filter(name: &str) -> Value {
+    json!({ "ParameterFilters": [{ "Key": "Name", "Values": [name] }], "NextToken": "0" })
 }
