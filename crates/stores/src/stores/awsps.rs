@@ -42,6 +42,7 @@ static SERVICE: Service = Service {
     target: "AmazonSSM",
     id: "ssm",
     encrypts: "kms:Encrypt (kms:GenerateDataKey where a parameter is of the advanced tier)",
+    is_dual_stack: false,
 };
 
 #[derive(Debug)]

@@ -38,6 +38,7 @@ static SERVICE: Service = Service {
     target: "secretsmanager",
     id: "secrets_manager",
     encrypts: "kms:GenerateDataKey and kms:Decrypt",
+    is_dual_stack: true,
 };
 
 #[derive(Debug)]

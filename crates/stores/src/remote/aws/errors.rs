@@ -115,7 +115,8 @@ const KMS: [&str; 3] = ["DecryptionFailure", "EncryptionFailure", "InvalidKeyId"
 mod tests {
     use super::*;
 
-    const SERVICE: Service = Service { name: "ssm", title: "", target: "", id: "", encrypts: "kms:Encrypt" };
+    const SERVICE: Service =
+        Service { name: "ssm", title: "", target: "", id: "", encrypts: "kms:Encrypt", is_dual_stack: false };
 
     fn lacks(action: &'static str, code: &str, message: &str) -> String {
         let answer = Answer { status: 400, body: Vec::new().into(), is_doubtful: false, date: None };

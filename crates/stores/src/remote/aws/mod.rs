@@ -1,5 +1,6 @@
 //! What the services of AWS have in common: one address for each region, signed calls, and errors with a name.
 
+mod endpoint;
 mod errors;
 mod process;
 mod sign_in;
@@ -29,6 +30,8 @@ pub(crate) struct Service {
     pub(crate) id: &'static str,
     /// The rights that it needs on a key of the user's own to write with it.
     pub(crate) encrypts: &'static str,
+    /// Whether its usual address is reached by IPv6 too.
+    pub(crate) is_dual_stack: bool,
 }
 
 /// A service as one store asks it.

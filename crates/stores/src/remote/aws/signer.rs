@@ -9,12 +9,11 @@ use aws_credential_types::provider::ProvideCredentials;
 use aws_sigv4::http_request::{SignableBody, SignableRequest, SigningSettings, sign};
 use aws_sigv4::sign::v4;
 use aws_smithy_runtime_api::client::identity::Identity;
-use aws_types::service_config::ServiceConfigKey;
 use reqwest::Client;
 use reqwest::header::{HeaderName, HeaderValue};
 use tokio::time::timeout;
 
-use super::{Service, process, sign_in};
+use super::{Service, endpoint, process, sign_in};
 use crate::remote::client::innermost;
 use crate::remote::line::{Carry, Trouble, When};
 use crate::remote::{Answer, Call};
@@ -86,17 +85,12 @@ impl SignedIn {
             let when = When::Nowhere("mend it in ~/.aws/config, or write ?region=… in the URL");
             return Err(Trouble { when, why: "the profile names a region that there is not".to_owned() });
         }
+        let endpoint = endpoint::of(config, service, region.as_ref())?;
         let Some(provider) = config.credentials_provider() else {
             return Err(not_signed_in("there are no credentials"));
         };
         let credentials = provider.provide_credentials().await.map_err(|error| no_credentials(&error))?;
-        let endpoint = configured_endpoint(config, service)
-            .unwrap_or_else(|| usual_endpoint(service.name, region.as_ref()));
-        Ok(Self {
-            credentials,
-            region: region.to_string(),
-            endpoint: endpoint.trim_end_matches('/').to_owned(),
-        })
+        Ok(Self { credentials, region: region.to_string(), endpoint })
     }
 
     fn lasts(&self) -> bool {
@@ -134,31 +128,19 @@ pub(super) fn is_region(region: &str) -> bool {
     (1..=40).contains(&region.len()) && region.bytes().all(is_part)
 }
 
-/// An address that the environment or the profile names, for this service or for all, in the order of AWS's own
-/// programs, unless they say that such addresses are to be ignored.
-fn configured_endpoint(config: &SdkConfig, service: &Service) -> Option<String> {
-    let key = ServiceConfigKey::builder()
-        .service_id(service.id)
-        .env("AWS_ENDPOINT_URL")
-        .profile("endpoint_url")
-        .build()
-        .ok()?;
-    config.service_config()?.load_config(key).filter(|endpoint| !endpoint.is_empty())
-}
-
-/// The services' names are the same in each part of the cloud, the domains are not.
-fn usual_endpoint(service: &str, region: &str) -> String {
-    let domain = if region.starts_with("cn-") { "amazonaws.com.cn" } else { "amazonaws.com" };
-    format!("https://{service}.{region}.{domain}")
-}
-
 impl Carry for Signer {
     /// Signed anew at each attempt: a signature is good for five minutes around its time.
     async fn carry(&self, call: &Call) -> Result<Answer, Trouble> {
         let signed_in = self.signed_in().await?;
         let signed = self.signed(call, &signed_in)?;
-        self.client.carry(&signed).await
+        self.client.carry(&signed).await.map_err(|trouble| trouble_at(&signed_in.endpoint, trouble))
     }
+}
+
+/// Which of the service's addresses it was is half of the reason: somebody may have named a wrong one.
+fn trouble_at(endpoint: &str, trouble: Trouble) -> Trouble {
+    let host = endpoint::host(endpoint).unwrap_or_default();
+    Trouble { why: format!("{}, at {host}", trouble.why), ..trouble }
 }
 
 impl Signer {
@@ -199,12 +181,6 @@ const PATIENCE: Duration = Duration::from_secs(20);
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_region_has_its_own_address() {
-        assert_eq!(usual_endpoint("ssm", "eu-west-1"), "https://ssm.eu-west-1.amazonaws.com");
-        assert_eq!(usual_endpoint("ssm", "cn-north-1"), "https://ssm.cn-north-1.amazonaws.com.cn");
-    }
 
     #[test]
     fn a_region_is_no_way_to_another_host() {

@@ -207,3 +207,26 @@ fn what_a_program_complains_of_is_told_in_a_line() {
     let (_, said) = found.split_once(ended).unwrap_or_else(|| panic!("{found}"));
     assert_eq!(said, "0".repeat(200 - ended.len()));
 }
+
+#[test]
+fn the_host_that_somebody_named_is_told() {
+    let Some(ground) = Ground::of("awssm") else { return };
+    let there = ("AWS_ENDPOINT_URL", "https://made:up@127.0.0.1:1/made/up".to_owned());
+    let found = read_as(&ground, &ground.url(), &[there], &[]);
+    let blamed = format!("Unreachable, {}: cannot reach AWS Secrets Manager: ", ground.url());
+    assert!(found.starts_with(&blamed) && found.ends_with(", at 127.0.0.1:1"), "{found}");
+    let found = read_as(&ground, &ground.url(), &[("AWS_ENDPOINT_URL", "127.0.0.1:1".to_owned())], &[]);
+    assert_eq!(found, format!("Malformed, {}: the address that is named for it is no URL", ground.url()));
+}
+
+#[test]
+fn an_address_for_fips_is_asked_where_one_is_wanted_and_none_is_named() {
+    let Some(ground) = Ground::of("awssm") else { return };
+    let mut there = vec![("AWS_USE_FIPS_ENDPOINT", "true".to_owned())];
+    let found = read_as(&ground, &ground.url(), &there, &[]);
+    let both = "an address is named for it, and an address for FIPS or IPv6 is wanted";
+    assert_eq!(found, format!("Malformed, {}: {both}", ground.url()));
+    there.push(("HTTPS_PROXY", "http://127.0.0.1:1".to_owned()));
+    let found = read_as(&ground, &ground.url(), &there, &["AWS_ENDPOINT_URL"]);
+    assert!(found.ends_with(", at secretsmanager-fips.us-east-1.amazonaws.com"), "{found}");
+}
