@@ -102,7 +102,7 @@ impl Values for SecretsManager {
             return Err(conflict(&self.aws.line.store));
         }
         let version = aws::token()?;
-        self.put_aside(name, new, &version, deadline)?;
+        self.put_aside(name, new, &version, over, deadline)?;
         self.make_current(name, &version, over.version(), deadline)?;
         let notes = self.tidy(name, &before, &version, deadline).into_iter().collect();
         Ok(Put { version: version.into(), notes, has_copies: !before.replicas.is_empty() })

@@ -18,11 +18,18 @@ impl SecretsManager {
             .hint("write the secret's name instead: AWS makes up the end of its ARN")
     }
 
+    /// The new value may be there, under a label that no program looks for.
+    pub(super) fn not_put_aside(&self) -> StoreError {
+        let sentence = format!("{}: AWS did not say whether it took the new value", self.aws.line.store);
+        StoreError::new(StoreErrorKind::Unreachable, sentence)
+            .hint("no program reads it, and the old one stands; run it again")
+    }
+
     pub(super) fn refused(&self, refusal: &Refusal, name: &str) -> StoreError {
         self.aws.line.refusal(&refusal.answer, self.reason(refusal, name))
     }
 
-    fn reason(&self, refusal: &Refusal, name: &str) -> StoreError {
+    pub(super) fn reason(&self, refusal: &Refusal, name: &str) -> StoreError {
         if refusal.is("InvalidRequestException") && refusal.says("deletion") {
             let sentence = format!("{} is scheduled for deletion", self.aws.line.store);
             return StoreError::new(StoreErrorKind::Refused, sentence)

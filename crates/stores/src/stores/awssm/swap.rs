@@ -5,6 +5,7 @@ use serde_json::json;
 
 use super::secret::Secret;
 use super::{CURRENT, LABEL, SecretsManager};
+use crate::remote::values::Over;
 use crate::remote::{Deadline, Effect};
 use crate::{Note, StoreError, StoreErrorKind};
 
@@ -15,6 +16,7 @@ impl SecretsManager {
         name: &str,
         new: &SecretText,
         version: &str,
+        over: Over<'_>,
         deadline: Deadline,
     ) -> Result<(), StoreError> {
         let asked = json!({
@@ -23,9 +25,14 @@ impl SecretsManager {
             "ClientRequestToken": version,
             "VersionStages": [label(version)],
         });
-        match self.aws.change(Effect::Repeats, "PutSecretValue", &asked, deadline)? {
-            Ok(_) => Ok(()),
-            Err(refusal) => Err(self.refused(&refusal, name)),
+        // The first version of all, AWS makes current by itself.
+        let is_unseen = over.version().is_some();
+        match self.aws.change(Effect::Repeats, "PutSecretValue", &asked, deadline) {
+            Ok(Ok(_)) => Ok(()),
+            Ok(Err(refusal)) if is_unseen => Err(self.reason(&refusal, name)),
+            Ok(Err(refusal)) => Err(self.refused(&refusal, name)),
+            Err(error) if is_unseen && error.kind == StoreErrorKind::Uncertain => Err(self.not_put_aside()),
+            Err(error) => Err(error),
         }
     }
 

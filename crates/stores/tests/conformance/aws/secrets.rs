@@ -149,3 +149,32 @@ fn a_secret_is_found_by_its_arn_without_a_region_and_not_made_by_one() {
     assert_eq!(kind, StoreErrorKind::Missing);
     assert!(sentence.ends_with(" is not there, and AWS makes no secret by an ARN"), "{sentence}");
 }
+
+#[test]
+fn a_value_that_was_put_aside_and_not_said_to_be_leaves_nothing_in_doubt() {
+    let Some(ground) = ground() else { return };
+    let version = begun(&ground);
+    ground.trick("{place}", json!({ "action": "PutSecretValue", "silent": true, "times": 6 }));
+    let (kind, sentence, hint) = told(write(&*ground.open(), "b", &version).unwrap_err());
+    let blamed = format!("{}: AWS did not say whether it took the new value", ground.url());
+    assert_eq!((kind, sentence), (StoreErrorKind::Unreachable, blamed));
+    assert_eq!(hint, "no program reads it, and the old one stands; run it again");
+    ground.trick(
+        "{place}",
+        json!({ "action": "PutSecretValue", "code": "InternalServiceError", "done": true }),
+    );
+    ground.trick("{place}", json!({ "action": "PutSecretValue", "code": "AccessDeniedException" }));
+    assert_eq!(write(&*ground.open(), "b", &version).unwrap_err().kind, StoreErrorKind::Denied);
+    assert_eq!(read(&*ground.open()), (ring("a"), version.clone()));
+    write(&*ground.open(), "b", &version).unwrap();
+    assert!(!labels(&ground).contains("KEYBATON"));
+}
+
+#[test]
+fn the_first_value_of_a_secret_is_in_doubt_where_it_was_not_said_to_be_taken() {
+    let Some(ground) = ground() else { return };
+    ground.ask_boto3("create_secret", json!({ "Name": "{place}" }));
+    ground.trick("{place}", json!({ "action": "PutSecretValue", "silent": true, "times": 6 }));
+    let error = write(&*ground.open(), "a", &Version::Absent).unwrap_err();
+    assert_eq!((error.kind, read(&*ground.open()).0), (StoreErrorKind::Uncertain, ring("a")));
+}
