@@ -5,7 +5,7 @@ from __future__ import annotations
 import ssl
 import threading
 
-from secretmanager.accounts import Accounts
+from secretmanager.accounts import IMPERSONATE, Accounts
 from secretmanager.calls import PERMISSIONS
 from secretmanager.metadata import Machine
 from secretmanager.web import Service
@@ -21,11 +21,10 @@ def start(stage: Stage) -> None:
     accounts = Accounts(PROJECT, f"{endpoint}token")
     service = Service(port, tls, accounts, PROJECT_NUMBER)
     threading.Thread(target=service.serve_forever, daemon=True).start()
-    files = {
-        name: accounts.write_key(accounts.add(name, rights), folder / f"{name}.json")
-        for name, rights in ACCOUNTS.items()
-    }
-    person = accounts.add("person", frozenset(PERMISSIONS.values()))
+    known = {name: accounts.add(name, rights) for name, rights in ACCOUNTS.items()}
+    files = {name: accounts.write_key(account, folder / f"{name}.json") for name, account in known.items()}
+    person = accounts.add("person", frozenset({*PERMISSIONS.values(), IMPERSONATE}))
+    log_in = accounts.write_log_in(person, folder / "person.json", "1//made-up-refresh")
     machine = Machine(free_port(), accounts, person)
     threading.Thread(target=machine.serve_forever, daemon=True).start()
     stage.environment |= {
@@ -36,9 +35,12 @@ def start(stage: Stage) -> None:
         # Other identities, for tests that want to be somebody else.
         "KEYBATON_TEST_GCP_READER": files["reader"],
         "KEYBATON_TEST_GCP_STRANGER": files["stranger"],
-        "KEYBATON_TEST_GCP_PERSON": accounts.write_log_in(person, folder / "person.json", "1//made-up-refresh"),
+        "KEYBATON_TEST_GCP_PERSON": log_in,
         "KEYBATON_TEST_GCP_LOGGED_OUT": accounts.write_log_in(person, folder / "logged-out.json", "1//made-up-old"),
         "KEYBATON_TEST_GCP_FEDERATED": accounts.write_federation(person, folder / "federated.json", "made-up-subject"),
+        "KEYBATON_TEST_GCP_ACTING": accounts.write_impersonation(
+            log_in, known["reader"], endpoint, folder / "acting.json"
+        ),
         "KEYBATON_TEST_GCP_METADATA": f"127.0.0.1:{machine.server_port}",
         "KEYBATON_TEST_GCP_TOKEN": accounts.token_of(person),
         "KEYBATON_TEST_GCP_EXPIRED_TOKEN": accounts.token_of(person, lifetime=-1),

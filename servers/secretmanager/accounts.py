@@ -6,6 +6,7 @@ import json
 import secrets
 import time
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta, timezone
 from pathlib import Path
 
 from cryptography.hazmat.primitives import serialization
@@ -13,10 +14,11 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 from google.auth import jwt
 from google.auth.exceptions import GoogleAuthError
 
-from secretmanager.refusal import unauthenticated
+from secretmanager.refusal import denied, invalid, unauthenticated
 
 AUDIENCE = "https://secretmanager.googleapis.com/"
 SCOPE = "https://www.googleapis.com/auth/cloud-platform"
+IMPERSONATE = "iam.serviceAccounts.getAccessToken"
 
 
 @dataclass
@@ -95,6 +97,17 @@ class Accounts:
         file.write_text(json.dumps(content))
         return str(file)
 
+    def write_impersonation(self, source: str, account: Account, endpoint: str, file: Path) -> str:
+        """The file that `gcloud auth application-default login --impersonate-service-account` leaves."""
+        content = {
+            "type": "impersonated_service_account",
+            "delegates": [],
+            "service_account_impersonation_url": impersonation_url(endpoint, account.email),
+            "source_credentials": json.loads(Path(source).read_text()),
+        }
+        file.write_text(json.dumps(content))
+        return str(file)
+
     def log_out(self, refresh_token: str) -> None:
         del self._by_refresh_token[refresh_token]
 
@@ -135,6 +148,17 @@ class Accounts:
         kind = {"issued_token_type": "urn:ietf:params:oauth:token-type:access_token", "token_type": "Bearer"}
         return {"access_token": self.token_of(account), "expires_in": 3599, **kind}
 
+    def impersonate(self, authorization: str, email: str, asked: dict[str, object]) -> dict[str, object]:
+        """What whoever calls is answered who wants to act for an account."""
+        if IMPERSONATE not in self.who(authorization).permissions:
+            raise denied(IMPERSONATE, f"projects/-/serviceAccounts/{email}")
+        [account] = [account for account in self._by_key.values() if account.email == email]
+        if asked.get("scope") != [SCOPE]:
+            raise invalid("The scope is required.")
+        lifetime = int(str(asked.get("lifetime", "3600s")).removesuffix("s"))
+        end = datetime.now(timezone.utc) + timedelta(seconds=lifetime)
+        return {"accessToken": self.token_of(account, lifetime), "expireTime": end.strftime("%Y-%m-%dT%H:%M:%SZ")}
+
     def token_of(self, account: Account, lifetime: float = 3599) -> str:
         token = f"ya29.made-up-{secrets.token_urlsafe(24)}"
         self._tokens[token] = (account, time.time() + lifetime)
@@ -150,3 +174,7 @@ class Accounts:
         if claims.get("iss") != account.email:
             raise NoTokenError
         return account, claims
+
+
+def impersonation_url(endpoint: str, email: str) -> str:
+    return f"{endpoint}v1/projects/-/serviceAccounts/{email}:generateAccessToken"

@@ -35,6 +35,8 @@ class Web(Handler):
         body = self.body()
         if url.path == "/token":
             self._token(body)
+        elif acting := re.fullmatch(ACTING, url.path):
+            self._act(acting["email"], body)
         elif url.path.startswith("/tricks/"):
             self._trick(url.path.removeprefix("/tricks/"), body)
         else:
@@ -49,6 +51,13 @@ class Web(Handler):
             self.send(200, self.server.accounts.exchange(asked))
         except NoTokenError:
             self.send(400, {"error": "invalid_grant", "error_description": "Bad Request"})
+
+    def _act(self, email: str, body: bytes) -> None:
+        try:
+            given = self.server.accounts.impersonate(self.headers.get("Authorization", ""), email, json.loads(body))
+            self.send(200, given)
+        except RefusalError as error:
+            self.send(error.code, error.body)
 
     def _trick(self, secret: str, body: bytes) -> None:
         if self.command == "GET":
@@ -111,3 +120,4 @@ PATH = (
     r"/v1/projects/(?P<project>[^/:]+)(?:/locations/(?P<location>[^/:]+))?/secrets"
     r"(?:/(?P<secret>[^/:]+)(?P<versions>/versions(?:/[^/:]+)?)?)?(?::(?P<verb>\w+))?"
 )
+ACTING = r"/v1/projects/-/serviceAccounts/(?P<email>[^/:]+):generateAccessToken"

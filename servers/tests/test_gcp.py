@@ -28,6 +28,7 @@ from google.api_core.exceptions import (  # noqa: E402
     NotFound,
     Unauthorized,
 )
+from google.auth import impersonated_credentials  # noqa: E402
 from google.auth.exceptions import RefreshError  # noqa: E402
 from google.auth.transport.requests import Request  # noqa: E402
 from google.cloud.secretmanager_v1 import SecretManagerServiceClient, types  # noqa: E402
@@ -240,6 +241,22 @@ def test_tokens_of_the_token_endpoint_are_good(there: There, secret: str, monkey
         credentials.refresh(Request())
         assert str(credentials.token).startswith("ya29.")
         assert client(there, people.Credentials(credentials.token)).get_secret(name=secret)
+
+
+def test_who_may_act_for_an_account_gets_its_token(there: There, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("REQUESTS_CA_BUNDLE", there["SSL_CERT_FILE"])
+    acting = json.loads(Path(there["KEYBATON_TEST_GCP_ACTING"]).read_text())
+    log_in, url = acting["source_credentials"], acting["service_account_impersonation_url"]
+    del log_in["type"], log_in["quota_project_id"]
+    email = url.rsplit("/", 1)[1].removesuffix(":generateAccessToken")
+    person, reader = people.Credentials(None, **log_in), account(there, "KEYBATON_TEST_GCP_READER")
+    credentials = impersonated_credentials.Credentials(person, email, SCOPES, iam_endpoint_override=url)
+    credentials.refresh(Request())
+    assert email == reader.service_account_email
+    assert str(credentials.token).startswith("ya29.")
+    source = reader.with_scopes(SCOPES)
+    with pytest.raises(RefreshError, match=r"iam\.serviceAccounts\.getAccessToken"):
+        impersonated_credentials.Credentials(source, email, SCOPES, iam_endpoint_override=url).refresh(Request())
 
 
 def test_a_log_in_that_was_revoked_gives_no_token(there: There, monkeypatch: pytest.MonkeyPatch) -> None:

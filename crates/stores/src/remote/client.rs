@@ -40,7 +40,7 @@ pub(crate) fn trusting(file: &Path) -> Result<Client, StoreError> {
 }
 
 /// A client for what a cloud tells its machines on their own network, which no proxy can reach.
-#[cfg(any(feature = "akv", feature = "aws"))]
+#[cfg(any(feature = "akv", feature = "aws", feature = "gcsm"))]
 pub(crate) fn direct() -> Result<Client, StoreError> {
     built(builder().no_proxy())
 }

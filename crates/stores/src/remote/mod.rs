@@ -7,10 +7,12 @@ pub(crate) mod aws;
 pub(crate) mod base64;
 pub(crate) mod call;
 pub(crate) mod client;
-mod date;
+pub(crate) mod date;
 pub(crate) mod deadline;
 #[cfg(feature = "values")]
 mod joined;
+#[cfg(any(feature = "akv", feature = "gcsm"))]
+pub(crate) mod jwt;
 pub(crate) mod line;
 #[cfg(feature = "object")]
 pub(crate) mod members;
@@ -18,7 +20,7 @@ pub(crate) mod members;
 pub(crate) mod object;
 #[cfg(any(feature = "gcsm", feature = "vault"))]
 pub(crate) mod path;
-#[cfg(any(feature = "k8s", feature = "vault"))]
+#[cfg(any(feature = "gcsm", feature = "k8s", feature = "vault"))]
 pub(crate) mod program;
 pub(crate) mod runtime;
 pub(crate) mod seen;

@@ -12,7 +12,9 @@ use crate::support::writes;
 use crate::world::{World, open_url, outer_environment, read, settings, tested, texts};
 
 mod claims;
+mod federation;
 mod login;
+mod tokens;
 mod versions;
 
 const HAND: Hand = Hand("gcsm");

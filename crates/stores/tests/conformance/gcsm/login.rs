@@ -3,10 +3,10 @@
 use std::env;
 
 use super::*;
-use crate::support::{as_whoever_has, given};
+use crate::scripted::{Scripted, answer};
 
 /// Opens the store as somebody else; what is not named is as usual.
-fn by(world: &World, fixture: &Fixture, variables: &[(&str, String)]) -> Box<dyn Store> {
+pub(super) fn by(world: &World, fixture: &Fixture, variables: &[(&str, String)]) -> Box<dyn Store> {
     // Where no log-in is found, the next place is asked, and nowhere is the real one of whoever runs the tests.
     let nobody =
         [("GOOGLE_APPLICATION_CREDENTIALS", String::new()), ("CLOUDSDK_CONFIG", "/nonexistent".to_owned())];
@@ -16,7 +16,7 @@ fn by(world: &World, fixture: &Fixture, variables: &[(&str, String)]) -> Box<dyn
     world.open(fixture)
 }
 
-fn variable(name: &str) -> String {
+pub(super) fn variable(name: &str) -> String {
     env::var(format!("KEYBATON_TEST_GCP_{name}")).unwrap()
 }
 
@@ -32,6 +32,7 @@ fn every_usual_way_to_sign_in_is_known() {
         ("GOOGLE_APPLICATION_CREDENTIALS", variable("READER")),
         ("GOOGLE_APPLICATION_CREDENTIALS", variable("PERSON")),
         ("GOOGLE_APPLICATION_CREDENTIALS", variable("FEDERATED")),
+        ("GOOGLE_APPLICATION_CREDENTIALS", variable("ACTING")),
         ("GOOGLE_OAUTH_ACCESS_TOKEN", variable("TOKEN")),
         ("CLOUDSDK_AUTH_ACCESS_TOKEN_FILE", file.to_str().unwrap().to_owned()),
         ("CLOUDSDK_CONFIG", world.path().to_str().unwrap().to_owned()),
@@ -70,54 +71,15 @@ fn who_has_to_sign_in_is_told_how() {
 fn a_machine_of_googles_has_credentials_of_its_own_and_others_have_none() {
     let Some((world, fixture)) = begin() else { return };
     write(&*world.open(fixture), "a", &Version::Absent).unwrap();
-    std::fs::write(world.path().join("which"), world.url(fixture)).unwrap();
-    for (machine, case) in [
-        (variable("METADATA"), "gcsm::login::case_machine"),
-        ("127.0.0.1:1".to_owned(), "gcsm::login::case_nobody"),
-    ] {
-        let nobody = [
-            ("GOOGLE_APPLICATION_CREDENTIALS", ""),
-            ("CLOUDSDK_CONFIG", "/nonexistent"),
-            ("GCE_METADATA_HOST", &machine),
-        ];
-        let nobody = nobody.map(|(name, value)| (name.to_owned(), value.to_owned()));
-        as_whoever_has(&nobody, case, world.path());
+    let on = |machine: String| by(&world, fixture, &[("GCE_METADATA_HOST", machine)]);
+    assert_eq!(read(&*on(variable("METADATA"))).0, ring("a"));
+    let page = Scripted::new(vec![answer(200, "<h1>Welcome</h1>")]);
+    for machine in ["127.0.0.1:1", page.address().strip_prefix("http://").unwrap()] {
+        let error = on(machine.to_owned()).read().unwrap_err();
+        assert_eq!(error.kind, StoreErrorKind::SignInNeeded);
+        let told = ": there are no credentials here, and this is no machine of Google's";
+        assert!(error.sentence.ends_with(told), "{error}");
     }
-}
-
-#[test]
-#[ignore = "run by a_machine_of_googles_has_credentials_of_its_own_and_others_have_none"]
-fn case_machine() {
-    assert_eq!(read(&*given_store()).0, ring("a"));
-}
-
-#[test]
-#[ignore = "run by a_machine_of_googles_has_credentials_of_its_own_and_others_have_none"]
-fn case_nobody() {
-    let error = given_store().read().unwrap_err();
-    assert_eq!(error.kind, StoreErrorKind::SignInNeeded);
-    let told = ": there are no credentials here, and this is no machine of Google's";
-    assert!(error.sentence.ends_with(told), "{error}");
-}
-
-fn given_store() -> Box<dyn Store> {
-    let (folder, _) = given();
-    let url = std::fs::read_to_string(folder.join("which")).unwrap();
-    open_url(&url, &settings(&folder, outer_environment()))
-}
-
-#[test]
-fn a_token_server_that_is_away_is_no_reason_to_sign_in() {
-    let Some((world, fixture)) = begin() else { return };
-    let log_in = std::fs::read_to_string(variable("PERSON")).unwrap();
-    let mut log_in: Value = serde_json::from_str(&log_in).unwrap();
-    log_in["token_uri"] = "https://127.0.0.1:1/token".into();
-    let file = world.path().join("away.json");
-    std::fs::write(&file, log_in.to_string()).unwrap();
-    let way = ("GOOGLE_APPLICATION_CREDENTIALS", file.to_str().unwrap().to_owned());
-    let error = by(&world, fixture, &[way]).read().unwrap_err();
-    assert_eq!(error.kind, StoreErrorKind::Unreachable);
-    assert!(error.sentence.contains(": the server that gives tokens does not answer: "), "{error}");
 }
 
 #[test]

@@ -18,6 +18,7 @@ use rustls::sign::SigningKey;
 use serde_json::{Value as Json, json};
 use sha2::{Digest, Sha256};
 
+use crate::remote::jwt::signed;
 use crate::remote::line::Trouble;
 
 use super::refusal::signing_in;
@@ -57,13 +58,9 @@ impl Certificate {
     }
 
     fn sign(&self, claims: &Json) -> Result<String, rustls::Error> {
-        let header =
-            json!({ "alg": "PS256", "typ": "JWT", "x5t#S256": BASE64URL_NOPAD.encode(&self.fingerprint) });
-        let encoded = [&header, claims].map(|part| BASE64URL_NOPAD.encode(part.to_string().as_bytes()));
-        let text = encoded.join(".");
-        let signer = self.key.choose_scheme(&[SCHEME]);
-        let signer = signer.ok_or_else(|| rustls::Error::General("the key is not RSA".to_owned()))?;
-        Ok(format!("{text}.{}", BASE64URL_NOPAD.encode(&signer.sign(text.as_bytes())?)))
+        let fingerprint = BASE64URL_NOPAD.encode(&self.fingerprint);
+        let header = json!({ "alg": "PS256", "typ": "JWT", "x5t#S256": fingerprint });
+        signed(&*self.key, SCHEME, &header, claims)
     }
 }
 
