@@ -9,6 +9,8 @@ pub(crate) mod call;
 pub(crate) mod client;
 pub(crate) mod date;
 pub(crate) mod deadline;
+#[cfg(any(feature = "akv", feature = "gcsm"))]
+pub(crate) mod giver;
 #[cfg(feature = "values")]
 mod joined;
 #[cfg(any(feature = "akv", feature = "gcsm"))]

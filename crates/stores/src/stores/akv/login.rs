@@ -8,7 +8,7 @@ use azure_core::time::OffsetDateTime;
 use keybaton_core::SecretText;
 use reqwest::Client;
 use reqwest::header::HeaderValue;
-use tokio::time::timeout;
+use tokio::time::{Instant, timeout_at};
 
 use crate::remote::line::{Trouble, When};
 use crate::{Environment, StoreError};
@@ -19,7 +19,7 @@ mod certificate;
 mod refusal;
 mod sources;
 
-use refusal::{nobody, signing_in, trouble};
+use refusal::{late, nobody, signing_in, trouble};
 use sources::{CHAIN, Sources};
 
 pub(super) struct Login {
@@ -45,8 +45,7 @@ impl Login {
         if let Some(bearer) = self.held() {
             return Ok(bearer);
         }
-        let token =
-            timeout(PATIENCE, self.token()).await.map_err(|_| signing_in("no token came in time"))??;
+        let token = self.token(Instant::now() + PATIENCE).await?;
         let text = SecretText::new(format!("Bearer {}", token.token.secret()));
         let mut bearer =
             HeaderValue::from_str(text.expose()).map_err(|_| signing_in("the token is no token"))?;
@@ -69,23 +68,24 @@ impl Login {
 
     /// The first place that has credentials decides. A machine may be there without an identity, and a program without a
     /// log-in: then the next place may have one.
-    async fn token(&self) -> Result<AccessToken, Trouble> {
+    async fn token(&self, end: Instant) -> Result<AccessToken, Trouble> {
         let mut why_not = None;
         for link in CHAIN {
             if !self.sources.may(link)? {
                 continue;
             }
             let Some(credential) = self.sources.credential(link).await? else { continue };
-            match credential.get_token(&[&self.scope], None).await {
-                Ok(token) => return Ok(token),
-                Err(error) => {
-                    let trouble = trouble(link, &error, self.sources.network().trouble());
-                    if link.decides() || trouble.when != When::SigningIn {
-                        return Err(trouble);
-                    }
-                    why_not.get_or_insert(trouble);
-                }
+            let outcome = timeout_at(end, credential.get_token(&[&self.scope], None)).await;
+            let on_the_way = self.sources.network().trouble();
+            let trouble = match outcome {
+                Ok(Ok(token)) => return Ok(token),
+                Ok(Err(error)) => trouble(link, &error, on_the_way),
+                Err(_) => late(link, on_the_way),
+            };
+            if link.decides() || trouble.when != When::SigningIn {
+                return Err(trouble);
             }
+            why_not.get_or_insert(trouble);
         }
         Err(why_not.unwrap_or_else(nobody))
     }

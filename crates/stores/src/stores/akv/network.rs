@@ -18,7 +18,8 @@ use zeroize::Zeroizing;
 
 use crate::StoreError;
 use crate::remote::client::direct;
-use crate::remote::line::{Carry, Trouble};
+use crate::remote::giver::{self, host_of};
+use crate::remote::line::Trouble;
 use crate::remote::{Answer, Call};
 
 /// Connections with our certificate authorities, our proxies, no redirects, and an end to every answer.
@@ -44,7 +45,7 @@ impl Network {
         matches!(timeout(GLANCE, self.carry(&call)).await, Ok(Ok(answer)) if answer.status == 400)
     }
 
-    /// What went wrong on the way, if that was it.
+    /// Why the last question was answered by neither a token nor a refusal, if it was not.
     pub(super) fn trouble(&self) -> Option<Trouble> {
         self.trouble.lock().unwrap_or_else(PoisonError::into_inner).take()
     }
@@ -52,9 +53,9 @@ impl Network {
     /// In clear only to the machine's own surroundings, to which no proxy leads.
     async fn carry(&self, call: &Call) -> Result<Answer, Trouble> {
         if call.url.starts_with("https://") {
-            self.usual.carry(call).await
+            giver::asked(&self.usual, call).await
         } else {
-            self.direct.carry(call).await
+            giver::asked(&self.direct, call).await
         }
     }
 
@@ -82,17 +83,17 @@ impl Network {
 #[async_trait::async_trait]
 impl HttpClient for Network {
     async fn execute_request(&self, request: &Request) -> azure_core::Result<AsyncRawResponse> {
-        match self.carry(&self.call(request)).await {
+        let call = self.call(request);
+        let outcome = self.carry(&call).await;
+        let trouble = giver::trouble(&host_of(&call.url), &outcome);
+        *self.trouble.lock().unwrap_or_else(PoisonError::into_inner) = trouble;
+        match outcome {
             Ok(answer) => {
                 let status = StatusCode::from(answer.status);
                 Ok(AsyncRawResponse::from_bytes(status, Headers::default(), answer.body.to_vec()))
             }
-            Err(trouble) => {
-                // A kind that the crate takes for final.
-                let error = Error::with_message(ErrorKind::Other, trouble.why.clone());
-                *self.trouble.lock().unwrap_or_else(PoisonError::into_inner) = Some(trouble);
-                Err(error)
-            }
+            // A kind that the crate takes for final.
+            Err(trouble) => Err(Error::with_message(ErrorKind::Other, trouble.why)),
         }
     }
 }

@@ -2,9 +2,11 @@
 
 use std::env;
 use std::fs;
+use std::net::TcpListener;
 use std::os::unix::fs::PermissionsExt;
 
 use super::*;
+use crate::scripted::{Scripted, answer};
 use crate::support::{as_whoever_has, given};
 
 /// What a program reads that has these variables and, but for them, no credentials; or why it cannot.
@@ -215,13 +217,44 @@ fn a_server_that_gives_no_tokens_now_is_no_reason_to_sign_in() {
     for (authority, told) in [
         (
             "https://127.0.0.1:1",
-            "cannot reach made-up-vault.vault.azure.net: the server that gives tokens for it: ",
+            "cannot reach made-up-vault.vault.azure.net: 127.0.0.1, which gives the tokens for it, cannot be reached: ",
         ),
-        ("https://keybaton.example", "the server that gives tokens for it: "),
+        ("https://keybaton.example", "keybaton.example, which gives the tokens for it"),
     ] {
         let said = by(&world, fixture, &[&application[..], &[("AZURE_AUTHORITY_HOST", authority)]].concat());
         assert!(said.starts_with("Unreachable ") && said.contains(told), "{said}");
     }
+}
+
+#[test]
+fn a_machine_that_is_told_nothing_of_itself_has_not_to_sign_in() {
+    let Some((world, fixture)) = begin() else { return };
+    let busy = Scripted::new(vec![answer(503, "later"); 20]);
+    let endless = Scripted::new(vec![answer(200, &"x".repeat(5 << 20)); 20]);
+    let elsewhere = Scripted::new(vec![answer(200, r#"{"access_token": "made-up"}"#)]);
+    let location = format!("location: {}/\r\ncontent-length: 0\r\nconnection: close", elsewhere.address());
+    let moved = Scripted::new(vec![format!("HTTP/1.1 307 x\r\n{location}\r\n\r\n").into_bytes(); 20]);
+    let hanging = TcpListener::bind("127.0.0.1:0").unwrap();
+    let hangs = format!("http://{}", hanging.local_addr().unwrap());
+    for (endpoint, told) in [
+        (busy.address(), "is busy (HTTP 503)"),
+        (endless.address(), "answers with more than any token is long"),
+        (moved.address(), "answers with another address, which is not followed"),
+        (&hangs, "does not answer: no answer came in time"),
+    ] {
+        let said = by(&world, fixture, &[("IDENTITY_ENDPOINT", endpoint), ("IDENTITY_HEADER", "made-up")]);
+        let told = format!(": 127.0.0.1, which gives the tokens for it, {told}");
+        assert!(said.starts_with("Unreachable ") && said.ends_with(&told), "{said}");
+    }
+    assert_eq!(elsewhere.asked(), Vec::<String>::new());
+}
+
+#[test]
+fn a_program_that_gives_no_token_is_not_waited_for_without_end() {
+    let Some((world, fixture)) = begin() else { return };
+    let path = programs(&world, &[("az", "exec sleep 60".to_owned()), ("azd", "exec sleep 60".to_owned())]);
+    let said = by(&world, fixture, &[("PATH", &path)]);
+    assert!(said.starts_with("SignInNeeded ") && said.ends_with(": az: no token came in time"), "{said}");
 }
 
 #[test]

@@ -59,7 +59,7 @@ fn no_credentials_follow_a_redirect_of_a_server_that_gives_tokens() {
         assert!(error.sentence.ends_with(told), "{error}");
     }
     let error = error_of(&world, fixture, ("GCE_METADATA_HOST", host(&server)));
-    assert_eq!(error.kind, StoreErrorKind::SignInNeeded, "{error}");
+    assert_eq!(error.kind, StoreErrorKind::Unreachable, "{error}");
     assert_eq!((server.asked().len(), elsewhere.asked()), (4, vec![]));
 }
 
@@ -142,6 +142,8 @@ fn a_machine_is_asked_of_itself_without_a_proxy() {
         ("http_proxy", proxy.address()),
         ("NO_PROXY", ""),
         ("no_proxy", ""),
+        ("HTTPS_PROXY", ""),
+        ("https_proxy", ""),
     ];
     let variables = variables.map(|(name, value)| (name.to_owned(), value.to_owned()));
     as_whoever_has(&variables, "gcsm::tokens::case_machine", world.path());

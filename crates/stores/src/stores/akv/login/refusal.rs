@@ -10,20 +10,19 @@ use super::sources::Link;
 
 /// `on_the_way`: what kept the question from its answer, if anything did.
 pub(super) fn trouble(link: Link, error: &azure_core::Error, on_the_way: Option<Trouble>) -> Trouble {
-    if let Some(Trouble { when, why }) = on_the_way {
-        // Nothing was sent to the vault itself.
-        let when = if when == When::Trusting { when } else { When::Connecting };
-        return Trouble { when, why: format!("the server that gives tokens for it: {why}") };
+    if let Some(trouble) = on_the_way {
+        return trouble;
     }
     match refused(error) {
-        Some((status, _)) if status == 429 || status >= 500 => Trouble {
-            when: When::Connecting,
-            why: format!("the server that gives tokens for it is busy (HTTP {status})"),
-        },
         Some((status, code)) => signing_in(format!("{} ({})", meaning(link, &code), named(status, &code))),
         None if link.is_program() => signing_in(words_of(link, error)),
         None => signing_in(format!("the credentials of {} cannot be used", source(link))),
     }
+}
+
+/// Nobody waits for a program, or for one attempt of many, any longer.
+pub(super) fn late(link: Link, on_the_way: Option<Trouble>) -> Trouble {
+    on_the_way.unwrap_or_else(|| signing_in(format!("{}: no token came in time", source(link))))
 }
 
 pub(super) fn nobody() -> Trouble {

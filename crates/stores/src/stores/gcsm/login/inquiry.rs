@@ -7,12 +7,12 @@ use std::time::Duration;
 
 use reqwest::{Client, Method, Url};
 use serde_json::Value as Json;
-use tokio::time::timeout;
 use zeroize::Zeroizing;
 
 use crate::Environment;
 use crate::remote::client::direct;
-use crate::remote::line::{Carry, Trouble, When};
+use crate::remote::giver::{self, host_of};
+use crate::remote::line::Trouble;
 use crate::remote::path::escaped;
 use crate::remote::{Answer, Call};
 
@@ -53,13 +53,14 @@ impl Inquiry<'_> {
 
     /// The answer to a call. What a server said instead is not shown: it may repeat what was sent.
     pub(super) async fn ask(&self, call: &Call) -> Result<Answer, Trouble> {
-        let host = host_of(&call.url);
-        let answer = self.carry(call).await.map_err(|trouble| on_the_way(&host, trouble))?;
-        match answer.status {
-            200..300 => Ok(answer),
-            300..400 => Err(unreachable(&host, "answers with another address, which is not followed")),
-            status @ (429 | 500..) => Err(unreachable(&host, &format!("is busy (HTTP {status})"))),
-            status => Err(signing_in(format!("{} are not accepted (HTTP {status})", self.whose))),
+        let outcome = self.carry(call).await;
+        if let Some(trouble) = giver::trouble(&host_of(&call.url), &outcome) {
+            return Err(trouble);
+        }
+        let answer = outcome?;
+        match answer.is_success() {
+            true => Ok(answer),
+            false => Err(signing_in(format!("{} are not accepted (HTTP {})", self.whose, answer.status))),
         }
     }
 
@@ -67,32 +68,12 @@ impl Inquiry<'_> {
     pub(super) async fn carry(&self, call: &Call) -> Result<Answer, Trouble> {
         let is_secure = call.url.starts_with("https://");
         let client = if is_secure { self.client } else { nearby(self.client) };
-        let late = || Trouble { when: When::Sent, why: "no answer came in time".to_owned() };
-        timeout(PATIENCE, client.carry(call)).await.unwrap_or_else(|_| Err(late()))
+        giver::asked(client, call).await
     }
 }
 
 pub(super) fn post(url: &str) -> Call {
     Call::new(Method::POST, url)
-}
-
-/// Nothing was sent to the store itself.
-fn on_the_way(host: &str, Trouble { when, why }: Trouble) -> Trouble {
-    match when {
-        When::Trusting => Trouble { when, why: format!("{host}, {WHO}: {why}") },
-        When::Connecting => unreachable(host, &format!("cannot be reached: {why}")),
-        When::TooLong => unreachable(host, "answers with more than any token is long"),
-        _ => unreachable(host, &format!("does not answer: {why}")),
-    }
-}
-
-pub(super) fn unreachable(host: &str, what: &str) -> Trouble {
-    Trouble { when: When::Connecting, why: format!("{host}, {WHO}, {what}") }
-}
-
-pub(super) fn host_of(url: &str) -> String {
-    let url = Url::parse(url).ok();
-    url.and_then(|url| url.host_str().map(str::to_owned)).unwrap_or_else(|| "a server".to_owned())
 }
 
 pub(super) fn is_here(url: &Url) -> bool {
@@ -115,11 +96,5 @@ fn written(form: &[(&str, &str)]) -> Zeroizing<String> {
     }
     text
 }
-
-/// As it stands in messages, behind the name of a server.
-const WHO: &str = "which gives the tokens for it";
-
-/// What one waits for a token.
-const PATIENCE: Duration = Duration::from_secs(10);
 
 pub(super) const HOUR: Duration = Duration::from_secs(3600);

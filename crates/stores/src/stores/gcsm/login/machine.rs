@@ -3,9 +3,10 @@
 use reqwest::Method;
 
 use crate::remote::Call;
+use crate::remote::giver;
 use crate::remote::line::{Trouble, When};
 
-use super::inquiry::{Inquiry, unreachable};
+use super::inquiry::Inquiry;
 use super::token::Token;
 use super::{signing_in, variable};
 
@@ -14,19 +15,18 @@ pub(super) async fn token(inquiry: &Inquiry<'_>) -> Result<Token, Trouble> {
     let host = variable(inquiry.environment, "GCE_METADATA_HOST").unwrap_or_else(|| USUAL.to_owned());
     let url = format!("http://{host}/computeMetadata/v1/instance/service-accounts/default/token");
     let call = Call::new(Method::GET, url).header("metadata-flavor", "Google");
-    let answer = match inquiry.carry(&call).await {
-        Err(Trouble { when: When::Sent, why }) => {
-            return Err(unreachable(&host, &format!("does not answer: {why}")));
-        }
-        Err(_) => return Err(nobody()),
-        Ok(answer) => answer,
-    };
+    let outcome = inquiry.carry(&call).await;
+    if matches!(&outcome, Err(trouble) if trouble.when == When::Connecting) {
+        return Err(nobody());
+    }
+    if let Some(trouble) = giver::trouble(&host, &outcome) {
+        return Err(trouble);
+    }
+    let answer = outcome?;
     match answer.status {
-        200 => inquiry.token_in(&answer.json()).map_err(|_| nobody()),
         404 => Err(signing_in("this machine has no service account")),
-        status @ (429 | 500..) => Err(unreachable(&host, &format!("is busy (HTTP {status})"))),
         status @ 400.. => Err(signing_in(format!("{} are not accepted (HTTP {status})", inquiry.whose))),
-        _ => Err(nobody()),
+        _ => inquiry.token_in(&answer.json()).map_err(|_| nobody()),
     }
 }
 
