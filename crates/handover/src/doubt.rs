@@ -54,7 +54,9 @@ fn taken_back(place: &Place, error: StoreError) -> StoreError {
     StoreError { kind: StoreErrorKind::Unreachable, sentence, ..error }.hint("run it again")
 }
 
+/// What timed out on its way may still be done.
 fn not_done(place: &Place, error: StoreError) -> StoreError {
-    let sentence = format!("{}: the write did not get through, and nothing was changed", place.url);
+    let sentence =
+        format!("{}: the answer to the write was lost, and it was not there when looked again", place.url);
     StoreError { kind: StoreErrorKind::Unreachable, sentence, ..error }.hint("run it again")
 }

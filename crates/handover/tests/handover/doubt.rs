@@ -86,7 +86,10 @@ fn a_write_that_did_not_get_through_changed_nothing() {
     let ground = cut_after(0, &[]);
     let error = ground.act(|world| change(&ground.places, Change::Stage, None, world)).unwrap_err();
     let HandoverError::Store(error) = error else { panic!("{error:?}") };
-    assert_eq!(error.sentence, "dir:keys: the write did not get through, and nothing was changed");
+    assert_eq!(
+        error.sentence,
+        "dir:keys: the answer to the write was lost, and it was not there when looked again"
+    );
     assert_eq!(ground.ring().phase(), Phase::Settled);
 }
 

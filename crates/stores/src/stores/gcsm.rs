@@ -99,7 +99,7 @@ impl Values for Gcsm {
         };
         let added = self.add(name, new, working);
         let is_free = self.release(name, &held, &claim, deadline);
-        let added = added?;
+        let added = added.or_else(|error| self.looked_up(name, new, before, error, deadline))?;
         self.written.lock().unwrap_or_else(PoisonError::into_inner).insert(name.to_owned(), added.number);
         Ok(Put {
             version: added.number.to_string().into(),
@@ -155,6 +155,29 @@ impl Gcsm {
         }
     }
 
+    /// A version whose answer was lost may be there all the same, and is there by its number at once. Others may stand before it.
+    fn looked_up(
+        &self,
+        name: &str,
+        new: &SecretText,
+        before: u64,
+        error: StoreError,
+        deadline: Deadline,
+    ) -> Result<Added, StoreError> {
+        if error.kind != StoreErrorKind::Uncertain {
+            return Err(error);
+        }
+        for number in before + 1..=before + LOOKED_AT {
+            match self.access(name, &number.to_string(), deadline) {
+                Ok(Some(value)) if value.text == *new => return Ok(Added { number, is_doubtful: true }),
+                Ok(Some(_)) => {}
+                // Where looking fails too, the first error says more.
+                Ok(None) | Err(_) => break,
+            }
+        }
+        Err(error)
+    }
+
     /// Takes the claim away; whether nobody is kept out by it any more.
     fn release(&self, name: &str, held: &Secret, claim: &Claim, deadline: Deadline) -> bool {
         if self.patch(name, &held.without_claim(), deadline).is_ok() {
@@ -202,6 +225,9 @@ impl fmt::Debug for Gcsm {
         write!(f, "Gcsm({}, {})", self.line.store, self.line.host)
     }
 }
+
+/// How many versions other programs may add beside one of ours.
+const LOOKED_AT: u64 = 3;
 
 /// What Google keeps in one version.
 const LARGEST: usize = 64 << 10;
