@@ -25,6 +25,7 @@ def start(stage: Stage) -> None:
     folder = stage.folder / "azure"
     folder.mkdir()
     directory = Directory(TENANT)
+    stage.tokens.append(directory.given)
     keeper = directory.add(*KEEPER, RIGHTS)
     directory.add(*READER, frozenset({"get"}))
     directory.add(*STRANGER, frozenset())

@@ -19,6 +19,7 @@ def start(stage: Stage) -> None:
     tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     stage.authority.issue_cert("127.0.0.1", "secretmanager.googleapis.com").configure_cert(tls)
     accounts = Accounts(PROJECT, f"{endpoint}token")
+    stage.tokens.append(accounts.shown)
     service = Service(port, tls, accounts, PROJECT_NUMBER)
     threading.Thread(target=service.serve_forever, daemon=True).start()
     known = {name: accounts.add(name, rights) for name, rights in ACCOUNTS.items()}

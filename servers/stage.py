@@ -22,6 +22,8 @@ class Stage:
         self.authority.cert_pem.write_to_path(self.authority_file)
         # What the command finds in its environment, as the platform's own programs want it.
         self.environment: dict[str, str] = {}
+        # The tokens that each stand-in gave out or was shown: nobody else may see them.
+        self.tokens: list[set[str]] = []
         self._processes: list[subprocess.Popen[bytes]] = []
 
     def __enter__(self) -> Stage:

@@ -51,6 +51,7 @@ class Directory:
         self.certificates: dict[str, x509.Certificate] = {}
         self._lock = threading.Lock()
         self._tokens: dict[str, Token] = {}
+        self.given: set[str] = set()
 
     def add(self, id_: str, secret: str, rights: frozenset[str]) -> App:
         self.apps[id_] = App(id_, secret, rights)
@@ -77,6 +78,7 @@ class Directory:
         token = secrets.token_urlsafe(48)
         with self._lock:
             self._tokens[token] = Token(app, resource, time.time() + lifetime)
+            self.given.add(token)
         return token
 
     def who(self, authorization: str) -> Token | None:

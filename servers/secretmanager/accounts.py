@@ -43,6 +43,8 @@ class Accounts:
         self._by_subject_token: dict[str, Account] = {}
         # Tokens that were given out, and when they end.
         self._tokens: dict[str, tuple[Account, float]] = {}
+        # These, and the assertions that accounts signed themselves.
+        self.shown: set[str] = set()
 
     def add(self, name: str, permissions: frozenset[str]) -> Account:
         key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
@@ -116,6 +118,7 @@ class Accounts:
         kind, _, bearer = authorization.partition(" ")
         if kind != "Bearer" or not bearer:
             raise unauthenticated("CREDENTIALS_MISSING")
+        self.shown.add(bearer)
         if known := self._tokens.get(bearer):
             account, end = known
             if end < time.time():
@@ -162,6 +165,7 @@ class Accounts:
     def token_of(self, account: Account, lifetime: float = 3599) -> str:
         token = f"ya29.made-up-{secrets.token_urlsafe(24)}"
         self._tokens[token] = (account, time.time() + lifetime)
+        self.shown.add(token)
         return token
 
     def _read(self, assertion: str) -> tuple[Account, dict[str, object]]:

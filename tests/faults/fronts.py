@@ -77,7 +77,7 @@ FRONTS: dict[str, Front] = {
     "akv": Front(
         ("akv://shop/{world}", "akv://shop/{world}?layout=separate"),
         before_azure,
-        {**counted(1, 5, 4), "create separate": 22, "promote separate": 18},
+        {**counted(1, 5, 4), "create separate": 22, "promote separate": 18, "revoke separate": 25},
     ),
     "awsps": Front(
         ("awsps:///{world}?region=us-east-1",),
@@ -88,12 +88,12 @@ FRONTS: dict[str, Front] = {
     "awssm": Front(
         ("awssm://{world}?region=us-east-1", "awssm://{world}?region=us-east-1&layout=separate"),
         address_in("AWS_ENDPOINT_URL"),
-        {**counted(1, 3, 4), "create separate": 16, "promote separate": 18},
+        {**counted(1, 3, 4), "create separate": 16, "promote separate": 18, "revoke separate": 25},
     ),
     "gcsm": Front(
         ("gcsm://my-project/{world}", "gcsm://my-project/{world}?layout=separate"),
         address_in("CLOUDSDK_API_ENDPOINT_OVERRIDES_SECRETMANAGER"),
-        {**counted(1, 5, 5), "create separate": 23, "promote separate": 21},
+        {**counted(1, 5, 5), "create separate": 23, "promote separate": 21, "revoke separate": 29},
         patience=61,
     ),
     "k8s": Front(("k8s://default/{world}",), before_kubernetes, counted(1, 2, 1)),

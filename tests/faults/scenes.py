@@ -158,8 +158,9 @@ def fault_scenes(ground: Ground, place: Place) -> list[FaultScene]:
     return [
         FaultScene(ground, place, command)
         for command in COMMANDS
-        # Three values are written one after another whatever the command: these make them, and write over them.
-        if not place.is_separate or command.name in ("create", "promote")
+        # Three values are written one after another whatever the command: these make them, write over them, and cut a
+        # key off.
+        if not place.is_separate or command.name in ("create", "promote", "revoke")
     ]
 
 
