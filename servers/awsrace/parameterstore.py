@@ -196,9 +196,7 @@ def metadata(parameter: Parameter, version: Version) -> Asked:
 
 def policies_of(version: Version) -> list[Asked]:
     policies = json.loads(version.others.get("Policies", "[]"))
-    return [
-        {"PolicyText": json.dumps(one), "PolicyType": one["Type"], "PolicyStatus": "Pending"} for one in policies
-    ]
+    return [{"PolicyText": json.dumps(one), "PolicyType": one["Type"], "PolicyStatus": "Pending"} for one in policies]
 
 
 def fits(parameter: Parameter, by: Asked) -> bool:
