@@ -50,7 +50,8 @@ impl<'a> Named<'a> {
         }
         // The ends of the other two ARNs are AWS's own, and nobody can know them.
         if address.get(LAYOUT) == Some("separate") {
-            let hint = "write the secret's name, which is what stands behind secret: without the last seven characters";
+            let hint =
+                "write the secret's name: what stands behind `secret:`, without the last seven characters";
             return Err(url.malformed("names one secret by its ARN, and layout=separate wants three", hint));
         }
         Ok(Self { name: arn, region: Some(its_region) })
