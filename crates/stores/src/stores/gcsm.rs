@@ -149,7 +149,7 @@ impl Gcsm {
         match outcome {
             Err(error) if error.kind == StoreErrorKind::Uncertain => match self.secret(name, deadline)? {
                 Some(secret) if secret.claim() == Some(claim.text()) => Ok(secret),
-                _ => Err(error),
+                _ => Err(self.not_taken()),
             },
             outcome => outcome,
         }

@@ -132,6 +132,12 @@ impl Gcsm {
         ))
     }
 
+    /// A claim is not the ring.
+    pub(super) fn not_taken(&self) -> StoreError {
+        self.error(StoreErrorKind::Unreachable, "Google did not say whether it took the claim of this write")
+            .hint("nothing was written; run it again, in a minute at the latest")
+    }
+
     /// A schedule asks another program for new versions.
     pub(super) fn rotated(&self, name: &str) -> StoreError {
         self.error(StoreErrorKind::Refused, "the secret has a rotation schedule, by which another program replaces it")

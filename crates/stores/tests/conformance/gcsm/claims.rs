@@ -124,6 +124,23 @@ fn a_lost_answer_about_the_claim_is_no_lost_write() {
 }
 
 #[test]
+fn a_claim_that_is_lost_on_its_way_is_no_write_in_doubt() {
+    let Some((world, fixture)) = begin() else { return };
+    let store = world.open(fixture);
+    let mut held = (Texts::default(), Version::Absent);
+    for call in ["create", "patch"] {
+        play(&world, json!({ "refuse": vec![[call, "INTERNAL"]; 6] }));
+        let error = write(&*store, "b", &held.1).unwrap_err();
+        assert_eq!(error.kind, StoreErrorKind::Unreachable);
+        let told = ": Google did not say whether it took the claim of this write";
+        assert!(error.sentence.ends_with(told) && error.hint.unwrap().starts_with("nothing was written; "));
+        assert_eq!(read(&*store), held);
+        play(&world, json!({}));
+        held = (ring("a"), write(&*store, "a", &held.1).unwrap().version);
+    }
+}
+
+#[test]
 fn a_lost_answer_about_the_value_is_no_lost_write_though_latest_is_behind() {
     let Some((world, fixture)) = begin() else { return };
     let store = world.open(fixture);
