@@ -88,13 +88,9 @@ fn nearby(usual: &Client) -> &Client {
 }
 
 fn written(form: &[(&str, &str)]) -> Zeroizing<String> {
-    let mut text = Zeroizing::new(String::new());
-    for (name, value) in form {
-        let value = Zeroizing::new(escaped(value));
-        let before = if text.is_empty() { "" } else { "&" };
-        *text = [&**text, before, name, "=", &value].concat();
-    }
-    text
+    let pairs = form.iter().map(|(name, value)| format!("{name}={}", *Zeroizing::new(escaped(value))));
+    let pairs: Zeroizing<Vec<String>> = Zeroizing::new(pairs.collect());
+    Zeroizing::new(pairs.join("&"))
 }
 
 pub(super) const HOUR: Duration = Duration::from_secs(3600);
