@@ -6,12 +6,16 @@ import os
 import shutil
 import subprocess
 import sys
+from pathlib import Path
 
 from cache import ToolError, say
 
-# A package stands beside the program that shows it is there.
-PROGRAMS = {
+# A package stands beside the program, or the file, that shows it is there.
+SHOWN_BY = {
     "acl": "setfacl",
+    "bash": "bash",
+    "bash-completion": "/usr/share/bash-completion/bash_completion",
+    "fish": "fish",
     "gcc": "cc",
     "git": "git",
     "jq": "jq",
@@ -19,11 +23,12 @@ PROGRAMS = {
     "libc6-dev": "cc",
     "openssl": "openssl",
     "strace": "strace",
+    "zsh": "zsh",
 }
 
 
 def main(packages: list[str]) -> int:
-    missing = [package for package in packages if shutil.which(PROGRAMS[package]) is None]
+    missing = [package for package in packages if not is_there(SHOWN_BY[package])]
     if not missing:
         return 0
     how = as_root()
@@ -37,6 +42,10 @@ def main(packages: list[str]) -> int:
         if talk(install) != 0:
             raise ToolError(f"apt-get could not install {', '.join(missing)}: please install them by hand")
     return 0
+
+
+def is_there(sign: str) -> bool:
+    return shutil.which(sign) is not None or Path(sign).is_file()
 
 
 def as_root() -> list[str] | None:

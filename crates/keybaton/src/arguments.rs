@@ -6,6 +6,7 @@ use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::{Args, CommandFactory, Parser};
 
 use crate::commands::Command;
+use crate::completions;
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::print::Print;
@@ -29,12 +30,15 @@ pub(crate) struct Arguments {
 pub(crate) struct Choices {
     /// Use this environment of keybaton.toml, such as dev or production
     #[arg(short = 'e', long = "env", value_name = "NAME", global = true, help_heading = "Global options")]
+    #[arg(add = completions::environments())]
     pub(crate) environment: Option<String>,
     /// Use this ring: the variable its key lives under
     #[arg(long, value_name = "NAME", global = true, help_heading = "Global options")]
+    #[arg(add = completions::rings())]
     pub(crate) ring: Option<String>,
     /// Use this store instead of the configured one, such as dotenv:.env
     #[arg(long, value_name = "URL", global = true, help_heading = "Global options")]
+    #[arg(add = completions::stores())]
     pub(crate) store: Option<String>,
     /// Never ask: refuse what would have been asked
     #[arg(long, global = true, help_heading = "Global options")]

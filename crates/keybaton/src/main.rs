@@ -7,6 +7,7 @@ mod ask;
 mod child;
 mod clock;
 mod commands;
+mod completions;
 mod configuration;
 mod copied;
 mod difference;

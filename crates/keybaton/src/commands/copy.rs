@@ -5,6 +5,7 @@ use keybaton_handover::{Copied, Copying, Look, Original, Place, copy, copying, l
 
 use crate::allowed::{Allowed, Owner};
 use crate::commands::World;
+use crate::completions::{stores, stores_or_stdin};
 use crate::configuration::Located;
 use crate::copied::{Both, foretold, name, said};
 use crate::exit::Exit;
@@ -27,8 +28,10 @@ use crate::store;
 On standard input stands a key, three lines NAME=…, NAME_FALLBACKS=…, NAME_RING=…, or a JSON object of the three")]
 pub(crate) struct Copy {
     /// The store to read, or `-` for standard input
+    #[arg(add = stores_or_stdin())]
     from: String,
     /// The store to write
+    #[arg(add = stores())]
     to: String,
     /// Make what holds the ring where a store on a network lacks it
     #[arg(long)]

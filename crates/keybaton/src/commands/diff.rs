@@ -5,6 +5,7 @@ use keybaton_core::Reading;
 use keybaton_handover::HandoverError;
 
 use crate::commands::World;
+use crate::completions::stores_or_stdin;
 use crate::configuration::Wishes;
 use crate::difference::Difference;
 use crate::exit::Exit;
@@ -24,8 +25,10 @@ use crate::verdict::Behind;
 Exit code 1 says that they differ")]
 pub(crate) struct Diff {
     /// A store, or `-` for standard input
+    #[arg(add = stores_or_stdin())]
     a: String,
     /// Another store, or `-`
+    #[arg(add = stores_or_stdin())]
     b: String,
     /// Print one JSON object
     #[arg(long)]

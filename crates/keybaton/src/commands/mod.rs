@@ -1,6 +1,7 @@
 //! The commands, one file each. This is the one list of them.
 
 mod check;
+mod completions;
 mod copy;
 mod diff;
 mod generate;
@@ -41,6 +42,9 @@ pub(crate) enum Command {
     Copy(copy::Copy),
     Diff(diff::Diff),
     Stores(stores::Stores),
+    Completions(completions::Completions),
+    #[command(hide = true)]
+    Complete(completions::Complete),
     #[command(hide = true)]
     Load(load::Load),
 }
@@ -62,6 +66,8 @@ impl Command {
             Self::Copy(command) => command.carry_out(world),
             Self::Diff(command) => command.carry_out(world),
             Self::Stores(command) => command.carry_out(world),
+            Self::Completions(command) => command.carry_out(world),
+            Self::Complete(command) => command.carry_out(world),
             Self::Load(command) => command.carry_out(world),
         }
     }
