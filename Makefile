@@ -22,7 +22,7 @@ endef
 
 .PHONY: help demo test test-all check bench fuzz wheel build-needs \
 	test-rust test-vectors test-python test-stores test-faults test-pages test-shells test-demo test-crash test-built \
-	check-rust check-dependencies check-words check-python check-shell check-house
+	check-rust check-dependencies check-words check-python check-shell check-manual check-house
 .NOTPARALLEL:
 
 help: ## This list
@@ -79,7 +79,7 @@ test-crash: build-needs ## Kill init and each step of a rotation at each of thei
 	$(STEP) "build for the crash tests" cargo build --locked --package keybaton
 	$(STEP) "crashes" $(PYTHON) tests/crash
 
-check: check-house check-rust check-dependencies check-words check-python check-shell ## Formats, lints, docs, licences
+check: check-house check-rust check-dependencies check-words check-python check-shell check-manual ## Formats, lints, docs, licences
 
 check-house: ## The paths in the docs exist, crates depend one way, nothing names one machine
 	$(STEP) "the house" $(PYTHON) tools/check_house.py
@@ -103,6 +103,10 @@ check-python: ## ruff and mypy
 
 check-shell: ## shellcheck
 	$(STEP) "shell" $(TOOL) shellcheck .ci/run crates/keybaton/src/completions/keybaton.bash
+
+check-manual: ## mandoc, over the manual pages
+	$(APT) mandoc
+	$(STEP) "manual" mandoc -T lint -W error wheel/data/share/man/man1/*.1
 
 bench: build-needs ## Speed and size beside peers, in one run
 	$(APT) git openssl strace

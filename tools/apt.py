@@ -21,6 +21,7 @@ SHOWN_BY = {
     "jq": "jq",
     "kubernetes-client": "kubectl",
     "libc6-dev": "cc",
+    "mandoc": "mandoc",
     "openssl": "openssl",
     "strace": "strace",
     "zsh": "zsh",

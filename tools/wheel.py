@@ -23,6 +23,7 @@ SOURCES = [
     "README.md",
     "pyproject.toml",
     "rust-toolchain.toml",
+    "wheel",
 ]
 OLD_WHEELS_KEPT = 3
 

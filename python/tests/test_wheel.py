@@ -4,6 +4,7 @@ Runs where KEYBATON_TEST_WHEEL is the path of a wheel that `maturin build` or `p
 """
 
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -69,7 +70,22 @@ def test_after_an_install_under_a_prefix_the_program_is_found(tmp_path: Path) ->
 
 def test_the_wheel_holds_the_package_with_its_types_and_no_tests(target: Path) -> None:
     assert (target / "keybaton" / "py.typed").is_file()
-    assert sorted(entry.name for entry in target.iterdir() if "dist-info" not in entry.name) == ["bin", "keybaton"]
+    assert sorted(entry.name for entry in target.iterdir() if "dist-info" not in entry.name) == [
+        "bin",
+        "keybaton",
+        "share",
+    ]
+
+
+def test_man_finds_the_manual_of_the_program_on_the_path(tmp_path: Path) -> None:
+    run(OUTER, "-m", "venv", tmp_path)
+    install(python=tmp_path / "bin" / "python")
+    page = tmp_path / "share" / "man" / "man1" / "keybaton-rotate.1"
+    assert page.read_text().startswith(".TH keybaton-rotate 1")
+    if man := shutil.which("man"):
+        assert run(man, "--where", "keybaton", "rotate", PATH=f"{tmp_path / 'bin'}:{os.defpath}").splitlines()[
+            -1
+        ] == str(page)
 
 
 @pytest.fixture

@@ -21,6 +21,8 @@ mod initial;
 mod interrupt;
 mod key_id;
 mod known;
+#[cfg(test)]
+mod manual;
 mod missed;
 mod opened;
 mod print;
