@@ -9,7 +9,7 @@ APT := @$(PYTHON) tools/apt.py
 STEP := @$(PYTHON) tools/step.py
 TOOL := $(PYTHON) tools/toolbox.py
 WHEEL = "$$($(PYTHON) tools/wheel.py)"
-PYTHON_FILES := benches demo python servers tests/crash tests/faults tests/pages tests/shells tools vectors
+PYTHON_FILES := benches demo python servers tests/crash tests/faults tests/pages tests/schema tests/shells tools vectors
 # The servers that start within a minute; the others must be built first.
 QUICK_SERVERS := aws azure gcp vault
 BUILT_SERVERS := kubernetes
@@ -21,7 +21,7 @@ $(STEP) "types of $(1)" env MYPYPATH=$(1):tools:servers:servers/tests/aws:server
 endef
 
 .PHONY: help demo test test-all check bench fuzz wheel build-needs \
-	test-rust test-vectors test-python test-stores test-faults test-pages test-shells test-demo test-crash test-built \
+	test-rust test-vectors test-python test-stores test-faults test-pages test-shells test-schema test-demo test-crash test-built \
 	check-rust check-dependencies check-words check-python check-shell check-manual check-house
 .NOTPARALLEL:
 
@@ -31,7 +31,7 @@ help: ## This list
 demo: build-needs ## What a rotation does to logged-in users: Django's documented rollout beside keybaton
 	@$(PYTHON) demo
 
-test: test-rust test-vectors test-python test-stores test-faults test-pages test-shells test-demo test-crash ## All tests but the slow builds
+test: test-rust test-vectors test-python test-stores test-faults test-pages test-shells test-schema test-demo test-crash ## All tests but the slow builds
 
 test-all: test test-built ## All tests, also against servers that are built first, for some minutes
 
@@ -62,6 +62,9 @@ test-shells: build-needs ## The completions, in real shells whose user presses T
 	$(APT) bash bash-completion fish zsh
 	$(STEP) "build for the shells" cargo build --locked --package keybaton
 	$(STEP) "shells" $(PYTHON) tests/shells
+
+test-schema: ## The editors' schema of keybaton.toml, with the engine of TOML in editors
+	$(STEP) "schema" $(TOOL) python tests/schema
 
 test-built: build-needs ## The store and the stand-in whose servers are built first: kube-apiserver, awsmini
 	$(STEP) "Kubernetes" $(PYTHON) servers $(BUILT_SERVERS) vault -- cargo test --locked --package keybaton-stores --test conformance

@@ -6,17 +6,26 @@ use std::path::{Path, PathBuf};
 
 use super::*;
 
-fn read(path: &str) -> String {
+pub(super) fn read(path: &str) -> String {
     fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("../..").join(path)).unwrap()
 }
 
-/// The first column of the table under a heading.
-fn documented(heading: &str) -> BTreeSet<String> {
+/// The table under a heading: each key, what it is, and what holds where it is missing.
+pub(super) fn rows(heading: &str) -> Vec<[String; 3]> {
     let text = read("docs/configuration.md");
     let (_, section) = text.split_once(&format!("\n## {heading}\n")).unwrap();
     let section = section.split("\n## ").next().unwrap();
-    let rows = section.lines().filter_map(|line| line.strip_prefix("| `"));
-    rows.map(|row| row.split('`').next().unwrap().to_owned()).collect()
+    let rows = section.lines().filter_map(|line| line.strip_prefix("| `")?.strip_suffix(" |"));
+    rows.map(|row| {
+        let (key, rest) = row.split_once("` | ").unwrap();
+        let (what, missing) = rest.rsplit_once(" | ").unwrap();
+        [key, what, missing].map(str::to_owned)
+    })
+    .collect()
+}
+
+fn documented(heading: &str) -> BTreeSet<String> {
+    rows(heading).into_iter().map(|[key, ..]| key).collect()
 }
 
 /// The keys that may stand where this one may not, as the error names them.

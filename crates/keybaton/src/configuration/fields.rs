@@ -8,6 +8,7 @@ use keybaton_core::{BadName, RingName};
 use toml::Spanned;
 use toml::de::{DeString, DeTable, DeValue};
 
+use super::keys::{Holds, Key};
 use super::source::Source;
 use crate::failure::Failure;
 
@@ -28,26 +29,26 @@ impl<'a> Fields<'a> {
         Self { source, table, path, known: Vec::new() }
     }
 
-    pub(super) fn text(&mut self, key: &'static str) -> Result<Option<&'a str>, Failure> {
-        self.value(key).map(|value| self.as_text(&quoted(key), value)).transpose()
+    pub(super) fn text(&mut self, key: Key) -> Result<Option<&'a str>, Failure> {
+        self.value(key, &[Holds::Text]).map(|value| self.as_text(&quoted(key.name), value)).transpose()
     }
 
-    pub(super) fn texts(&mut self, key: &'static str) -> Result<Vec<String>, Failure> {
-        let Some(value) = self.value(key) else { return Ok(Vec::new()) };
+    pub(super) fn texts(&mut self, key: Key) -> Result<Vec<String>, Failure> {
+        let Some(value) = self.value(key, &[Holds::Texts]) else { return Ok(Vec::new()) };
         let DeValue::Array(items) = value.get_ref() else {
-            return Err(self.wrong_type(&quoted(key), value, "a list of strings"));
+            return Err(self.wrong_type(&quoted(key.name), value, "a list of strings"));
         };
         let what = format!("each of \"{key}\"");
         items.iter().map(|item| self.as_text(&what, item).map(str::to_owned)).collect()
     }
 
     /// Lists of strings, each a program and its arguments.
-    pub(super) fn commands(&mut self, key: &'static str) -> Result<Vec<Vec<String>>, Failure> {
-        let Some(value) = self.value(key) else { return Ok(Vec::new()) };
+    pub(super) fn commands(&mut self, key: Key) -> Result<Vec<Vec<String>>, Failure> {
+        let Some(value) = self.value(key, &[Holds::Commands]) else { return Ok(Vec::new()) };
         let wanted = "a list of commands, each a list of strings such as [\"kubectl\", \"rollout\", \"restart\", \
                       \"deploy/web\"]";
         let DeValue::Array(commands) = value.get_ref() else {
-            return Err(self.wrong_type(&quoted(key), value, wanted));
+            return Err(self.wrong_type(&quoted(key.name), value, wanted));
         };
         let command = |item: &'a Spanned<DeValue<'a>>| match item.get_ref() {
             DeValue::Array(words) if !words.is_empty() => {
@@ -57,15 +58,15 @@ impl<'a> Fields<'a> {
             DeValue::Array(_) => {
                 Err(self.source.wrong(Some(item.span()), &format!("an empty command in \"{key}\"")))
             }
-            _ => Err(self.wrong_type(&quoted(key), item, wanted)),
+            _ => Err(self.wrong_type(&quoted(key.name), item, wanted)),
         };
         commands.iter().map(command).collect()
     }
 
-    pub(super) fn span(&mut self, key: &'static str) -> Result<Option<Span>, Failure> {
-        let Some(value) = self.value(key) else { return Ok(None) };
+    pub(super) fn span(&mut self, key: Key) -> Result<Option<Span>, Failure> {
+        let Some(value) = self.value(key, &[Holds::Span]) else { return Ok(None) };
         let DeValue::String(text) = value.get_ref() else {
-            return Err(self.wrong_type(&quoted(key), value, "a span of time such as \"15m\""));
+            return Err(self.wrong_type(&quoted(key.name), value, "a span of time such as \"15m\""));
         };
         let span = Span::from_str(text).map_err(|error| {
             let what = format!("\"{key}\" must be a span of time, not \"{text}\"");
@@ -74,22 +75,24 @@ impl<'a> Fields<'a> {
         Ok(Some(span))
     }
 
-    pub(super) fn ring(&mut self, key: &'static str) -> Result<Option<RingName>, Failure> {
-        let Some(value) = self.value(key) else { return Ok(None) };
-        self.ring_name(self.as_text(&quoted(key), value)?, value.span()).map(Some)
+    pub(super) fn ring(&mut self, key: Key) -> Result<Option<RingName>, Failure> {
+        let Some(value) = self.value(key, &[Holds::RingName]) else { return Ok(None) };
+        self.ring_name(self.as_text(&quoted(key.name), value)?, value.span()).map(Some)
     }
 
     /// The tables inside the table `key`, each with its name.
-    pub(super) fn tables(&mut self, key: &'static str) -> Result<Vec<(&'a Name<'a>, Self)>, Failure> {
-        let Some(value) = self.value(key) else { return Ok(Vec::new()) };
-        let DeValue::Table(outer) = value.get_ref() else {
-            return Err(self.wrong_type(&quoted(key), value, "a table"));
+    pub(super) fn tables(&mut self, key: Key) -> Result<Vec<(&'a Name<'a>, Self)>, Failure> {
+        let Some(value) = self.value(key, &[Holds::Environments, Holds::Rings]) else {
+            return Ok(Vec::new());
         };
-        outer.iter().map(|(name, value)| Ok((name, self.inner(key, name.get_ref(), value)?))).collect()
+        let DeValue::Table(outer) = value.get_ref() else {
+            return Err(self.wrong_type(&quoted(key.name), value, "a table"));
+        };
+        outer.iter().map(|(name, value)| Ok((name, self.inner(key.name, name.get_ref(), value)?))).collect()
     }
 
     /// The tables inside the table `key`, each under the name of a ring.
-    pub(super) fn rings(&mut self, key: &'static str) -> Result<Vec<(RingName, Self)>, Failure> {
+    pub(super) fn rings(&mut self, key: Key) -> Result<Vec<(RingName, Self)>, Failure> {
         let tables = self.tables(key)?;
         tables
             .into_iter()
@@ -107,13 +110,14 @@ impl<'a> Fields<'a> {
     }
 
     /// A key that must be there is not.
-    pub(super) fn lacks(&self, key: &str) -> Failure {
+    pub(super) fn lacks(&self, key: Key) -> Failure {
         self.source.wrong(None, &format!("{} has no \"{key}\"", self.title()))
     }
 
-    fn value(&mut self, key: &'static str) -> Option<&'a Spanned<DeValue<'a>>> {
-        self.known.push(key);
-        self.table.get(key)
+    fn value(&mut self, key: Key, holds: &[Holds]) -> Option<&'a Spanned<DeValue<'a>>> {
+        debug_assert!(holds.contains(&key.holds), "{key:?} is not read as what it holds");
+        self.known.push(key.name);
+        self.table.get(key.name)
     }
 
     fn as_text(&self, what: &str, value: &'a Spanned<DeValue<'a>>) -> Result<&'a str, Failure> {

@@ -4,7 +4,10 @@
 mod documented;
 mod fields;
 mod find;
+mod keys;
 mod place;
+#[cfg(test)]
+mod schema;
 mod source;
 #[cfg(test)]
 mod tests;
@@ -67,9 +70,9 @@ impl Configuration {
     fn read(source: Source) -> Result<Option<Self>, Failure> {
         let document = source.parse()?;
         let Some(mut fields) = source.own_table(&document) else { return Ok(None) };
-        let default_environment = fields.text("default-environment")?.map(str::to_owned);
-        let ring = fields.ring("ring")?.unwrap_or_default();
-        let tables = fields.tables("environments")?;
+        let default_environment = fields.text(keys::DEFAULT_ENVIRONMENT)?.map(str::to_owned);
+        let ring = fields.ring(keys::RING)?.unwrap_or_default();
+        let tables = fields.tables(keys::ENVIRONMENTS)?;
         fields.done()?;
         let named =
             tables.into_iter().map(|(name, table)| Ok((name.get_ref().to_string(), environment(table)?)));
@@ -97,20 +100,20 @@ impl Configuration {
 
 fn environment(mut fields: Fields<'_>) -> Result<Environment, Failure> {
     let environment = Environment {
-        store: fields.text("store")?.map(str::to_owned),
-        mirrors: fields.texts("mirrors")?,
-        propagation: fields.span("propagation")?,
-        longest_signature: fields.span("longest-signature")?.unwrap_or(LONGEST_SIGNATURE),
-        after_write: fields.commands("after-write")?,
-        after_write_timeout: fields.span("after-write-timeout")?.unwrap_or(AFTER_WRITE_TIMEOUT),
-        rings: fields.rings("rings")?.into_iter().map(ring).collect::<Result<_, _>>()?,
+        store: fields.text(keys::STORE)?.map(str::to_owned),
+        mirrors: fields.texts(keys::MIRRORS)?,
+        propagation: fields.span(keys::PROPAGATION)?,
+        longest_signature: fields.span(keys::LONGEST_SIGNATURE)?.unwrap_or(LONGEST_SIGNATURE),
+        after_write: fields.commands(keys::AFTER_WRITE)?,
+        after_write_timeout: fields.span(keys::AFTER_WRITE_TIMEOUT)?.unwrap_or(AFTER_WRITE_TIMEOUT),
+        rings: fields.rings(keys::RINGS)?.into_iter().map(ring).collect::<Result<_, _>>()?,
     };
     fields.done()?;
     Ok(environment)
 }
 
 fn ring((name, mut fields): (RingName, Fields<'_>)) -> Result<(RingName, String), Failure> {
-    let store = fields.text("store")?.map(str::to_owned);
+    let store = fields.text(keys::STORE)?.map(str::to_owned);
     fields.done()?;
-    Ok((name, store.ok_or_else(|| fields.lacks("store"))?))
+    Ok((name, store.ok_or_else(|| fields.lacks(keys::STORE))?))
 }
