@@ -30,7 +30,7 @@ pub(crate) mod seen;
 mod separate;
 #[cfg(feature = "values")]
 pub(crate) mod values;
-#[cfg(any(feature = "akv", feature = "vault"))]
+#[cfg(any(feature = "akv", feature = "aws", feature = "vault"))]
 pub(crate) mod variable;
 
 pub(crate) use address::Address;

@@ -27,7 +27,8 @@ fn a_variable_that_holds_no_text_is_named_and_not_passed_over() {
     }
 }
 
-const NAMES: [(&str, &str); 6] = [
+const NAMES: [(&str, &str); 7] = [
+    ("awssm", "AWS_CA_BUNDLE"),
     ("vault", "VAULT_ADDR"),
     ("vault", "VAULT_TOKEN"),
     ("akv", "AZURE_AUTHORITY_HOST"),

@@ -14,8 +14,9 @@ use serde_json::Value;
 pub(crate) use errors::Refusal;
 
 use self::signer::Signer;
+use super::variable::variable;
 use super::{Address, Call, Deadline, Effect, Line, client};
-use crate::{Environment, Settings, StoreError, StoreErrorKind, StoreUrl};
+use crate::{Settings, StoreError, StoreErrorKind, StoreUrl};
 
 /// One service of AWS.
 #[derive(Debug)]
@@ -145,19 +146,6 @@ pub(crate) struct Told {
     pub(crate) is_doubtful: bool,
     /// When, by AWS's clock.
     pub(crate) at: u64,
-}
-
-/// The first of these variables that is set.
-fn variable(environment: &Environment, names: &[&str]) -> Result<Option<String>, StoreError> {
-    for name in names {
-        if let Some(value) = environment(name).filter(|value| !value.is_empty()) {
-            let not_text = |_| {
-                StoreError::new(StoreErrorKind::Malformed, format!("the variable {name} is not UTF-8 text"))
-            };
-            return value.into_string().map(Some).map_err(not_text);
-        }
-    }
-    Ok(None)
 }
 
 impl std::fmt::Debug for Aws {
