@@ -6,6 +6,7 @@ made again only when that file changes or another Python asks.
 
 from __future__ import annotations
 
+import hashlib
 import os
 import shutil
 import subprocess
@@ -30,11 +31,15 @@ def tools_venv() -> Path:
 
 
 def environment(name: str, wanted: Path) -> Path:
-    """The folder of an environment that has what `wanted` pins, made when it is missing or out of date."""
+    """The folder of an environment that has what `wanted` pins, made when it is missing.
+
+    Its name changes with the pins: another checkout that shares the cache may be using the one with the former ones.
+    """
     version = f"{sys.version_info.major}.{sys.version_info.minor}"
-    with locked(f"venv-{name}-{version}") as venv:
+    pins = hashlib.sha256(wanted.read_bytes()).hexdigest()[:10]
+    with locked(f"venv-{name}-{version}-{pins}") as venv:
         stamp = venv / "installed.txt"
-        if not stamp.exists() or stamp.read_text() != wanted.read_text():
+        if not stamp.exists():
             say(f"installing what {wanted.relative_to(CHECKOUT)} names into {venv}")
             make(venv, wanted)
             shutil.copyfile(wanted, stamp)
