@@ -51,7 +51,7 @@ def try_all(chosen: argparse.Namespace) -> int:
     with tempfile.TemporaryDirectory(prefix="keybaton-faults-") as folder, Stage(Path(folder)) as stage:
         ground = Ground.prepared(stage, chosen.servers, chosen.program)
         places: list[list[Scene]] = [
-            [*fault_scenes(ground, place), RudeScene(ground, place)] for place in ground.places
+            place.lane.part([RudeScene(ground, place), *fault_scenes(ground, place)]) for place in ground.places
         ]
         places = [[scene for scene in scenes if chosen.only in scene.name] for scenes in places]
         failures = play(places)

@@ -28,6 +28,8 @@ class Front:
     # The calls of each command, once somebody has signed in.
     calls: dict[str, int]
     patience: float = 0
+    # Into how many the scenes of a place are parted, each with a proxy of its own: most of the time somebody waits.
+    lanes: int = 1
 
 
 def address_in(*variables: str) -> Callable[[Stage], tuple[Proxy, dict[str, str]]]:
@@ -78,23 +80,27 @@ FRONTS: dict[str, Front] = {
         ("akv://shop/{world}", "akv://shop/{world}?layout=separate"),
         before_azure,
         {**counted(1, 5, 4), "create separate": 22, "promote separate": 18, "revoke separate": 25},
+        lanes=3,
     ),
     "awsps": Front(
         ("awsps:///{world}?region=us-east-1",),
         address_in("AWS_ENDPOINT_URL"),
         {**counted(1, 11, 9), "revoke": 12},
         patience=61,
+        lanes=3,
     ),
     "awssm": Front(
         ("awssm://{world}?region=us-east-1", "awssm://{world}?region=us-east-1&layout=separate"),
         address_in("AWS_ENDPOINT_URL"),
         {**counted(1, 3, 4), "create separate": 16, "promote separate": 18, "revoke separate": 25},
+        lanes=3,
     ),
     "gcsm": Front(
         ("gcsm://my-project/{world}", "gcsm://my-project/{world}?layout=separate"),
         address_in("CLOUDSDK_API_ENDPOINT_OVERRIDES_SECRETMANAGER"),
         {**counted(1, 5, 5), "create separate": 23, "promote separate": 21, "revoke separate": 29},
         patience=61,
+        lanes=3,
     ),
     "k8s": Front(("k8s://default/{world}",), before_kubernetes, counted(1, 2, 1)),
     "vault": Front(("vault://secret/{world}",), address_in("VAULT_ADDR"), counted(1, 3, 1)),

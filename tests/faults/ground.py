@@ -7,7 +7,7 @@ import os
 import subprocess
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from fronts import FRONTS
 from proxy import Proxy
@@ -17,6 +17,8 @@ from hands.hand import Hand
 from roster import SERVERS
 from stage import Stage
 
+T = TypeVar("T")
+
 
 @dataclass(frozen=True)
 class Done:
@@ -25,12 +27,25 @@ class Done:
     error: str
 
 
+@dataclass(frozen=True)
+class Lane:
+    """Every so many of a list, beginning with the one of this number."""
+
+    number: int
+    of: int
+
+    def part(self, scenes: list[T]) -> list[T]:
+        return scenes[self.number :: self.of]
+
+
 @dataclass
 class Place:
     """One kind of store, the proxy before its server, and the vendor's client behind it."""
 
     name: str
     template: str
+    # Which of the scenes are played here: those of one proxy are played one after another.
+    lane: Lane
     # What the program finds in its environment: the way through the proxy, and the straight one.
     through: dict[str, str]
     straight: dict[str, str]
@@ -66,11 +81,12 @@ class Ground:
         for store, (variable, make) in HANDS.items():
             if variable in stage.environment:
                 front, straight = FRONTS[store], dict(stage.environment)
-                for template in front.templates:
+                for template, lane in itertools.product(front.templates, range(front.lanes)):
                     proxy, changed = front.put_before(stage)
                     name = template.partition(":")[0] + (" separate" if "layout=separate" in template else "")
-                    place = Place(name, template, {**straight, **changed}, straight, proxy, make(stage), front.patience)
-                    places.append(place)
+                    through, hand = {**straight, **changed}, make(stage)
+                    lanes = Lane(lane, front.lanes)
+                    places.append(Place(name, template, lanes, through, straight, proxy, hand, front.patience))
         return cls(stage, program, places)
 
     def run(self, there: dict[str, str], *words: str, given: str = "") -> Done:

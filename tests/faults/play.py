@@ -41,4 +41,4 @@ def told(failures: Iterator[str]) -> Iterator[str]:
 
 
 # More than there are processors: most of the time somebody waits for an answer that does not come.
-AT_ONCE = 4
+AT_ONCE = 8

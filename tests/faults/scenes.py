@@ -98,7 +98,7 @@ class FaultScene:
 
     def original(self) -> str:
         """A ring in that phase in a file, made once."""
-        file = self.ground.stage.folder / f"{self.place.name} {self.command.before}.env"
+        file = self.ground.stage.folder / f"{self.place.name} {self.place.lane.number} {self.command.before}.env"
         store = f"dotenv:{file}"
         if not file.exists():
             self.must("copy", "-", store, given=KEY)
