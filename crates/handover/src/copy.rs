@@ -32,6 +32,19 @@ pub enum Copying {
     FinishFirst,
 }
 
+impl Copying {
+    /// Whether those who read the store have to load it anew.
+    #[must_use]
+    pub fn is_news(self, ring: &Ring) -> bool {
+        match self {
+            Self::BringUp(_) => true,
+            // The key itself was there.
+            Self::TakeOver => ring.accepted().len() > 1,
+            Self::Nothing | Self::Fill | Self::FinishFirst => false,
+        }
+    }
+}
+
 /// What became of a copy.
 #[derive(Debug)]
 pub struct Copied {
@@ -121,7 +134,7 @@ pub fn copy(
     let (ring, said) = match (from, at) {
         (Original::Ring(ring), _) if did == Copying::Nothing => (*ring, Vec::new()),
         (Original::Ring(mut ring), at) => {
-            if let Copying::BringUp(_) = did {
+            if did.is_news(&ring) {
                 // Processes may have loaded what stood there until now.
                 ring.head.follow = Some(Follow::Due);
             }

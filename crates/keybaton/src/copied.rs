@@ -171,18 +171,18 @@ pub(crate) fn name(copying: Copying) -> &'static str {
 pub(crate) fn said(both: &Both, did: Copying, is_key: bool, ring: &Ring) -> String {
     let (name, to) = (&both.ring, &both.to.url);
     let what = described(ring);
-    match did {
+    let done = match did {
         Copying::Nothing => format!("nothing  {to} has it already: {what}"),
         Copying::Fill if is_key => format!("begun    {name} in {to}: {what}"),
         Copying::Fill => format!("copied   {name} to {to}: {what}"),
         Copying::TakeOver => format!("taken in the key of {to}: {what}"),
         Copying::BringUp(Revision(from)) => {
-            format!(
-                "updated  {name} in {to} from revision {from}: {what}\nnext     restart what reads it there"
-            )
+            format!("updated  {name} in {to} from revision {from}: {what}")
         }
         Copying::FinishFirst => format!("finished {name} in {to}: {what}"),
-    }
+    };
+    let next = if did.is_news(ring) { "\nnext     restart what reads it there" } else { "" };
+    format!("{done}{next}")
 }
 
 pub(crate) fn foretold(both: &Both, would: Copying, ring: Option<&Ring>) -> String {

@@ -1,7 +1,7 @@
 //! What has to follow a write, and what the ring remembers where it did not.
 
 use keybaton_core::Follow;
-use keybaton_handover::{Missed, Reason, Standing, remember};
+use keybaton_handover::{Standing, remember};
 
 use crate::clock::now;
 use crate::commands::World;
@@ -32,8 +32,8 @@ fn attempt(
     after: Standing,
 ) -> Result<(Standing, Option<Failure>), Failure> {
     let is_remembered = after.ring.head.is_follow_due();
-    // Of a store that was named by hand nobody knows what has to follow.
-    if opened.place.environment.is_none() {
+    // Of a store that was named by hand nobody says what has to follow.
+    if opened.place.after_write.is_none() {
         return Ok((after, None));
     }
     match opened.run_after_write(world.print, interrupt) {
@@ -59,6 +59,9 @@ pub(crate) fn unhindered(
 ) -> Result<Standing, Failure> {
     tell(world, before.mended, &before.notes);
     let missed = std::mem::take(&mut before.missed);
+    if missed::disagrees(&missed) {
+        return missed::behind(opened, &missed).map_or(Ok(before), Err);
+    }
     if before.wrote() {
         let (after, failed) = attempt(opened, world, interrupt, before)?;
         match failed {
@@ -68,11 +71,7 @@ pub(crate) fn unhindered(
         }
         before = after;
     }
-    let disagrees = |missed: &Missed| matches!(missed.reason, Reason::NotAMirror(_));
-    match missed::behind(opened, &missed) {
-        Some(behind) if missed.iter().any(disagrees) => Err(behind),
-        _ => Ok(before),
-    }
+    Ok(before)
 }
 
 /// The same after a step; where it fails, mirrors that were missed are told too.

@@ -13,13 +13,17 @@ use crate::opened::Opened;
 use crate::store;
 use crate::verdict::cannot_be_copied;
 
+/// Whether one of them holds what the store does not know: the store was put back to an older state.
+pub(crate) fn disagrees(missed: &[Missed]) -> bool {
+    missed.iter().any(|missed| matches!(missed.reason, Reason::NotAMirror(_)))
+}
+
 /// Mirrors lack an earlier write, so no step may go on; none where none does.
 pub(crate) fn behind(opened: &Opened, missed: &[Missed]) -> Option<Failure> {
     let what = "no step was taken, for it is not sure that the last write is in";
     let usual = "mend the cause and run it again, or take that mirror out of keybaton.toml";
     // Where a mirror disagrees, running it again mends nothing.
-    let disagrees = missed.iter().any(|missed| matches!(missed.reason, Reason::NotAMirror(_)));
-    let exit = if disagrees { Exit::Refused } else { Exit::PartlyWritten };
+    let exit = if disagrees(missed) { Exit::Refused } else { Exit::PartlyWritten };
     (!missed.is_empty()).then(|| failure(opened, what, missed, usual).exiting(exit))
 }
 
@@ -110,11 +114,9 @@ fn mirror(place: &Place, missed: &Missed) -> String {
 
 #[cfg(test)]
 mod tests {
-    use keybaton_core::time::Span;
     use keybaton_stores::StoreError;
 
     use super::*;
-    use crate::after_write::AfterWrite;
     use crate::configuration::{LONGEST_SIGNATURE, Located, Wishes};
 
     #[test]
@@ -127,7 +129,7 @@ mod tests {
             mirrors: vec![at("awssm://shop?region=eu-west-1")],
             propagation: None,
             longest_signature: LONGEST_SIGNATURE,
-            after_write: AfterWrite { commands: Vec::new(), timeout: Span(300), folder: "/srv/shop".into() },
+            after_write: None,
             wishes: Wishes { ring: Some("JWT_KEY".to_owned()), ..Wishes::default() },
         };
         let missing = StoreError::new(StoreErrorKind::Missing, "there is no such secret");

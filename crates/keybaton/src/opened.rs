@@ -63,7 +63,8 @@ impl Opened {
             "mend the cause, then `{}` runs after-write again before it goes on",
             self.again("rotate --continue")
         );
-        self.place.after_write.run(print, interrupt).map_err(|failed| failed.hint(hint))
+        let Some(after_write) = &self.place.after_write else { return Ok(()) };
+        after_write.run(print, interrupt).map_err(|failed| failed.hint(hint))
     }
 
     /// A fresh key must not be written into a file that git tracks: the next commit would publish it.
@@ -92,7 +93,12 @@ impl Opened {
         standing: Standing,
     ) -> Result<Standing, Failure> {
         tell(world, standing.mended, &standing.notes);
+        // A store that was put back is not to be loaded anywhere.
+        let is_put_back = missed::disagrees(&standing.missed);
         let behind = missed::behind(self, &standing.missed);
+        if is_put_back {
+            return behind.map_or(Ok(standing), Err);
+        }
         let is_due = standing.wrote() || standing.ring.head.is_follow_due();
         let settled = if is_due { follow(self, world, interrupt, standing) } else { Ok(standing) };
         match (settled, behind) {

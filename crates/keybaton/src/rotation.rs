@@ -24,7 +24,8 @@ pub(crate) fn plan(opened: &Opened) -> String {
   3. retire   the old one is no longer accepted: {expired} after 2, when nothing it signed is still valid",
         opened.name(),
     );
-    let commands = opened.place.after_write.commands.iter().map(|command| typed(command));
+    let commands = opened.place.after_write.iter().flat_map(|after| &after.commands);
+    let commands = commands.map(|command| typed(command));
     let after = commands.map(|command| format!("\n  after each step: {command}"));
     let cautions = cautions(opened).into_iter().map(|caution| format!("\n  {caution}"));
     plan + &after.chain(cautions).collect::<String>()
@@ -88,8 +89,17 @@ pub(crate) fn not_followed(opened: &Opened) -> Failure {
         "{}: after-write is due: it failed after the last write, or the ring came back from a copy",
         opened.name()
     );
-    Failure::new(Exit::Refused, sentence)
-        .hint(format!("`{}` runs it, and goes on", opened.again("rotate --continue")))
+    Failure::new(Exit::Refused, sentence).hint(follows(opened))
+}
+
+/// What makes it good that after-write is due.
+pub(crate) fn follows(opened: &Opened) -> String {
+    match opened.place.after_write {
+        Some(_) => format!("`{}` runs it, and goes on", opened.again("rotate --continue")),
+        None => "keybaton.toml says what has to follow a write: name its environment with -e; without one, restart every \
+                 process, and say --force --reason \"…\" to the next step"
+            .to_owned(),
+    }
 }
 
 /// What was done, and what comes next.
@@ -105,7 +115,7 @@ pub(crate) fn revoked(opened: &Opened, step: Change, ring: &Ring) -> String {
 
 /// What makes the processes load the ring.
 fn restart(opened: &Opened) -> &'static str {
-    if opened.place.after_write.commands.is_empty() {
+    if opened.place.after_write.as_ref().is_none_or(|after| after.commands.is_empty()) {
         "restart every process"
     } else {
         "see that every process is restarted"
@@ -130,8 +140,8 @@ pub(crate) fn did(step: Change, ring: &Ring) -> String {
 /// What the user has to do now, and when the next step is safe.
 pub(crate) fn what_next(opened: &Opened, ring: &Ring, now: Timestamp) -> String {
     if ring.head.is_follow_due() {
-        let again = opened.again("rotate --continue");
-        return format!("next     mend what after-write runs; then `{again}` runs it, and goes on");
+        let mend = if opened.place.after_write.is_some() { "mend what after-write runs; then " } else { "" };
+        return format!("next     {mend}{}", follows(opened));
     }
     let mirrors = opened.places.mirrors_of(ring);
     let Some(next) = next_step(ring, &mirrors, &opened.policy, now) else {

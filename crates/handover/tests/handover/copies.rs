@@ -102,10 +102,15 @@ fn what_a_copy_brings_up_has_to_be_followed_before_the_next_step() {
     let to = place("dir:there", ground.folder.path());
     copied(&ground, original(&ground), &to).unwrap();
     assert!(!ring(&to).head.is_follow_due(), "nobody has loaded what was not there");
+    let bare = place("dir:bare", ground.folder.path());
+    fs::create_dir(ground.path("bare")).unwrap();
+    fs::write(ground.path("bare/SECRET_KEY"), ground.ring().signing.secret.expose()).unwrap();
     ground.act(|world| change(&ground.places, Change::Stage, None, world)).unwrap();
     copied(&ground, original(&ground), &to).unwrap();
     assert!(ring(&to).head.is_follow_due());
     assert_eq!(ring(&to).head.write, ground.ring().head.write);
+    assert_eq!(copied(&ground, original(&ground), &bare).unwrap().did, Copying::TakeOver);
+    assert!(ring(&bare).head.is_follow_due(), "the staged key is news there");
 }
 
 #[test]

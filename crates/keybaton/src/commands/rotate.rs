@@ -148,7 +148,8 @@ impl Rotate {
             self.say(world, opened, &turn)?;
             let moment = self.waits_until(&turn, &did);
             let Advance { did: change, mut standing, then } = turn;
-            if change.is_some() || standing.wrote() {
+            let is_put_back = change.is_none() && missed::disagrees(&standing.missed);
+            if (change.is_some() || standing.wrote()) && !is_put_back {
                 standing = followed(opened, world, interrupt, standing)?;
             }
             let missed = if change.is_some() { missed::partly } else { missed::behind };

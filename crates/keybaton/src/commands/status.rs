@@ -14,6 +14,7 @@ use crate::missed;
 use crate::opened::Opened;
 use crate::print::Style;
 use crate::report::{self, Report};
+use crate::rotation::follows;
 
 /// Show the ring: its phase, its keys' ages, and what the next step waits for
 #[derive(Args, Debug)]
@@ -130,7 +131,10 @@ fn next_line(opened: &Opened, ring: &Ring, report: &Report<'_>) -> String {
         return format!("next   {go_on}, which brings the mirrors up, and goes on");
     }
     if report.after_write_due {
-        return format!("next   {go_on}, which runs it, and goes on");
+        return match opened.place.after_write {
+            Some(_) => format!("next   {go_on}, which runs it, and goes on"),
+            None => format!("next   {}", follows(opened)),
+        };
     }
     match report.next {
         None => format!("next   {}, when you want another key", opened.again("rotate")),

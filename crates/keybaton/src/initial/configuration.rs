@@ -67,11 +67,11 @@ mod tests {
             mirrors: Vec::new(),
             propagation,
             longest_signature: LONGEST_SIGNATURE,
-            after_write: AfterWrite {
+            after_write: Some(AfterWrite {
                 commands: Vec::new(),
                 timeout: Span(300),
                 folder: PathBuf::from("/srv/shop"),
-            },
+            }),
             wishes: Wishes::default(),
         }
     }

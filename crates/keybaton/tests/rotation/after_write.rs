@@ -270,6 +270,12 @@ fn a_store_that_is_named_by_hand_has_nothing_that_could_follow() {
     let project = due();
     project.says(&["rotate", "--continue", "--store", "dotenv:.env"]);
     assert!(is_due(&project));
+    let said = project.says(&["promote", "--store", "dotenv:.env"]);
+    assert!(said.starts_with("6\n") && said.contains("name its environment with -e"), "{said}");
+    fs::rename(project.path("keybaton.toml"), project.path("away.toml")).unwrap();
+    project.says(&["rotate", "--continue", "--store", "dotenv:.env", "-e", "dev"]);
+    fs::rename(project.path("away.toml"), project.path("keybaton.toml")).unwrap();
+    assert!(is_due(&project), "an environment that no configuration knows says nothing");
 }
 
 #[test]

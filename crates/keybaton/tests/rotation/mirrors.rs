@@ -262,3 +262,20 @@ fn what_was_finished_is_told_and_followed_though_a_mirror_is_away() {
     ");
     assert_eq!(project.read("ran"), "\n");
 }
+
+#[test]
+fn nothing_loads_a_store_that_was_put_back() {
+    let project = mirrored();
+    project.configure(r#"after-write = [["sh", "-c", "test -e mended && echo >> ran"]]"#);
+    assert!(project.says(&["stage"]).starts_with("7\n"));
+    let backup = project.read(".env");
+    fs::write(project.path("mended"), "").unwrap();
+    project.says(&["promote", "--force", "--reason", "a test"]);
+    fs::write(project.path(".env"), &backup).unwrap();
+    fs::write(project.path("ran"), "").unwrap();
+    for command in [&["rotate", "--continue"][..], &["stage"], &["abort"]] {
+        let said = project.says(command);
+        assert!(said.starts_with("6\n") && said.contains("`keybaton copy dir:mirror dotenv:.env`"), "{said}");
+        assert_eq!((project.read("ran"), project.read(".env")), (String::new(), backup.clone()));
+    }
+}
