@@ -1,7 +1,8 @@
 //! The program that a profile names in `credential_process`. AWS's crate lets it go on where nobody waits for it any more, and
 //! repeats all that it complains of.
 
-use std::process::Output;
+use std::io::{IsTerminal, stdin};
+use std::process::Stdio;
 use std::time::SystemTime;
 
 use aws_config::environment::EnvironmentVariableCredentialsProvider;
@@ -14,6 +15,7 @@ use aws_smithy_types::DateTime;
 use aws_smithy_types::date_time::Format;
 use aws_types::os_shim_internal::{Env, Fs};
 use serde_json::Value;
+use tokio::io::{AsyncRead, AsyncReadExt};
 use tokio::process::Command;
 use zeroize::Zeroizing;
 
@@ -41,13 +43,19 @@ struct Program {
 }
 
 impl Program {
-    /// Ended once nobody waits for it any more.
+    /// Ended once nobody waits for it any more, or where it prints without end.
     async fn credentials(&self) -> Result<Credentials, CredentialsError> {
         let mut command = Command::new("sh");
-        let output = command.args(["-c", &self.command]).kill_on_drop(true).output().await;
-        let Output { status, stdout, stderr } =
-            output.map_err(|error| failed(&format!("could not be started: {error}")))?;
-        let stdout = Zeroizing::new(stdout);
+        command.args(["-c", &self.command]).kill_on_drop(true).stdout(Stdio::piped()).stderr(Stdio::piped());
+        if !stdin().is_terminal() {
+            // What stands there is for keybaton.
+            command.stdin(Stdio::null());
+        }
+        let mut child = command.spawn().map_err(|error| failed(&format!("could not be started: {error}")))?;
+        let (stdout, stderr) = (child.stdout.take(), child.stderr.take());
+        let (stdout, stderr) = tokio::try_join!(all_of(stdout), all_of(stderr))?;
+        let unheard = |error| failed(&format!("could not be listened to: {error}"));
+        let status = child.wait().await.map_err(unheard)?;
         if !status.success() {
             let said = one_line(&String::from_utf8_lossy(&stderr));
             return Err(failed(&format!("ended with {status}: {said}")));
@@ -71,6 +79,20 @@ impl std::fmt::Debug for Program {
         f.write_str("Program")
     }
 }
+
+async fn all_of(output: Option<impl AsyncRead + Unpin>) -> Result<Zeroizing<Vec<u8>>, CredentialsError> {
+    let mut all = Zeroizing::new(Vec::new());
+    let Some(output) = output else { return Ok(all) };
+    let read = output.take(LONGEST + 1).read_to_end(&mut all).await;
+    read.map_err(|error| failed(&format!("could not be listened to: {error}")))?;
+    if all.len() as u64 > LONGEST {
+        return Err(failed("printed more than any credentials are long, and was ended"));
+    }
+    Ok(all)
+}
+
+/// In bytes; no credentials come near.
+const LONGEST: u64 = 1 << 20;
 
 fn credentials_in(told: &Value) -> Option<Credentials> {
     let text = |name: &str| told[name].as_str().map(str::to_owned);

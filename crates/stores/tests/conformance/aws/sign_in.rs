@@ -180,6 +180,17 @@ fn a_program_that_a_profile_names_signs_in() {
 }
 
 #[test]
+fn a_program_that_a_profile_names_and_that_prints_without_end_is_ended() {
+    let Some(ground) = Ground::of("awssm") else { return };
+    for script in ["exec yes made-up", "exec yes made-up >&2"] {
+        let prints = format!("credential_process = {script}\n");
+        let found = read_as(&ground, &ground.url(), &profiles(&ground, &prints), &KEYS);
+        let told = "credential_process printed more than any credentials are long, and was ended";
+        assert!(found.starts_with("SignInNeeded, ") && found.ends_with(told), "{found}");
+    }
+}
+
+#[test]
 fn a_program_that_a_profile_names_and_that_hangs_is_ended_and_blamed() {
     let Some(ground) = Ground::of("awssm") else { return };
     let file = ground.world.path().join("pid");
