@@ -6,6 +6,7 @@ use std::io::{BufRead, BufReader, Write};
 use std::net::TcpListener;
 use std::path::PathBuf;
 use std::process::Command;
+use std::time::{Duration, Instant};
 
 use keybaton_stores::Held;
 
@@ -200,7 +201,12 @@ fn a_program_that_a_profile_names_and_that_hangs_is_ended_and_blamed() {
     let blamed = format!("SignInNeeded, {}: cannot sign in to AWS Secrets Manager: {why}", ground.url());
     assert_eq!(found, blamed);
     let pid = fs::read_to_string(&file).unwrap();
-    assert!(is_ended(pid.trim()), "{pid}");
+    // Whoever is killed takes a moment to go.
+    let patience = Instant::now() + Duration::from_secs(30);
+    while !is_ended(pid.trim()) {
+        assert!(Instant::now() < patience, "{pid}");
+        std::thread::sleep(Duration::from_millis(20));
+    }
 }
 
 /// What has ended may still wait to be asked how.
