@@ -45,6 +45,13 @@ def gcsm(name: str) -> None:
     client(dict(os.environ), credentials).access_secret_version(name=version)
 
 
+def gitlab(project: str) -> None:
+    from hands.gitlab import client
+
+    there = dict(os.environ)
+    client(there, there["GITLAB_TOKEN"]).projects.get(project, lazy=True).variables.list(get_all=True)
+
+
 def k8s(name: str) -> None:
     from kubernetes import client, config
 
@@ -57,7 +64,7 @@ def vault(name: str) -> None:
     os.execv(bao, [str(bao), "kv", "get", "-mount=secret", "-format=json", name])
 
 
-CLIENTS = {read.__name__: read for read in (akv, awsps, awssm, gcsm, k8s, vault)}
+CLIENTS = {read.__name__: read for read in (akv, awsps, awssm, gcsm, gitlab, k8s, vault)}
 
 if __name__ == "__main__":
     store, name = sys.argv[1:]

@@ -8,6 +8,7 @@ import apiserver
 import aws
 import azure_cloud
 import gcp
+import gitlab_ci
 import openbao
 from stage import Stage
 
@@ -16,6 +17,7 @@ SERVERS: dict[str, Callable[[Stage], None]] = {
     "awsmini": aws.start_awsmini,
     "azure": azure_cloud.start,
     "gcp": gcp.start,
+    "gitlab": gitlab_ci.start,
     "kubernetes": apiserver.start,
     "moto": aws.start_moto,
     "vault": openbao.start,

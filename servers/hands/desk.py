@@ -16,6 +16,7 @@ from hands.akv import AkvHand
 from hands.awsps import ParameterStoreHand
 from hands.awssm import SecretsManagerHand
 from hands.gcsm import GcsmHand
+from hands.gitlab import GitLabHand
 from hands.hand import Also, Hand
 from hands.kubernetes import KubernetesHand
 from hands.vault import VaultHand
@@ -27,6 +28,7 @@ HANDS: dict[str, tuple[str, Callable[[Stage], Hand]]] = {
     "awsps": ("AWS_ENDPOINT_URL", ParameterStoreHand),
     "awssm": ("AWS_ENDPOINT_URL", SecretsManagerHand),
     "gcsm": ("CLOUDSDK_API_ENDPOINT_OVERRIDES_SECRETMANAGER", GcsmHand),
+    "gitlab": ("GITLAB_HOST", GitLabHand),
     "k8s": ("KUBECONFIG", KubernetesHand),
     "vault": ("VAULT_ADDR", VaultHand),
 }

@@ -23,7 +23,14 @@ from cache import ToolError  # noqa: E402
 from toolbox import environment  # noqa: E402
 
 # The checks of each server.
-CHECKS = {"aws": "aws", "awsmini": "aws", "azure": "test_azure.py", "gcp": "gcp", "moto": "aws"}
+CHECKS = {
+    "aws": "aws",
+    "awsmini": "aws",
+    "azure": "test_azure.py",
+    "gcp": "gcp",
+    "gitlab": "test_gitlab.py",
+    "moto": "aws",
+}
 BUILT_FIRST = {"awsmini"}
 
 

@@ -102,6 +102,12 @@ FRONTS: dict[str, Front] = {
         patience=61,
         lanes=3,
     ),
+    "gitlab": Front(
+        ("gitlab://acme/{world}?scope=production",),
+        address_in("GITLAB_HOST"),
+        {**counted(1, 9, 7), "revoke": 10},
+        patience=61,
+    ),
     "k8s": Front(("k8s://default/{world}",), before_kubernetes, counted(1, 2, 1)),
     "vault": Front(("vault://secret/{world}",), address_in("VAULT_ADDR"), counted(1, 3, 1)),
 }

@@ -28,9 +28,11 @@ pub(crate) mod runtime;
 pub(crate) mod seen;
 #[cfg(feature = "values")]
 mod separate;
+#[cfg(any(feature = "gitlab", feature = "vault"))]
+pub(crate) mod server;
 #[cfg(feature = "values")]
 pub(crate) mod values;
-#[cfg(any(feature = "akv", feature = "aws", feature = "vault"))]
+#[cfg(any(feature = "akv", feature = "aws", feature = "gitlab", feature = "heroku", feature = "vault"))]
 pub(crate) mod variable;
 
 pub(crate) use address::Address;

@@ -30,7 +30,7 @@ pub(crate) fn unescaped(address: &str) -> Option<String> {
 }
 
 /// Whether a path has parts, and none that would lead elsewhere.
-#[cfg(feature = "vault")]
+#[cfg(any(feature = "gitlab", feature = "vault"))]
 pub(crate) fn is_well(path: &str) -> bool {
     let is_well = |part: &str| !part.is_empty() && !part.bytes().all(|byte| byte == b'.');
     path.split('/').all(is_well) && !path.chars().any(char::is_control)

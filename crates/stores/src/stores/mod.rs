@@ -14,6 +14,8 @@ mod env;
 mod file;
 #[cfg(feature = "gcsm")]
 mod gcsm;
+#[cfg(feature = "gitlab")]
+mod gitlab;
 #[cfg(feature = "k8s")]
 mod k8s;
 #[cfg(feature = "vault")]
@@ -37,4 +39,6 @@ pub static STORES: &[StoreKind] = &[
     akv::KIND,
     #[cfg(feature = "vault")]
     vault::KIND,
+    #[cfg(feature = "gitlab")]
+    gitlab::KIND,
 ];

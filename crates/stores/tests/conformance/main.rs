@@ -10,7 +10,9 @@ mod files;
 mod fixtures;
 #[cfg(feature = "gcsm")]
 mod gcsm;
-#[cfg(any(feature = "aws", feature = "k8s", feature = "vault"))]
+#[cfg(feature = "gitlab")]
+mod gitlab;
+#[cfg(any(feature = "aws", feature = "gitlab", feature = "k8s", feature = "vault"))]
 mod ground;
 #[cfg(feature = "remote")]
 mod hands;

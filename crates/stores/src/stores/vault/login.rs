@@ -9,6 +9,7 @@ use reqwest::{Client, Method};
 use serde_json::{Value, json};
 
 use super::helper::{self, file_text};
+use crate::remote::server::server;
 use crate::remote::variable::variable;
 use crate::remote::{Call, Deadline, Line, client};
 use crate::{Environment, Settings, StoreError, StoreErrorKind, StoreUrl};
@@ -54,15 +55,6 @@ pub(super) fn prepare(url: &StoreUrl, settings: &Settings<'_>) -> Result<(Login,
 
 /// Where Vault's own program looks when nobody says where.
 const USUAL: &str = "https://127.0.0.1:8200";
-
-/// An address without the slash at its end, and the host in it.
-fn server(address: &str) -> Option<(String, String)> {
-    let address = address.trim_end_matches('/');
-    let rest = ["https://", "http://"].iter().find_map(|scheme| address.strip_prefix(scheme))?;
-    let host = rest.split('/').next().filter(|host| !host.is_empty())?;
-    let is_well = !rest.contains(['@', '?', '#', ' ']);
-    is_well.then(|| (address.to_owned(), host.to_owned()))
-}
 
 /// A variable of Vault, or of OpenBao, which has the same under another name.
 fn of_either(environment: &Environment, name: &str) -> Result<Option<String>, StoreError> {
