@@ -52,6 +52,14 @@ def gitlab(project: str) -> None:
     client(there, there["GITLAB_TOKEN"]).projects.get(project, lazy=True).variables.list(get_all=True)
 
 
+def heroku(app: str) -> None:
+    """Not a library, but the program that people use."""
+    from heroku_cli import folder
+
+    program = folder() / "heroku"
+    os.execv(program, [str(program), "config", "--json", "--app", app])
+
+
 def k8s(name: str) -> None:
     from kubernetes import client, config
 
@@ -64,7 +72,7 @@ def vault(name: str) -> None:
     os.execv(bao, [str(bao), "kv", "get", "-mount=secret", "-format=json", name])
 
 
-CLIENTS = {read.__name__: read for read in (akv, awsps, awssm, gcsm, gitlab, k8s, vault)}
+CLIENTS = {read.__name__: read for read in (akv, awsps, awssm, gcsm, gitlab, heroku, k8s, vault)}
 
 if __name__ == "__main__":
     store, name = sys.argv[1:]

@@ -1,6 +1,6 @@
 """Measure a read from each store behind a network, beside the vendor's own client. The servers are on this machine.
 
-python3 servers aws azure gcp gitlab vault kubernetes -- python3 benches/reads.py
+python3 servers aws azure gcp gitlab heroku vault kubernetes -- python3 benches/reads.py
 """
 
 from __future__ import annotations
@@ -25,6 +25,7 @@ PLACES = {
     "awssm": ("awssm://bench", "bench"),
     "gcsm": ("gcsm://my-project/bench", "bench"),
     "gitlab": ("gitlab://acme/bench", "acme/bench"),
+    "heroku": ("heroku://bench", "bench"),
     "k8s": ("k8s://default/bench", "bench"),
     "vault": ("vault://secret/bench", "bench"),
 }

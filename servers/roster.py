@@ -9,6 +9,7 @@ import aws
 import azure_cloud
 import gcp
 import gitlab_ci
+import heroku_platform
 import openbao
 from stage import Stage
 
@@ -18,6 +19,7 @@ SERVERS: dict[str, Callable[[Stage], None]] = {
     "azure": azure_cloud.start,
     "gcp": gcp.start,
     "gitlab": gitlab_ci.start,
+    "heroku": heroku_platform.start,
     "kubernetes": apiserver.start,
     "moto": aws.start_moto,
     "vault": openbao.start,

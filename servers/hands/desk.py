@@ -18,6 +18,7 @@ from hands.awssm import SecretsManagerHand
 from hands.gcsm import GcsmHand
 from hands.gitlab import GitLabHand
 from hands.hand import Also, Hand
+from hands.heroku import HerokuHand
 from hands.kubernetes import KubernetesHand
 from hands.vault import VaultHand
 from stage import Stage
@@ -29,6 +30,7 @@ HANDS: dict[str, tuple[str, Callable[[Stage], Hand]]] = {
     "awssm": ("AWS_ENDPOINT_URL", SecretsManagerHand),
     "gcsm": ("CLOUDSDK_API_ENDPOINT_OVERRIDES_SECRETMANAGER", GcsmHand),
     "gitlab": ("GITLAB_HOST", GitLabHand),
+    "heroku": ("HEROKU_HOST", HerokuHand),
     "k8s": ("KUBECONFIG", KubernetesHand),
     "vault": ("VAULT_ADDR", VaultHand),
 }

@@ -29,6 +29,7 @@ CHECKS = {
     "azure": "test_azure.py",
     "gcp": "gcp",
     "gitlab": "test_gitlab.py",
+    "heroku": "test_heroku.py",
     "moto": "aws",
 }
 BUILT_FIRST = {"awsmini"}

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
+import heroku_cli
 from hands.desk import HANDS
 from keyvault.proxy import Proxy
 from roster import SERVERS
@@ -39,7 +40,8 @@ class Ground:
 
     def run(self, store: str, line: str) -> str:
         """What a shell prints in the project, on both of its streams."""
-        programs = [self.program.parent, Path(sys.executable).parent, os.environ["PATH"]]
+        own = [heroku_cli.folder()] if store == "heroku" else []
+        programs = [*own, self.program.parent, Path(sys.executable).parent, os.environ["PATH"]]
         folder = self.stage.folder / f"project-{store}"
         there = {**self.stores[store], "PATH": os.pathsep.join(map(str, programs)), "HOME": str(self.stage.folder)}
         shell = ["sh", "-c", f"exec 2>&1\n{line}"]
@@ -55,6 +57,8 @@ def variables(stage: Stage, store: str) -> dict[str, str]:
     if store == "akv":
         # The usual one is served too, and it is the one whose answers Azure's client for Python takes as they are.
         del there["AZURE_AUTHORITY_HOST"]
+    if store == "heroku":
+        there |= heroku_cli.at_home(stage)
     if store == "gcsm":
         # Google's client for Python has no variable for another address.
         there |= {"HTTPS_PROXY": proxy_to_google(stage), "NO_PROXY": "127.0.0.1"}

@@ -20,7 +20,7 @@ pub(crate) mod line;
 pub(crate) mod members;
 #[cfg(feature = "object")]
 pub(crate) mod object;
-#[cfg(any(feature = "gcsm", feature = "vault"))]
+#[cfg(any(feature = "gcsm", feature = "gitlab", feature = "vault"))]
 pub(crate) mod path;
 #[cfg(any(feature = "gcsm", feature = "k8s", feature = "vault"))]
 pub(crate) mod program;
@@ -28,7 +28,7 @@ pub(crate) mod runtime;
 pub(crate) mod seen;
 #[cfg(feature = "values")]
 mod separate;
-#[cfg(any(feature = "gitlab", feature = "vault"))]
+#[cfg(any(feature = "gitlab", feature = "heroku", feature = "vault"))]
 pub(crate) mod server;
 #[cfg(feature = "values")]
 pub(crate) mod values;

@@ -79,8 +79,9 @@ impl Store for GitLab {
         if *over == Version::Absent && !self.may_create {
             return Err(self.not_made(deadline)?);
         }
-        let claim = Claim::take(self, deadline)?;
-        let written = self.under_claim(&claim, new, over, deadline);
+        let working = deadline.but_for_the_claim();
+        let claim = Claim::take(self, working)?;
+        let written = self.under_claim(&claim, new, over, working);
         let note = claim.release(deadline);
         written.map(|mut written| {
             written.notes.extend(note);

@@ -16,6 +16,8 @@ mod file;
 mod gcsm;
 #[cfg(feature = "gitlab")]
 mod gitlab;
+#[cfg(feature = "heroku")]
+mod heroku;
 #[cfg(feature = "k8s")]
 mod k8s;
 #[cfg(feature = "vault")]
@@ -39,6 +41,8 @@ pub static STORES: &[StoreKind] = &[
     akv::KIND,
     #[cfg(feature = "vault")]
     vault::KIND,
+    #[cfg(feature = "heroku")]
+    heroku::KIND,
     #[cfg(feature = "gitlab")]
     gitlab::KIND,
 ];

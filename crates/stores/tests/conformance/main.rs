@@ -12,10 +12,12 @@ mod fixtures;
 mod gcsm;
 #[cfg(feature = "gitlab")]
 mod gitlab;
-#[cfg(any(feature = "aws", feature = "gitlab", feature = "k8s", feature = "vault"))]
+#[cfg(any(feature = "aws", feature = "gitlab", feature = "heroku", feature = "k8s", feature = "vault"))]
 mod ground;
 #[cfg(feature = "remote")]
 mod hands;
+#[cfg(feature = "heroku")]
+mod heroku;
 mod hostile;
 #[cfg(feature = "k8s")]
 mod k8s;

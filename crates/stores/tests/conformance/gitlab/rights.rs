@@ -85,6 +85,7 @@ fn must_be_denied(
 
 #[test]
 fn what_gitlab_says_no_to_is_told_by_what_to_do_about_it() {
+    let Some(_) = begin() else { return };
     for (status, body, kind, what) in [
         (
             403,
