@@ -179,7 +179,7 @@ impl GitLab {
             if text.contains('\0') {
                 return Err(self.with_nul(&name));
             }
-            if text.len() > LARGEST {
+            if text.chars().count() > LARGEST {
                 return Err(self.too_large(&name));
             }
         }
@@ -205,8 +205,12 @@ impl GitLab {
     /// Variables of the ring that some of our jobs get in the place of ours.
     fn elsewhere(&self, found: &Found) -> Vec<Note> {
         let scopes = found.scopes_within(&self.place.scope);
-        let is_whole = |scope: &&str| Field::ALL.iter().all(|field| found.has(&self.ring.of(*field), scope));
-        scopes.iter().filter(|scope| !is_whole(scope)).map(|scope| self.shadowed(scope)).collect()
+        // A whole ring there is a ring of its own.
+        let is_part = |scope: &&&str| {
+            let texts = Field::ALL.iter().filter(|field| found.has(&self.ring.of(**field), scope)).count();
+            (1..Field::ALL.len()).contains(&texts)
+        };
+        scopes.iter().filter(is_part).map(|scope| self.shadowed(scope)).collect()
     }
 
     /// There is no ring, and nobody said that it may be made. Where it stands in another scope, that was meant perhaps.
@@ -229,5 +233,5 @@ impl fmt::Debug for GitLab {
     }
 }
 
-/// What GitLab keeps in one variable, in characters; a key that needs more than one byte for one is no usual key.
+/// What GitLab keeps in one variable, in characters.
 const LARGEST: usize = 10_000;

@@ -92,9 +92,8 @@ impl Heroku {
     fn texts_of(&self, config: &Map<String, Value>) -> Result<Texts, StoreError> {
         let mut texts = Texts::default();
         for field in Field::ALL {
-            match config.get(&self.ring.of(field)) {
-                Some(Value::String(text)) => texts.set(field, SecretText::new(text.as_str())),
-                _ => {}
+            if let Some(Value::String(text)) = config.get(&self.ring.of(field)) {
+                texts.set(field, SecretText::new(text.as_str()));
             }
         }
         without_nul(texts, |field| format!("{} in {}", self.ring.of(field), self.line.store))

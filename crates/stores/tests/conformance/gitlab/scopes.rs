@@ -4,7 +4,7 @@ use keybaton_core::Field;
 use keybaton_stores::{StoreErrorKind, Version};
 use serde_json::json;
 
-use super::{KEY, all, begin, make, told_of};
+use super::{CLAIM, KEY, all, begin, make, told_of};
 use crate::ground::{told, write};
 use crate::world::read;
 
@@ -37,6 +37,10 @@ fn a_narrower_scope_that_holds_a_part_of_a_ring_is_told_of() {
         ground.url()
     );
     assert_eq!(told_of(&written.notes), [note]);
+    // What another writer claims there is no variable of the ring.
+    let Some(ground) = begin() else { return };
+    make(&ground, CLAIM, "made-by-another", json!({ "environment_scope": "production" }));
+    assert_eq!(write(&*ground.open(), KEY, &Version::Absent).unwrap().notes, []);
     // The other way round, ours is what jobs in production get.
     let Some(ground) = begin() else { return };
     make(&ground, "SECRET_KEY", "made-by-another", json!({}));
