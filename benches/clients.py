@@ -54,10 +54,10 @@ def gitlab(project: str) -> None:
 
 def heroku(app: str) -> None:
     """Not a library, but the program that people use."""
-    from heroku_cli import folder
+    from heroku_cli import folder, path_to
 
     program = folder() / "heroku"
-    os.execv(program, [str(program), "config", "--json", "--app", app])
+    os.execve(program, [str(program), "config", "--json", "--app", app], {**os.environ, "PATH": path_to()})
 
 
 def k8s(name: str) -> None:

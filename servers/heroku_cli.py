@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import os
 import shutil
+import sys
 from pathlib import Path
 
-from cache import ToolError, locked, run, say
+from cache import locked, run, say
 
 from stage import Stage
 
 VERSION = "11.10.0"
+PROGRAMS = Path(sys.executable).parent
 
 
 def folder() -> Path:
@@ -17,14 +20,17 @@ def folder() -> Path:
     with locked("heroku-cli") as place:
         stamp = place / "installed.txt"
         if not stamp.exists() or stamp.read_text() != VERSION:
-            if shutil.which("npm") is None:
-                raise ToolError("Heroku's own program comes from npm: please install Node.js 20 or later, with npm")
             say(f"installing heroku {VERSION} into {place} (once; 400 MB)")
             shutil.rmtree(place, ignore_errors=True)
             quiet = ["--no-audit", "--no-fund", "--loglevel=error"]
-            run(["npm", "install", *quiet, "--prefix", place, f"heroku@{VERSION}"])
+            run([PROGRAMS / "npm", "install", *quiet, "--prefix", place, f"heroku@{VERSION}"], PATH=path_to())
             stamp.write_text(VERSION)
         return place / "node_modules" / ".bin"
+
+
+def path_to(*folders: Path) -> str:
+    """A PATH on which these come first, then Node.js, which stands beside the Python that runs this."""
+    return os.pathsep.join([*map(str, folders), str(PROGRAMS), os.environ["PATH"]])
 
 
 def at_home(stage: Stage) -> dict[str, str]:

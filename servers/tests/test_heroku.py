@@ -6,7 +6,6 @@ python -m pytest servers/tests          with the Python of the servers' environm
 from __future__ import annotations
 
 import json
-import os
 import re
 import subprocess
 import sys
@@ -40,7 +39,7 @@ def app(request: pytest.FixtureRequest) -> str:
 
 class Heroku:
     def __init__(self, stage: Stage, app: str) -> None:
-        path = os.pathsep.join([str(heroku_cli.folder()), os.environ["PATH"]])
+        path = heroku_cli.path_to(heroku_cli.folder())
         self._there = {**stage.environment, **heroku_cli.at_home(stage), "PATH": path}
         self._app = app
 
