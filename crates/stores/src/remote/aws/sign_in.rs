@@ -1,10 +1,12 @@
 //! The calls with which AWS's crates sign in (STS, SSO, and what a machine or a container is told of itself), over the
 //! client that the stores use: with the same authorities and proxies, and without a second set of them.
 
+use std::error::Error;
 use std::net::{IpAddr, Ipv6Addr};
 use std::sync::OnceLock;
 use std::time::Duration;
 
+use aws_credential_types::provider::error::CredentialsError;
 use aws_smithy_runtime_api::client::http::{
     HttpConnector, HttpConnectorFuture, HttpConnectorSettings, SharedHttpClient, SharedHttpConnector,
     http_client_fn,
@@ -88,10 +90,24 @@ fn call_of(request: &HttpRequest) -> Option<Call> {
 fn failed(trouble: Trouble) -> ConnectorError {
     let Trouble { when, why } = trouble;
     match when {
-        When::Connecting | When::Trusting => ConnectorError::io(why.into()).never_connected(),
+        When::Connecting => ConnectorError::io(why.into()).never_connected(),
         When::Sent | When::SigningIn | When::Nowhere(_) => ConnectorError::io(why.into()),
-        When::TooLong => ConnectorError::other(why.into(), None),
+        When::Trusting | When::TooLong => ConnectorError::other(why.into(), None),
     }
+}
+
+/// Whether credentials were to come from a service that could not be reached. Where nothing said that they would, nobody was
+/// there to be reached.
+pub(super) fn is_out_of_reach(error: &CredentialsError) -> bool {
+    let was_to_come =
+        matches!(error, CredentialsError::ProviderError(_) | CredentialsError::ProviderTimedOut(_));
+    was_to_come && lies_with_the_way(error)
+}
+
+fn lies_with_the_way(error: &(dyn Error + 'static)) -> bool {
+    let failed: Option<&ConnectorError> = error.downcast_ref();
+    failed.is_some_and(|failed| failed.is_io() || failed.is_timeout())
+        || error.source().is_some_and(lies_with_the_way)
 }
 
 /// Whether this is the machine's own network, where no proxy can reach what is meant. There is no TLS there.

@@ -6,6 +6,7 @@ use std::time::{Duration, SystemTime};
 use aws_config::{BehaviorVersion, Region, SdkConfig};
 use aws_credential_types::Credentials;
 use aws_credential_types::provider::ProvideCredentials;
+use aws_credential_types::provider::error::CredentialsError;
 use aws_sigv4::http_request::{SignableBody, SignableRequest, SigningSettings, sign};
 use aws_sigv4::sign::v4;
 use aws_smithy_runtime_api::client::identity::Identity;
@@ -98,10 +99,12 @@ impl SignedIn {
     }
 }
 
-fn no_credentials(error: &(dyn std::error::Error + 'static)) -> Trouble {
+fn no_credentials(error: &CredentialsError) -> Trouble {
     let why = one_line(&innermost(error));
     // Below it stood each provider that has nothing to say.
-    not_signed_in(why.strip_suffix(". Attempted:").unwrap_or(&why))
+    let trouble = not_signed_in(why.strip_suffix(". Attempted:").unwrap_or(&why));
+    let when = if sign_in::is_out_of_reach(error) { When::Connecting } else { trouble.when };
+    Trouble { when, ..trouble }
 }
 
 /// Nothing was sent, so nothing is in doubt.

@@ -136,6 +136,9 @@ fn the_authority_of_aws_holds_for_signing_in_too() {
     let without = [&keys[..], &["AWS_CA_BUNDLE"]].concat();
     let found = read_as(&ground, &ground.url(), &there, &without);
     assert!(found.starts_with("SignInNeeded, ") && found.contains("certificate"), "{found}");
+    let away = [&there[..], &[("AWS_ENDPOINT_URL_STS", NOWHERE.to_owned())]].concat();
+    let found = read_as(&ground, &ground.url(), &away, &keys[..2]);
+    assert!(found.starts_with("Unreachable, "), "{found}");
 }
 
 #[test]
