@@ -50,6 +50,7 @@ test-stores: build-needs ## Every store, against a real server or a stand-in tha
 	$(STEP) "stand-ins" $(PYTHON) servers/tests
 
 test-faults: build-needs ## A fault at each call of each command to each store behind a network
+	$(APT) faketime
 	$(STEP) "build for the faults" cargo build --locked --package keybaton
 	$(STEP) "faults" $(PYTHON) tests/faults $(QUICK_SERVERS)
 

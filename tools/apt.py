@@ -15,6 +15,7 @@ SHOWN_BY = {
     "acl": "setfacl",
     "bash": "bash",
     "bash-completion": "/usr/share/bash-completion/bash_completion",
+    "faketime": "faketime",
     "fish": "fish",
     "gcc": "cc",
     "git": "git",

@@ -5,7 +5,8 @@
 
 Three faults at each call: it is dropped before the server sees it; the server does it and the answer is lost; the
 program is killed once the server has done it. After each the texts serve whoever reads them, and the next run finishes.
-Besides, the calls of each command are counted, and the server is rude in each way that servers are.
+Besides, the calls of each command are counted, the server is rude in each way that servers are,
+and goes away while a copy of the ring is kept.
 """
 
 from __future__ import annotations
@@ -42,6 +43,7 @@ def program() -> Path:
 
 def try_all(chosen: argparse.Namespace) -> int:
     from ground import Ground
+    from offline import OfflineScene
     from play import Scene, play
     from rude import RudeScene
     from scenes import fault_scenes
@@ -51,7 +53,8 @@ def try_all(chosen: argparse.Namespace) -> int:
     with tempfile.TemporaryDirectory(prefix="keybaton-faults-") as folder, Stage(Path(folder)) as stage:
         ground = Ground.prepared(stage, chosen.servers, chosen.program)
         places: list[list[Scene]] = [
-            place.lane.part([RudeScene(ground, place), *fault_scenes(ground, place)]) for place in ground.places
+            place.lane.part([RudeScene(ground, place), OfflineScene(ground, place), *fault_scenes(ground, place)])
+            for place in ground.places
         ]
         places = [[scene for scene in scenes if chosen.only in scene.name] for scenes in places]
         failures = play(places)

@@ -40,7 +40,9 @@ pub use id::{BadId, KeyId, RingId, WriteId};
 pub use mark::{Mark, Salt};
 pub use misfit::Misfit;
 pub use name::{BadName, RingName};
-pub use next::{Goal, MirrorSeen, Next, Ready, Refusal, Seen, Step, Wait, next, ready, under_way};
+pub use next::{
+    Goal, MirrorSeen, Next, Ready, Refusal, Seen, Step, Wait, is_follow_due, next, ready, under_way,
+};
 pub use policy::Policy;
 pub use reading::{Bare, Edit, Edited, Newer, Reading, Torn, read};
 pub use record::{MOST_KEYS, RECORD_LIMIT, Role};

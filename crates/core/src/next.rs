@@ -13,6 +13,8 @@
 //! # Assumptions
 //! Each process has loaded a write once [`Policy::propagation`] has passed since the latest time of writing, the store's or a
 //! mirror's, or since what follows a change was made good; nothing signed lives longer than [`Policy::longest_signature`].
+//! Where a process may start with what stood before a write ([`Policy::stale`]), it has loaded the write only when it was
+//! restarted after that: what follows a write follows once more then.
 //!
 //! # Caveats
 //! A clock that was set back makes the steps wait longer, never less. A clock that runs ahead cannot be told from time passed.
@@ -22,7 +24,7 @@ use core::fmt;
 use crate::change::Change;
 use crate::misfit::Misfit;
 use crate::ring::{Retiring, Revision, Ring};
-use crate::time::Timestamp;
+use crate::time::{Span, Timestamp};
 use crate::{KeyId, Policy, WriteId};
 
 /// What somebody wants of a ring.
@@ -83,7 +85,7 @@ pub enum Step {
 /// A change whose time has not come.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Wait {
-    /// The earliest moment at which the change is safe.
+    /// The earliest moment at which the change is safe, or at which what has to come before it can be done.
     pub until: Timestamp,
     /// The change that waits.
     pub change: Change,
@@ -140,6 +142,8 @@ pub enum Ready {
     Now,
     /// Not yet.
     At(Timestamp),
+    /// Not before what has to follow the last change has followed once more, from then on.
+    FollowAgain(Timestamp),
     /// Nobody can tell.
     Refused(Refusal),
 }
@@ -162,7 +166,12 @@ pub fn ready(change: Change, seen: &Seen<'_>, policy: &Policy) -> Ready {
         return Ready::Refused(Refusal::NotFollowed);
     }
     let Some(propagation) = policy.propagation else { return Ready::Refused(Refusal::NoPropagation) };
-    let loaded = seen.written_after(since.unwrap_or_default()) + policy.slowest_write + propagation;
+    let fresh = seen.fresh_from(since.unwrap_or_default(), policy);
+    let late = seen.ring.head.followed_late().unwrap_or_default();
+    if policy.follows && policy.stale > Span(0) && late < fresh {
+        return Ready::FollowAgain(fresh);
+    }
+    let loaded = fresh.max(late + policy.slowest_write) + propagation;
     let safe = match change {
         // What was signed last, by the process that was last to load the write, has to run out.
         Change::Retire(_) => loaded + policy.longest_signature,
@@ -171,12 +180,21 @@ pub fn ready(change: Change, seen: &Seen<'_>, policy: &Policy) -> Ready {
     if seen.now >= safe { Ready::Now } else { Ready::At(safe) }
 }
 
+/// Whether what has to follow the last change has to follow now: it did not yet, or a process that started in the meantime
+/// may have missed the change.
+#[must_use]
+pub fn is_follow_due(seen: &Seen<'_>, policy: &Policy) -> bool {
+    let is_again =
+        |change| matches!(ready(change, seen, policy), Ready::FollowAgain(from) if seen.now >= from);
+    seen.ring.head.is_follow_due() || under_way(seen, policy).is_some_and(is_again)
+}
+
 /// The next step of a handover that is under way; `None` where none is.
 fn onward(seen: &Seen<'_>, policy: &Policy) -> Option<Next> {
     let change = under_way(seen, policy)?;
     Some(match ready(change, seen, policy) {
         Ready::Now => Next::Do(Step::Write(change)),
-        Ready::At(until) => Next::WaitUntil(Wait { until, change }),
+        Ready::At(until) | Ready::FollowAgain(until) => Next::WaitUntil(Wait { until, change }),
         Ready::Refused(refusal) => Next::Refuse(refusal),
     })
 }
@@ -199,7 +217,7 @@ pub fn under_way(seen: &Seen<'_>, policy: &Policy) -> Option<Change> {
     }
     let retire = |retiring: &Retiring| Change::Retire(retiring.key.facts.id);
     let when = |retiring: &&Retiring| match ready(retire(retiring), seen, policy) {
-        Ready::At(until) => until,
+        Ready::At(until) | Ready::FollowAgain(until) => until,
         _ => Timestamp::default(),
     };
     seen.ring.retiring.iter().rev().min_by_key(when).map(retire)
@@ -218,9 +236,10 @@ impl Seen<'_> {
         self.mirrors.iter().position(|mirror| !mirror.has(self.ring))
     }
 
-    /// The latest time of writing: of a change made at `since`, of the mirror that got it last, or of what followed late.
-    fn written_after(&self, since: Timestamp) -> Timestamp {
-        let late = self.ring.head.followed_late().unwrap_or_default();
-        self.mirrors.iter().map(|mirror| mirror.written).fold(since.max(late), Timestamp::max)
+    /// When nobody starts any more with what stood before a change that was made at `since`: the mirror that got it last
+    /// counts.
+    fn fresh_from(&self, since: Timestamp, policy: &Policy) -> Timestamp {
+        let written = self.mirrors.iter().map(|mirror| mirror.written).fold(since, Timestamp::max);
+        written + policy.slowest_write + policy.stale
     }
 }

@@ -12,6 +12,11 @@ pub struct Policy {
     /// How much later than its record says a write may have been done: the record is made before, and a store on a network
     /// may take its time.
     pub slowest_write: Span,
+    /// How long after a write a process may still start with what stood before it, since it asks no store, or one that is
+    /// away.
+    pub stale: Span,
+    /// Whether it is known what has to follow a write, such as a restart of the processes.
+    pub follows: bool,
 }
 
 impl Policy {

@@ -90,7 +90,8 @@ impl FileError {
     }
 
     /// What an operating system's error means for `path`; `doing` is a verb, as in "read".
-    pub(crate) fn from_io(doing: &str, path: &Path, error: io::Error) -> Self {
+    #[must_use]
+    pub fn from_io(doing: &str, path: &Path, error: io::Error) -> Self {
         let (place, path) = (path, shown(path));
         let (kind, why, hint) = match error.kind() {
             io::ErrorKind::NotFound => return Self::missing(&path),

@@ -25,6 +25,6 @@ pub use content::{Content, Limits, read};
 pub use error::{FileError, FileErrorKind};
 pub use lock::Lock;
 pub use place::Place;
-pub use private::private_folder;
+pub use private::{private_folder, read_private};
 pub use replace::{Audience, Change, replace};
 pub use temporary::TEMPORARY_FILES;

@@ -31,17 +31,17 @@ fn attempt(
     interrupt: &Interrupt,
     after: Standing,
 ) -> Result<(Standing, Option<Failure>), Failure> {
-    let is_remembered = after.ring.head.is_follow_due();
+    let is_late = opened.is_follow_due(&after.ring);
     // Of a store that was named by hand nobody says what has to follow.
     if opened.place.after_write.is_none() {
         return Ok((after, None));
     }
     match opened.run_after_write(world.print, interrupt) {
-        Ok(()) if is_remembered => {
+        Ok(()) if is_late => {
             kept(opened, world, interrupt, after, Follow::Late(now())).map(|after| (after, None))
         }
         Ok(()) => Ok((after, None)),
-        Err(failed) if is_remembered => Ok((after, Some(failed))),
+        Err(failed) if is_late => Ok((after, Some(failed))),
         Err(failed) => match kept(opened, world, interrupt, after, Follow::Due) {
             Ok(after) => Ok((after, Some(failed))),
             Err(unkept) => Err(told(failed, &unkept)),

@@ -107,7 +107,9 @@ fn leaves(id: KeyId, ring: &Ring, policy: &Policy) -> Leaves {
     let seen = Seen { now: now(), ring, mirrors: &[] };
     match ready(Change::Retire(id), &seen, policy) {
         Ready::Now => Leaves::Now,
-        Ready::At(moment) => Leaves::Later(format!("from {}", shown(moment, seen.now))),
+        Ready::At(moment) | Ready::FollowAgain(moment) => {
+            Leaves::Later(format!("from {}", shown(moment, seen.now)))
+        }
         Ready::Refused(Refusal::NoPropagation) => {
             Leaves::Later("once keybaton.toml says with `propagation` when that is safe".to_owned())
         }

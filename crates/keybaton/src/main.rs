@@ -24,10 +24,12 @@ mod known;
 #[cfg(test)]
 mod manual;
 mod missed;
+mod offline;
 mod opened;
 mod print;
 mod random;
 mod report;
+mod restart;
 mod rotation;
 mod serving;
 mod store;

@@ -129,6 +129,7 @@ mod tests {
             mirrors: vec![at("awssm://shop?region=eu-west-1")],
             propagation: None,
             longest_signature: LONGEST_SIGNATURE,
+            offline: None,
             after_write: None,
             wishes: Wishes { ring: Some("JWT_KEY".to_owned()), ..Wishes::default() },
         };

@@ -1,7 +1,7 @@
 //! A ring that commands look at and write: its store, its mirrors, its policy.
 
 use keybaton_core::time::{Span, Timestamp};
-use keybaton_core::{MirrorSeen, Policy, Random, Reading, Ring, RingName};
+use keybaton_core::{MirrorSeen, Policy, Random, Reading, Ring, RingName, Seen, is_follow_due};
 use keybaton_handover::{HandoverError, Look, Missed, Places, Standing, agree, look};
 use keybaton_stores::Note;
 
@@ -52,6 +52,15 @@ impl Opened {
         if seen.iter().all(|mirror| mirror.has(ring)) { Vec::new() } else { self.places.disagreeing(ring) }
     }
 
+    /// Whether after-write is due: it failed, or is to be run once more.
+    pub(crate) fn is_follow_due(&self, ring: &Ring) -> bool {
+        if ring.head.is_follow_due() || self.policy.stale == Span(0) {
+            return ring.head.is_follow_due();
+        }
+        let mirrors = self.places.mirrors_of(ring);
+        is_follow_due(&Seen { now: clock::now(), ring, mirrors: &mirrors }, &self.policy)
+    }
+
     /// A command on the same ring, as it is typed.
     pub(crate) fn again(&self, words: &str) -> String {
         self.place.again(words)
@@ -99,7 +108,7 @@ impl Opened {
         if is_put_back {
             return behind.map_or(Ok(standing), Err);
         }
-        let is_due = standing.wrote() || standing.ring.head.is_follow_due();
+        let is_due = standing.wrote() || self.is_follow_due(&standing.ring);
         let settled = if is_due { follow(self, world, interrupt, standing) } else { Ok(standing) };
         match (settled, behind) {
             (Ok(standing), None) => Ok(standing),
@@ -190,21 +199,26 @@ pub(crate) fn with_the_world<T>(act: impl FnOnce(&mut keybaton_handover::World<'
 
 /// How long steps wait.
 pub(crate) fn policy(place: &Place) -> Result<Policy, Failure> {
+    let is_remote = is_remote(place)?;
     Ok(Policy {
         propagation: place.propagation,
         longest_signature: place.longest_signature,
-        slowest_write: slowest_write(place)?,
+        // On a network looking and writing end after 30 s each; on this machine they take no time worth counting.
+        slowest_write: if is_remote { Span(60) } else { Span(0) },
+        // A process that starts while its store is away may start with a copy.
+        stale: place.offline.filter(|_| is_remote).unwrap_or_default(),
+        follows: place.after_write.as_ref().is_some_and(|after| !after.commands.is_empty()),
     })
 }
 
-/// On this machine a write takes no time worth counting; on a network looking and writing end after 30 s each.
-fn slowest_write(place: &Place) -> Result<Span, Failure> {
+/// Whether any of the stores is on a network.
+fn is_remote(place: &Place) -> Result<bool, Failure> {
     for at in std::iter::once(&place.store).chain(&place.mirrors) {
         if !store::url(at)?.kind().local {
-            return Ok(Span(60));
+            return Ok(true);
         }
     }
-    Ok(Span(0))
+    Ok(false)
 }
 
 /// A store, opened for the ring.

@@ -57,6 +57,9 @@ pub(crate) struct NextReport {
     /// From when on the step is safe. Nothing: nobody said how long a write takes to reach each process, or the step waits for
     /// a mirror or for after-write.
     pub(crate) safe_from: Option<Timestamp>,
+    /// From when on after-write is run once more before the step, since a process may start with a copy until then.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) after_write_again_from: Option<Timestamp>,
     pub(crate) safe_now: bool,
 }
 
@@ -72,7 +75,7 @@ impl<'a> Report<'a> {
             written: ring.head.written,
             phase: ring.phase(),
             keys: keys(ring),
-            after_write_due: ring.head.is_follow_due(),
+            after_write_due: opened.is_follow_due(ring),
             next: next_step(ring, &mirrors, &opened.policy, now),
             mirrors: mirror_reports(opened, ring, &mirrors),
             gone: &ring.head.gone,
@@ -120,12 +123,14 @@ pub(crate) fn next_step(
 }
 
 fn step(change: Change, key: KeyId, seen: &Seen<'_>, policy: &Policy) -> NextReport {
-    let (safe_from, safe_now) = match ready(change, seen, policy) {
-        Ready::Now => (Some(seen.now), true),
-        Ready::At(moment) => (Some(moment), false),
-        Ready::Refused(_) => (None, false),
+    let (safe_from, after_write_again_from) = match ready(change, seen, policy) {
+        Ready::Now => (Some(seen.now), None),
+        Ready::At(moment) => (Some(moment), None),
+        Ready::FollowAgain(moment) => (None, Some(moment)),
+        Ready::Refused(_) => (None, None),
     };
-    NextReport { step: name(change), key, safe_from, safe_now }
+    let safe_now = safe_from.is_some_and(|moment| moment <= seen.now);
+    NextReport { step: name(change), key, safe_from, after_write_again_from, safe_now }
 }
 
 /// What a change is called: the command that makes it.

@@ -10,12 +10,14 @@ use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::opened::Opened;
 use crate::report::{self, next_step};
+use crate::restart::{caution_of_copies, follows, restart};
 use crate::store;
 
 /// The three steps, and what each one waits for.
 pub(crate) fn plan(opened: &Opened) -> String {
     // What `keybaton_core::next` counts, so that the plan names the moments that steps then wait for.
-    let loaded = plus(opened.policy.propagation.unwrap_or_default(), opened.policy.slowest_write);
+    let fresh = plus(opened.policy.stale, opened.policy.slowest_write);
+    let loaded = plus(opened.policy.propagation.unwrap_or_default(), fresh);
     let expired = plus(loaded, opened.policy.longest_signature);
     let plan = format!(
         "rotation of {}
@@ -26,7 +28,9 @@ pub(crate) fn plan(opened: &Opened) -> String {
     );
     let commands = opened.place.after_write.iter().flat_map(|after| &after.commands);
     let commands = commands.map(|command| typed(command));
-    let after = commands.map(|command| format!("\n  after each step: {command}"));
+    let again =
+        if opened.policy.stale == Span(0) { String::new() } else { format!(", and again {fresh} later") };
+    let after = commands.map(|command| format!("\n  after each step{again}: {command}"));
     let cautions = cautions(opened).into_iter().map(|caution| format!("\n  {caution}"));
     plan + &after.chain(cautions).collect::<String>()
 }
@@ -35,7 +39,8 @@ pub(crate) fn plan(opened: &Opened) -> String {
 fn cautions(opened: &Opened) -> Vec<String> {
     let urls = std::iter::once(&opened.place.store).chain(&opened.place.mirrors);
     let guarded = urls.filter_map(|at| Some((at, store::url(at).ok()?.kind().can.guard)));
-    guarded.filter_map(|(at, guard)| Some(format!("{}: {}", at.url, caution(guard)?))).collect()
+    let unguarded = guarded.filter_map(|(at, guard)| Some(format!("{}: {}", at.url, caution(guard)?)));
+    unguarded.chain(caution_of_copies(opened)).collect()
 }
 
 fn caution(guard: Guard) -> Option<&'static str> {
@@ -52,7 +57,7 @@ fn caution(guard: Guard) -> Option<&'static str> {
     }
 }
 
-fn plus(a: Span, b: Span) -> Span {
+pub(crate) fn plus(a: Span, b: Span) -> Span {
     Span(a.0.saturating_add(b.0))
 }
 
@@ -83,25 +88,6 @@ pub(crate) fn no_time_to_restart(opened: &Opened) -> Failure {
     )
 }
 
-/// Processes that were told of nothing would be left behind by the next step.
-pub(crate) fn not_followed(opened: &Opened) -> Failure {
-    let sentence = format!(
-        "{}: after-write is due: it failed after the last write, or the ring came back from a copy",
-        opened.name()
-    );
-    Failure::new(Exit::Refused, sentence).hint(follows(opened))
-}
-
-/// What makes it good that after-write is due.
-pub(crate) fn follows(opened: &Opened) -> String {
-    match opened.place.after_write {
-        Some(_) => format!("`{}` runs it, and goes on", opened.again("rotate --continue")),
-        None => "keybaton.toml says what has to follow a write: name its environment with -e; without one, restart every \
-                 process, and say --force --reason \"…\" to the next step"
-            .to_owned(),
-    }
-}
-
 /// What was done, and what comes next.
 pub(crate) fn done(opened: &Opened, step: Change, ring: &Ring, now: Timestamp) -> String {
     format!("{}\n{}", did(step, ring), what_next(opened, ring, now))
@@ -111,15 +97,6 @@ pub(crate) fn done(opened: &Opened, step: Change, ring: &Ring, now: Timestamp) -
 pub(crate) fn revoked(opened: &Opened, step: Change, ring: &Ring) -> String {
     let restart = restart(opened);
     format!("{}\nnext     {restart} now: until then the old key is accepted", did(step, ring))
-}
-
-/// What makes the processes load the ring.
-fn restart(opened: &Opened) -> &'static str {
-    if opened.place.after_write.as_ref().is_none_or(|after| after.commands.is_empty()) {
-        "restart every process"
-    } else {
-        "see that every process is restarted"
-    }
 }
 
 pub(crate) fn did(step: Change, ring: &Ring) -> String {
@@ -139,7 +116,7 @@ pub(crate) fn did(step: Change, ring: &Ring) -> String {
 
 /// What the user has to do now, and when the next step is safe.
 pub(crate) fn what_next(opened: &Opened, ring: &Ring, now: Timestamp) -> String {
-    if ring.head.is_follow_due() {
+    if opened.is_follow_due(ring) {
         let mend = if opened.place.after_write.is_some() { "mend what after-write runs; then " } else { "" };
         return format!("next     {mend}{}", follows(opened));
     }
@@ -148,8 +125,12 @@ pub(crate) fn what_next(opened: &Opened, ring: &Ring, now: Timestamp) -> String 
         return "next     nothing: one key signs, and no other is accepted".to_owned();
     };
     let rotate = opened.again("rotate");
-    let when = match next.safe_from {
+    let when = match next.safe_from.or(next.after_write_again_from) {
         Some(_) if next.safe_now => format!("then run `{rotate}`"),
+        Some(moment) if next.safe_from.is_none() => format!(
+            "from {} `{rotate}` runs after-write again, since a process may start with an older copy until then, and waits",
+            shown(moment, now)
+        ),
         Some(moment) => format!("then run `{rotate}` from {}", shown(moment, now)),
         None if mirrors.iter().any(|mirror| !mirror.has(ring)) => {
             format!("then run `{rotate}`, which brings the mirrors up first,")
@@ -199,6 +180,13 @@ pub(crate) fn misfit(opened: &Opened, misfit: Misfit, seen: &Seen<'_>) -> Failur
     match misfit {
         Misfit::KeyRetires(id) => failure.hint(match ready(Change::Retire(id), seen, &opened.policy) {
             Ready::At(moment) => format!("{} is safe from {}", command("retire"), shown(moment, seen.now)),
+            Ready::FollowAgain(moment) => {
+                format!(
+                    "{} runs after-write again from {}, and goes on",
+                    command("rotate"),
+                    shown(moment, seen.now)
+                )
+            }
             _ => format!("run {} first", command("retire")),
         }),
         Misfit::AlreadyStaged => {

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use keybaton_core::shell::quoted;
 use keybaton_core::{Reading, RingName, Texts};
-use keybaton_stores::{Held, Settings, Store, StoreUrl, path_of};
+use keybaton_stores::{Held, Settings, Store, StoreError, StoreUrl, path_of};
 
 use crate::allowed::Allowed;
 use crate::configuration::{Located, Place};
@@ -19,10 +19,13 @@ pub(crate) fn url(at: &Located) -> Result<StoreUrl, Failure> {
 }
 
 pub(crate) fn open(at: &Located, ring: &RingName, allowed: Allowed) -> Result<Box<dyn Store>, Failure> {
+    keybaton_stores::open(&url(at)?, ring, &settings(at, allowed)).map_err(Failure::of_store)
+}
+
+fn settings(at: &Located, allowed: Allowed) -> Settings<'_> {
     let Allowed { create: may_create, reshape: may_reshape, adopt_owner } = allowed;
     let settings = Settings::new(base(at), Arc::new(|name| std::env::var_os(name)));
-    let settings = Settings { adopt_owner, may_create, may_reshape, ..settings };
-    keybaton_stores::open(&url(at)?, ring, &settings).map_err(Failure::of_store)
+    Settings { adopt_owner, may_create, may_reshape, ..settings }
 }
 
 /// In the working folder, messages name files without it.
@@ -63,21 +66,28 @@ pub(crate) fn files(at: &Located) -> Result<Vec<PathBuf>, Failure> {
 }
 
 /// What the store holds of the ring, which may be nothing.
+pub(crate) fn read(place: &Place) -> Result<Texts, Failure> {
+    url(&place.store)?;
+    texts(&place.store, &place.ring).map_err(Failure::of_store)
+}
+
+/// The same, with an error that says what kind it is of.
 ///
 /// Texts that were taken one after another, on two sides of a write, look as if they had been edited by hand: then it
 /// looks once more.
-pub(crate) fn read(place: &Place) -> Result<Texts, Failure> {
-    let store = open(&place.store, &place.ring, Allowed::default())?;
+pub(crate) fn texts(at: &Located, ring: &RingName) -> Result<Texts, StoreError> {
+    let url = StoreUrl::parse(&at.url)?;
+    let store = keybaton_stores::open(&url, ring, &settings(at, Allowed::default()))?;
     let texts = texts_of(&*store)?;
     let seems_edited = || matches!(keybaton_core::read(duplicate(&texts)), Reading::Edited(_));
-    if !url(&place.store)?.is_atomic() && seems_edited() {
+    if !url.is_atomic() && seems_edited() {
         return texts_of(&*store);
     }
     Ok(texts)
 }
 
-fn texts_of(store: &dyn Store) -> Result<Texts, Failure> {
-    match store.read().map_err(Failure::of_store)? {
+fn texts_of(store: &dyn Store) -> Result<Texts, StoreError> {
+    match store.read()? {
         Held::Texts(texts, _) => Ok(texts),
         Held::Absent => Ok(Texts::default()),
     }

@@ -30,6 +30,6 @@ mod version;
 pub use error::{StoreError, StoreErrorKind};
 pub use local::path_of;
 pub use settings::{Environment, Settings};
-pub use store::{Can, Guard, Held, Note, Open, Store, StoreKind, Version, Written, open};
+pub use store::{Can, ChosenBy, Guard, Held, Note, Open, Store, StoreKind, Version, Written, open};
 pub use stores::STORES;
 pub use url::StoreUrl;

@@ -87,8 +87,25 @@ pub struct StoreKind {
     pub creates: &'static str,
     /// Whether it lives on this machine.
     pub local: bool,
+    /// What says, beside the URL, which server and account are meant.
+    pub chosen_by: &'static [ChosenBy],
     /// Opens the store behind a URL.
     pub open: Open,
+}
+
+/// Something outside a URL that says which server or account is meant.
+#[derive(Clone, Copy, Debug)]
+pub enum ChosenBy {
+    /// A variable of the environment.
+    Variable(&'static str),
+    /// What stands in the files that a variable names, which are taken apart as `PATH` is; without it, in this one below the
+    /// user's home.
+    Files {
+        /// The variable.
+        named_in: &'static str,
+        /// The file.
+        usual: &'static str,
+    },
 }
 
 /// Opens the store behind a URL, for one ring.

@@ -11,8 +11,13 @@ const PROPAGATION: u64 = 60;
 const LONGEST: u64 = 300;
 const TICK: u64 = 5;
 const FLEETS: u64 = 40;
-const POLICY: Policy =
-    Policy { propagation: Some(Span(PROPAGATION)), longest_signature: Span(LONGEST), slowest_write: Span(0) };
+const POLICY: Policy = Policy {
+    propagation: Some(Span(PROPAGATION)),
+    longest_signature: Span(LONGEST),
+    slowest_write: Span(0),
+    stale: Span(0),
+    follows: true,
+};
 
 type Decide = fn(Goal, &Seen<'_>, &Policy) -> Next;
 

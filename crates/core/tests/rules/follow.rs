@@ -7,8 +7,13 @@ use keybaton_core::{
 
 use crate::cupboard::{Cupboard, Dice};
 
-const POLICY: Policy =
-    Policy { propagation: Some(Span(60)), longest_signature: Span(1_000), slowest_write: Span(0) };
+const POLICY: Policy = Policy {
+    propagation: Some(Span(60)),
+    longest_signature: Span(1_000),
+    slowest_write: Span(0),
+    stale: Span(0),
+    follows: true,
+};
 
 /// A ring that was staged at 2,000, and what was remembered of it at 2,010 then.
 fn staged(follow: Option<Follow>) -> Ring {

@@ -7,4 +7,5 @@ mod fleet;
 mod follow;
 mod properties;
 mod reading;
+mod stale;
 mod table;

@@ -214,7 +214,7 @@ proptest! {
         let ring = cupboard.ring();
         let id = ring.accepted().last().map(|key| key.facts.id).unwrap();
         let goal = [Goal::Replace(id), Goal::Settle, Goal::Revoke(id), Goal::Abort][goal];
-        let policy = Policy { propagation: propagation.map(Span), longest_signature: Span(700), slowest_write: Span(0) };
+        let policy = Policy { propagation: propagation.map(Span), longest_signature: Span(700), slowest_write: Span(0), stale: Span(0), follows: true };
         let change = change(last, &ring).unwrap_or(Change::RevokeAll);
         let (ring, writes) = Dice(6).change(ring, change, 2_000).unwrap();
         cupboard.write(&writes);
@@ -257,7 +257,13 @@ fn a_goal_is_reached_when_its_key_is_gone() {
     let (cupboard, _) = play(&[]);
     let ring = cupboard.ring();
     let unknown: KeyId = "0000000000".parse().unwrap();
-    let policy = Policy { propagation: None, longest_signature: Span(0), slowest_write: Span(0) };
+    let policy = Policy {
+        propagation: None,
+        longest_signature: Span(0),
+        slowest_write: Span(0),
+        stale: Span(0),
+        follows: true,
+    };
     let seen = Seen { now: Timestamp(0), ring: &ring, mirrors: &[] };
     assert_eq!(next(Goal::Replace(unknown), &seen, &policy), Next::Done);
     assert_eq!(next(Goal::Revoke(unknown), &seen, &policy), Next::Done);

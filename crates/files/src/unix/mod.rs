@@ -22,6 +22,12 @@ pub(crate) fn open_without_waiting(path: &Path) -> io::Result<File> {
     OpenOptions::new().read(true).custom_flags(flags.cast_signed()).open(path)
 }
 
+/// The same, and a link is not followed.
+pub(crate) fn open_without_following(path: &Path) -> io::Result<File> {
+    let flags = (OFlags::NOFOLLOW | OFlags::NONBLOCK | OFlags::NOCTTY).bits();
+    OpenOptions::new().read(true).custom_flags(flags.cast_signed()).open(path)
+}
+
 /// Waits until there is something to read, or the writer of a pipe has gone. False when the time is over.
 pub(crate) fn wait_until_readable(file: &File, patience: Duration) -> io::Result<bool> {
     let patience = Timespec::try_from(patience).map_err(|_| io::ErrorKind::InvalidInput)?;
@@ -59,6 +65,11 @@ pub(crate) fn is_socket(metadata: &Metadata) -> bool {
 /// Whether we own it.
 pub(crate) fn is_ours(metadata: &Metadata) -> bool {
     metadata.uid() == rustix::process::geteuid().as_raw()
+}
+
+/// Whether anybody but its owner may read it or change it.
+pub(crate) fn is_open_to_others(metadata: &Metadata) -> bool {
+    metadata.mode() & 0o077 != 0
 }
 
 /// How many names the file has.

@@ -1,6 +1,7 @@
 //! Files as they are met in the world: links, pipes, mounts, full disks, other owners, other writers.
 #![expect(clippy::unwrap_used, reason = "these are tests")]
 
+mod alone;
 mod locks;
 mod mounts;
 mod owners;

@@ -9,8 +9,13 @@ use keybaton_core::{Adoption, Change, Policy, Reading, Ring};
 use keybaton_handover::{HandoverError, Place, Places, Standing, World, begin, look, standing};
 use keybaton_stores::{Settings, StoreUrl, Version, open};
 
-pub(crate) const POLICY: Policy =
-    Policy { propagation: Some(Span(60)), longest_signature: Span(600), slowest_write: Span(0) };
+pub(crate) const POLICY: Policy = Policy {
+    propagation: Some(Span(60)),
+    longest_signature: Span(600),
+    slowest_write: Span(0),
+    stale: Span(0),
+    follows: true,
+};
 
 pub(crate) struct Ground {
     pub(crate) folder: tempfile::TempDir,

@@ -11,6 +11,7 @@ use crate::commands::World;
 use crate::configuration::{Configuration, Place, Wishes};
 use crate::exit::Exit;
 use crate::failure::Failure;
+use crate::offline;
 use crate::serving::Served;
 use crate::store;
 
@@ -68,8 +69,10 @@ impl Load {
             let answer = Answer { texts: BTreeMap::new(), store: &place.store.url, local, warnings: &[] };
             return world.print.json(&answer).map(|()| Exit::Done);
         }
-        let texts = store::read(&place)?;
-        let served = Served::new(&place.ring, &place.wishes, texts).ok_or_else(|| store::no_key(&place))?;
+        let (texts, warnings) = offline::read(&place)?;
+        let mut served =
+            Served::new(&place.ring, &place.wishes, texts).ok_or_else(|| store::no_key(&place))?;
+        served.warnings.extend(warnings);
         let texts = BTreeMap::from([
             (place.ring.as_str().to_owned(), Some(served.signing.expose())),
             (place.ring.fallbacks(), served.fallbacks.as_ref().map(SecretText::expose)),

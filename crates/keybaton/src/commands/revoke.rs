@@ -14,6 +14,7 @@ use crate::failure::Failure;
 use crate::follow::followed;
 use crate::key_id;
 use crate::missed;
+use crate::offline;
 use crate::opened::{Opened, interruptible, tell};
 use crate::report::Report;
 use crate::rotation;
@@ -85,6 +86,7 @@ impl Revoke {
     fn already_gone(&self, world: &World<'_>, opened: &Opened, id: KeyId) -> Result<Exit, Failure> {
         let interrupt = interruptible()?;
         let after = opened.write(world, &interrupt, |world| standing(&opened.places, world))?;
+        forget_copies(world, opened);
         if !self.json {
             world.print.result(&format!("key {id} is cut off already"))?;
         }
@@ -98,6 +100,7 @@ impl Revoke {
     fn cut_off(&self, world: &World<'_>, opened: &Opened, id: Option<KeyId>) -> Result<Exit, Failure> {
         let interrupt = interruptible()?;
         let after = opened.write(world, &interrupt, |world| cut(&opened.places, id, world))?;
+        forget_copies(world, opened);
         tell(world, after.mended, &after.notes);
         if !self.json {
             let change = id.map_or(Change::RevokeAll, Change::Revoke);
@@ -121,6 +124,13 @@ impl Revoke {
         let id = key_id::named(&ids, text)?;
         let role = known.iter().find(|(other, _)| *other == id).map_or(Role::Signing, |(_, role)| *role);
         Ok(Chosen::One(id, role))
+    }
+}
+
+/// Copies for when a store is away would bring the key back.
+fn forget_copies(world: &World<'_>, opened: &Opened) {
+    for said in offline::forget(&opened.place) {
+        world.print.note(&said);
     }
 }
 

@@ -19,6 +19,7 @@ use crate::interrupt::{Interrupt, Waited};
 use crate::missed;
 use crate::opened::{Opened, interruptible, tell};
 use crate::report::{self, Report};
+use crate::restart;
 use crate::rotation;
 
 /// Do the next safe step to a new key; run it again to go on
@@ -157,7 +158,7 @@ impl Rotate {
                 return Err(missed);
             }
             if let Next::Refuse(refusal) = then {
-                return Err(refused(opened, refusal));
+                return Err(refused(opened, &standing.ring, refusal));
             }
             let Some(moment) = moment else {
                 return self.tell(world, opened, &standing.ring, &did);
@@ -165,6 +166,7 @@ impl Rotate {
             if let Some(stopped) = wait(world, interrupt, moment, deadline) {
                 return self.tell(world, opened, &standing.ring, &did).map(|_| stopped);
             }
+            self.look(world, opened, interrupt)?;
         }
     }
 
@@ -244,11 +246,11 @@ fn wait(
     (end < moment).then_some(Exit::TimedOut)
 }
 
-fn refused(opened: &Opened, refusal: Refusal) -> Failure {
+fn refused(opened: &Opened, ring: &Ring, refusal: Refusal) -> Failure {
     match refusal {
         Refusal::NoPropagation => rotation::no_propagation(opened),
         Refusal::Misfit(misfit) => opened.failed(misfit.into()),
         Refusal::MirrorBehind(which) => rotation::mirror_behind(opened, which),
-        Refusal::NotFollowed => rotation::not_followed(opened),
+        Refusal::NotFollowed => restart::not_followed(opened, ring),
     }
 }

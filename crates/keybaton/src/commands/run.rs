@@ -13,6 +13,7 @@ use crate::configuration::Place;
 use crate::env_file::EnvFile;
 use crate::exit::Exit;
 use crate::failure::Failure;
+use crate::offline;
 use crate::serving::Served;
 use crate::store;
 
@@ -47,7 +48,7 @@ impl Run {
     fn prepare(&self, world: &World<'_>) -> Result<Environment, Failure> {
         let place = world.place(Path::new("."))?;
         let mut environment = Environment::without(&place.ring);
-        let (texts, file) = self.read(&place, &environment)?;
+        let (texts, file) = self.read(&place, &mut environment)?;
         let served = Served::new(&place.ring, &place.wishes, texts).ok_or_else(|| store::no_key(&place))?;
         environment.set_ring(&place.ring, served)?;
         environment.set_choice(world.choices, &place)?;
@@ -57,14 +58,18 @@ impl Run {
         Ok(environment)
     }
 
-    fn read(&self, place: &Place, environment: &Environment) -> Result<(Texts, Option<EnvFile>), Failure> {
-        if self.only_ring {
-            return Ok((store::read(place)?, None));
-        }
+    fn read(
+        &self,
+        place: &Place,
+        environment: &mut Environment,
+    ) -> Result<(Texts, Option<EnvFile>), Failure> {
         let inherited = |name: &str| environment.inherited(name)?.into_string().ok().map(Zeroizing::new);
-        match EnvFile::of(place, &inherited)? {
-            Some(file) => Ok((file.texts(&place.ring), Some(file))),
-            None => Ok((store::read(place)?, None)),
+        let file = if self.only_ring { None } else { EnvFile::of(place, &inherited)? };
+        if let Some(file) = file {
+            return Ok((file.texts(&place.ring), Some(file)));
         }
+        let (texts, warnings) = offline::read(place)?;
+        environment.warnings.extend(warnings);
+        Ok((texts, None))
     }
 }

@@ -14,7 +14,7 @@ use crate::missed;
 use crate::opened::Opened;
 use crate::print::Style;
 use crate::report::{self, Report};
-use crate::rotation::follows;
+use crate::restart::{follows, why_due};
 
 /// Show the ring: its phase, its keys' ages, and what the next step waits for
 #[derive(Args, Debug)]
@@ -110,10 +110,7 @@ fn text(world: &World<'_>, opened: &Opened, ring: &Ring, report: &Report<'_>) ->
         lines.push(format!("  mirror    {} {what}", mirror.store));
     }
     if report.after_write_due {
-        lines.push(
-            "  after-write is due: it failed after the last write, or the ring came back from a copy"
-                .to_owned(),
-        );
+        lines.push(format!("  after-write is due: {}", why_due(ring)));
     }
     lines.push(String::new());
     lines.push(next_line(opened, ring, report));
@@ -144,6 +141,12 @@ fn next_line(opened: &Opened, ring: &Ring, report: &Report<'_>) -> String {
             format!("next   {step} {key}: safe once every process was restarted; {rotate} does it")
         }
         Some(next) => match next.safe_from {
+            None if let Some(moment) = next.after_write_again_from => {
+                format!(
+                    "next   {go_on} from {}, which runs after-write again, and waits",
+                    shown(moment, now())
+                )
+            }
             Some(moment) => format!("next   {} {}: safe from {}", next.step, next.key, shown(moment, now())),
             None => format!(
                 "next   {} {}: nothing says how long a new key takes to reach each process",

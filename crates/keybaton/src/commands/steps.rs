@@ -15,6 +15,7 @@ use crate::key_id;
 use crate::missed;
 use crate::opened::{Opened, interruptible, tell};
 use crate::report::{self, Report};
+use crate::restart;
 use crate::rotation;
 
 /// Make a new key that is accepted and signs nowhere yet
@@ -230,8 +231,9 @@ fn check(
         }
         Ready::Refused(Refusal::NoPropagation) => rotation::no_propagation(opened),
         Ready::Refused(Refusal::MirrorBehind(which)) => rotation::mirror_behind(opened, which),
-        Ready::Refused(Refusal::NotFollowed) => rotation::not_followed(opened),
+        Ready::Refused(Refusal::NotFollowed) => restart::not_followed(opened, &before.ring),
         Ready::At(moment) => rotation::too_early(step, &before.ring, moment),
+        Ready::FollowAgain(moment) => restart::before_restart(step, &before.ring, moment),
     };
     if reason.is_none() {
         return Err(refused);

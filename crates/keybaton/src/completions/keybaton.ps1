@@ -5,7 +5,10 @@ Register-ArgumentCompleter -Native -CommandName keybaton -ScriptBlock {
 
     $words = @($line.CommandElements |
         Where-Object { $_.Extent.EndOffset -lt $cursor } |
-        ForEach-Object { if ($null -ne $_.Value) { [string]$_.Value } else { $_.Extent.Text } })
+        ForEach-Object {
+            $isPlain = $_ -is [System.Management.Automation.Language.StringConstantExpressionAst]
+            if ($isPlain) { $_.Value } else { $_.Extent.Text }
+        })
     if ($words -contains '--') { return }
     & keybaton complete "--word=$word" '--' @words 2>$null | ForEach-Object {
         $value, $help = $_ -split "`t", 2

@@ -39,6 +39,7 @@ pub(super) const STORE: Key = Key { name: "store", holds: Holds::Text };
 pub(super) const MIRRORS: Key = Key { name: "mirrors", holds: Holds::Texts };
 pub(super) const PROPAGATION: Key = Key { name: "propagation", holds: Holds::Span };
 pub(super) const LONGEST_SIGNATURE: Key = Key { name: "longest-signature", holds: Holds::Span };
+pub(super) const OFFLINE: Key = Key { name: "offline", holds: Holds::Span };
 pub(super) const AFTER_WRITE: Key = Key { name: "after-write", holds: Holds::Commands };
 pub(super) const AFTER_WRITE_TIMEOUT: Key = Key { name: "after-write-timeout", holds: Holds::Span };
 pub(super) const RINGS: Key = Key { name: "rings", holds: Holds::Rings };

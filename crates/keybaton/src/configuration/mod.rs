@@ -46,6 +46,8 @@ pub(crate) struct Environment {
     pub(crate) mirrors: Vec<String>,
     pub(crate) propagation: Option<Span>,
     pub(crate) longest_signature: Span,
+    /// How old a copy may be that stands in for a store that is away.
+    pub(crate) offline: Option<Span>,
     /// What runs after a step's last write: programs and their arguments.
     pub(crate) after_write: Vec<Vec<String>>,
     /// How long each of them may take.
@@ -104,6 +106,7 @@ fn environment(mut fields: Fields<'_>) -> Result<Environment, Failure> {
         mirrors: fields.texts(keys::MIRRORS)?,
         propagation: fields.span(keys::PROPAGATION)?,
         longest_signature: fields.span(keys::LONGEST_SIGNATURE)?.unwrap_or(LONGEST_SIGNATURE),
+        offline: fields.span(keys::OFFLINE)?,
         after_write: fields.commands(keys::AFTER_WRITE)?,
         after_write_timeout: fields.span(keys::AFTER_WRITE_TIMEOUT)?.unwrap_or(AFTER_WRITE_TIMEOUT),
         rings: fields.rings(keys::RINGS)?.into_iter().map(ring).collect::<Result<_, _>>()?,

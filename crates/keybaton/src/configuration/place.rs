@@ -21,6 +21,8 @@ pub(crate) struct Place {
     pub(crate) mirrors: Vec<Located>,
     pub(crate) propagation: Option<Span>,
     pub(crate) longest_signature: Span,
+    /// How old a copy may be that stands in for the store while it is away.
+    pub(crate) offline: Option<Span>,
     /// None where no environment of a configuration was chosen: then nobody says what has to follow a write.
     pub(crate) after_write: Option<AfterWrite>,
     /// What has to be named for the same ring to be meant again.
@@ -55,6 +57,7 @@ impl Place {
             mirrors: chosen.as_ref().map(|chosen| chosen.mirrors(&ring)).unwrap_or_default(),
             after_write: chosen.as_ref().map(Chosen::after_write),
             propagation: chosen.as_ref().and_then(|chosen| chosen.says.propagation),
+            offline: chosen.as_ref().and_then(|chosen| chosen.says.offline),
             longest_signature: chosen.map_or(LONGEST_SIGNATURE, |chosen| chosen.says.longest_signature),
             wishes: wishes.beyond(configuration),
             ring,

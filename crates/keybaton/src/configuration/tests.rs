@@ -105,7 +105,7 @@ fn an_unknown_key_is_named_with_its_line_and_the_nearest_known_one() {
     let text = "[environments.dev]\nstore = \"dotenv:.env\"\npropogation = \"0s\"\n";
     assert_snapshot!(failure(&project("keybaton.toml", text), Wishes::default()), @r#"
     Configuration: keybaton.toml, line 3: unknown key "propogation" in [environments.dev]
-    hint: did you mean "propagation"? the keys here are store, mirrors, propagation, longest-signature, after-write, after-write-timeout, rings
+    hint: did you mean "propagation"? the keys here are store, mirrors, propagation, longest-signature, offline, after-write, after-write-timeout, rings
     "#);
     let text = "fleet = \"all\"\n";
     assert_snapshot!(failure(&project("keybaton.toml", text), Wishes::default()), @r#"
@@ -115,7 +115,7 @@ fn an_unknown_key_is_named_with_its_line_and_the_nearest_known_one() {
     let text = "[environments.dev]\nstore = \"dotenv:.env\"\ngone-after = \"2m\"\n";
     assert_snapshot!(failure(&project("keybaton.toml", text), Wishes::default()), @r#"
     Configuration: keybaton.toml, line 3: unknown key "gone-after" in [environments.dev]
-    hint: the keys here are store, mirrors, propagation, longest-signature, after-write, after-write-timeout, rings
+    hint: the keys here are store, mirrors, propagation, longest-signature, offline, after-write, after-write-timeout, rings
     "#);
 }
 

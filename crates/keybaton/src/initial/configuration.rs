@@ -67,6 +67,7 @@ mod tests {
             mirrors: Vec::new(),
             propagation,
             longest_signature: LONGEST_SIGNATURE,
+            offline: None,
             after_write: Some(AfterWrite {
                 commands: Vec::new(),
                 timeout: Span(300),

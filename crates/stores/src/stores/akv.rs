@@ -14,7 +14,7 @@ use keybaton_core::{RingName, SecretText};
 use crate::remote::line::conflict;
 use crate::remote::values::{LAYOUT, Over, Put, Value, Values, arranged};
 use crate::remote::{Address, Deadline, Line};
-use crate::{Can, Guard, Note, Settings, Store, StoreError, StoreKind, StoreUrl};
+use crate::{Can, ChosenBy, Guard, Note, Settings, Store, StoreError, StoreKind, StoreUrl};
 
 mod calls;
 mod challenge;
@@ -38,6 +38,7 @@ pub(super) const KIND: StoreKind = StoreKind {
     guarded_by: "the current version is compared before a write",
     creates: "the secret, in a vault that is there, with the tag created-by=keybaton",
     local: false,
+    chosen_by: &[ChosenBy::Variable("AZURE_AUTHORITY_HOST")],
     open,
 };
 

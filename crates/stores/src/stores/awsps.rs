@@ -33,6 +33,7 @@ pub(super) const KIND: StoreKind = StoreKind {
     guarded_by: "a claim beside the parameters, and their version numbers",
     creates: "three parameters of the standard tier, the keys as SecureString under the key aws/ssm",
     local: false,
+    chosen_by: &aws::CHOSEN_BY,
     open,
 };
 

@@ -30,6 +30,7 @@ pub(super) const KIND: StoreKind = StoreKind {
     guarded_by: "AWSCURRENT is moved from the version that was read",
     creates: "the secret, under the key aws/secretsmanager, tagged created-by=keybaton",
     local: false,
+    chosen_by: &aws::CHOSEN_BY,
     open,
 };
 

@@ -21,6 +21,7 @@ pub(super) const KIND: StoreKind = StoreKind {
     guarded_by: "folder lock, one file after another",
     creates: "a folder (0700) with three files (0600)",
     local: true,
+    chosen_by: &[],
     open,
 };
 

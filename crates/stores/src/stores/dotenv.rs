@@ -24,6 +24,7 @@ pub(super) const KIND: StoreKind = StoreKind {
     guarded_by: "folder lock, compared under it, replaced at once",
     creates: "the file (0600)",
     local: true,
+    chosen_by: &[],
     open,
 };
 

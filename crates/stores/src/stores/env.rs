@@ -20,6 +20,7 @@ pub(super) const KIND: StoreKind = StoreKind {
     guarded_by: "read only",
     creates: "nothing",
     local: true,
+    chosen_by: &[],
     open,
 };
 

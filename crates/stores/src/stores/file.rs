@@ -21,6 +21,7 @@ pub(super) const KIND: StoreKind = StoreKind {
     guarded_by: "folder lock, one file after another",
     creates: "three files (0600), and their folder (0700)",
     local: true,
+    chosen_by: &[],
     open,
 };
 

@@ -9,7 +9,7 @@ use keybaton_core::{RingName, SecretText};
 use crate::remote::line::conflict;
 use crate::remote::values::{LAYOUT, Over, Put, Value, Values, arranged};
 use crate::remote::{Address, Deadline, Line};
-use crate::{Can, Guard, Note, Settings, Store, StoreError, StoreErrorKind, StoreKind, StoreUrl};
+use crate::{Can, ChosenBy, Guard, Note, Settings, Store, StoreError, StoreErrorKind, StoreKind, StoreUrl};
 
 mod calls;
 mod claim;
@@ -33,6 +33,7 @@ pub(super) const KIND: StoreKind = StoreKind {
     guarded_by: "a claim in an annotation, taken with the secret's etag; a foreign version is seen by its number",
     creates: "the secret, with automatic replication (in a location: only there) and the label created-by=keybaton",
     local: false,
+    chosen_by: &[ChosenBy::Variable("CLOUDSDK_API_ENDPOINT_OVERRIDES_SECRETMANAGER")],
     open,
 };
 

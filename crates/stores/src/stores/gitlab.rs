@@ -12,8 +12,8 @@ use crate::remote::line::conflict;
 use crate::remote::{Address, Deadline, Line};
 use crate::version::{held, version_of};
 use crate::{
-    Can, Guard, Held, Note, Settings, Store, StoreError, StoreErrorKind, StoreKind, StoreUrl, Version,
-    Written,
+    Can, ChosenBy, Guard, Held, Note, Settings, Store, StoreError, StoreErrorKind, StoreKind, StoreUrl,
+    Version, Written,
 };
 
 mod calls;
@@ -41,6 +41,11 @@ pub(super) const KIND: StoreKind = StoreKind {
     guarded_by: "a claim beside the variables, and a look at them afterwards",
     creates: "three variables, protected and not expanded, the keys masked",
     local: false,
+    chosen_by: &[
+        ChosenBy::Variable("CI_SERVER_URL"),
+        ChosenBy::Variable("GITLAB_HOST"),
+        ChosenBy::Variable("GITLAB_URL"),
+    ],
     open,
 };
 

@@ -14,7 +14,9 @@ use crate::remote::line::conflict;
 use crate::remote::{Address, Deadline, Line};
 use crate::text::without_nul;
 use crate::version::{held, version_of};
-use crate::{Can, Guard, Held, Note, Settings, Store, StoreError, StoreKind, StoreUrl, Version, Written};
+use crate::{
+    Can, ChosenBy, Guard, Held, Note, Settings, Store, StoreError, StoreKind, StoreUrl, Version, Written,
+};
 
 mod calls;
 mod login;
@@ -34,6 +36,7 @@ pub(super) const KIND: StoreKind = StoreKind {
     guarded_by: "the ring is compared before a write, the releases are counted after it",
     creates: "three config vars, in an app that is there; this and each later write restarts its dynos",
     local: false,
+    chosen_by: &[ChosenBy::Variable("HEROKU_API_URL"), ChosenBy::Variable("HEROKU_HOST")],
     open,
 };
 

@@ -9,8 +9,8 @@ use serde_json::Value;
 use crate::remote::line::conflict;
 use crate::remote::{Address, Answer, Deadline, Seen};
 use crate::{
-    Can, Environment, Guard, Held, Settings, Store, StoreError, StoreErrorKind, StoreKind, StoreUrl, Version,
-    Written,
+    Can, ChosenBy, Environment, Guard, Held, Settings, Store, StoreError, StoreErrorKind, StoreKind,
+    StoreUrl, Version, Written,
 };
 
 mod calls;
@@ -37,6 +37,11 @@ pub(super) const KIND: StoreKind = StoreKind {
     guarded_by: "resourceVersion, compared by the API server",
     creates: "a Secret of type Opaque, in a namespace that is there",
     local: false,
+    chosen_by: &[
+        ChosenBy::Variable("KUBERNETES_SERVICE_HOST"),
+        ChosenBy::Variable("KUBERNETES_SERVICE_PORT"),
+        ChosenBy::Files { named_in: "KUBECONFIG", usual: ".kube/config" },
+    ],
     open,
 };
 

@@ -10,7 +10,7 @@ use crate::remote::members::{members_of, texts_in};
 use crate::remote::object::Object;
 use crate::remote::{Deadline, Line, Seen};
 use crate::text::without_nul;
-use crate::{Can, Guard, Held, Settings, Store, StoreError, StoreKind, StoreUrl, Version, Written};
+use crate::{Can, ChosenBy, Guard, Held, Settings, Store, StoreError, StoreKind, StoreUrl, Version, Written};
 
 mod calls;
 mod engine;
@@ -33,6 +33,12 @@ pub(super) const KIND: StoreKind = StoreKind {
     guarded_by: "check-and-set on the version that was read",
     creates: "the secret, in a mount that is there",
     local: false,
+    chosen_by: &[
+        ChosenBy::Variable("VAULT_ADDR"),
+        ChosenBy::Variable("VAULT_NAMESPACE"),
+        ChosenBy::Variable("BAO_ADDR"),
+        ChosenBy::Variable("BAO_NAMESPACE"),
+    ],
     open,
 };
 

@@ -16,7 +16,7 @@ pub(crate) use errors::Refusal;
 use self::signer::Signer;
 use super::variable::variable;
 use super::{Address, Call, Deadline, Effect, Line, client};
-use crate::{Settings, StoreError, StoreErrorKind, StoreUrl};
+use crate::{ChosenBy, Settings, StoreError, StoreErrorKind, StoreUrl};
 
 /// One service of AWS.
 #[derive(Debug)]
@@ -44,6 +44,21 @@ pub(crate) struct Aws {
 /// The parameters of a URL that say where a service is and who asks it.
 pub(crate) const REGION: &str = "region";
 pub(crate) const PROFILE: &str = "profile";
+
+/// An access key stands for its account; that of a profile stands in a file.
+pub(crate) const CHOSEN_BY: [ChosenBy; 11] = [
+    ChosenBy::Variable("AWS_ACCESS_KEY_ID"),
+    ChosenBy::Variable("AWS_DEFAULT_REGION"),
+    ChosenBy::Variable("AWS_ENDPOINT_URL"),
+    ChosenBy::Variable("AWS_ENDPOINT_URL_SECRETS_MANAGER"),
+    ChosenBy::Variable("AWS_ENDPOINT_URL_SSM"),
+    ChosenBy::Variable("AWS_PROFILE"),
+    ChosenBy::Variable("AWS_REGION"),
+    ChosenBy::Variable("AWS_ROLE_ARN"),
+    ChosenBy::Variable("AWS_WEB_IDENTITY_TOKEN_FILE"),
+    ChosenBy::Files { named_in: "AWS_CONFIG_FILE", usual: ".aws/config" },
+    ChosenBy::Files { named_in: "AWS_SHARED_CREDENTIALS_FILE", usual: ".aws/credentials" },
+];
 
 impl Aws {
     /// `region`: what the URL says of it, in whatever way.

@@ -1,0 +1,72 @@
+//! What is told of processes that have to be restarted: when, why, and by what.
+
+use keybaton_core::time::{Span, Timestamp};
+use keybaton_core::{Change, Policy, Ring};
+
+use crate::clock::{now, shown};
+use crate::exit::Exit;
+use crate::failure::Failure;
+use crate::opened::Opened;
+use crate::report;
+use crate::rotation::{plus, price};
+
+/// What makes the processes load the ring.
+pub(crate) fn restart(opened: &Opened) -> String {
+    let Policy { follows, stale, slowest_write, .. } = opened.policy;
+    match follows {
+        true => "see that every process is restarted".to_owned(),
+        false if stale > Span(0) => {
+            format!("restart every process, and once more {} later (offline)", plus(stale, slowest_write))
+        }
+        false => "restart every process".to_owned(),
+    }
+}
+
+/// Processes that were told of nothing would be left behind by the next step.
+pub(crate) fn not_followed(opened: &Opened, ring: &Ring) -> Failure {
+    let sentence = format!("{}: after-write is due: {}", opened.name(), why_due(ring));
+    Failure::new(Exit::Refused, sentence).hint(follows(opened))
+}
+
+/// Why after-write is due.
+pub(crate) fn why_due(ring: &Ring) -> &'static str {
+    match ring.head.is_follow_due() {
+        true => "it failed after the last write, or the ring came back from a copy",
+        false => "a process that started after the last write may have started with a copy from before it",
+    }
+}
+
+/// What makes it good that after-write is due.
+pub(crate) fn follows(opened: &Opened) -> String {
+    match opened.place.after_write {
+        Some(_) => format!("`{}` runs it, and goes on", opened.again("rotate --continue")),
+        None => "keybaton.toml says what has to follow a write: name its environment with -e; without one, restart every \
+                 process, and say --force --reason \"…\" to the next step"
+            .to_owned(),
+    }
+}
+
+/// The step waits for processes that may still start with a copy from before the last one.
+pub(crate) fn before_restart(step: Change, ring: &Ring, moment: Timestamp) -> Failure {
+    let sentence = format!(
+        "too early to {}: until {} a process may start with an older copy, and after-write runs again then",
+        report::name(step),
+        shown(moment, now())
+    );
+    Failure::new(Exit::Refused, sentence)
+        .because(price(step, ring))
+        .hint("wait, or say --force --reason \"…\" if no process started while the store was away")
+}
+
+/// A process that starts with a copy keeps what stands there until it is restarted.
+pub(crate) fn caution_of_copies(opened: &Opened) -> Option<String> {
+    let Span(stale) = opened.policy.stale;
+    let is_by_hand = stale > 0 && !opened.policy.follows;
+    is_by_hand.then(|| {
+        format!(
+            "offline: for {} after each step a process may start with a copy from before it, and keeps that: restart every \
+             process once more then",
+            opened.policy.stale
+        )
+    })
+}
