@@ -85,10 +85,26 @@ fn page(command: &Command, end: impl FnOnce(&mut Roff)) -> (String, Vec<u8>) {
 
 fn written(man: &Man, command: &Command, page: &mut dyn Write) -> io::Result<()> {
     man.render_name_section(page)?;
-    man.render_synopsis_section(page)?;
+    synopsis(command).to_writer(page)?;
     man.render_description_section(page)?;
     man.render_options_section(page)?;
     if command.has_subcommands() { man.render_subcommands_section(page) } else { Ok(()) }
+}
+
+/// Each argument with what it takes, which clap_mangen leaves out.
+fn synopsis(command: &Command) -> Roff {
+    let name = command.get_bin_name().unwrap_or("keybaton");
+    let options = command.get_arguments().filter(|option| !option.is_positional() && !option.is_hide_set());
+    let options = options.map(|option| format!(" [{option}]"));
+    let words = command.get_positionals().map(|word| match word.is_last_set() {
+        true => format!(" -- {word}"),
+        false => format!(" {word}"),
+    });
+    let all = options.chain(words);
+    let more = if command.has_subcommands() { " <COMMAND>" } else { "" };
+    let mut roff = Roff::new();
+    roff.control("SH", ["SYNOPSIS"]).text([bold(name), roman(all.collect::<String>() + more)]);
+    roff
 }
 
 /// The examples of a command's help as they are typed, and the paragraphs behind them.
