@@ -6,7 +6,11 @@ pub(crate) mod aws;
 #[cfg(feature = "base64")]
 pub(crate) mod base64;
 pub(crate) mod call;
+#[cfg(feature = "gitlab")]
+pub(crate) mod claimed;
 pub(crate) mod client;
+#[cfg(feature = "gitlab")]
+pub(crate) mod clock;
 pub(crate) mod date;
 pub(crate) mod deadline;
 #[cfg(any(feature = "akv", feature = "gcsm"))]

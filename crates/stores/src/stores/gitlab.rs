@@ -8,6 +8,7 @@ use std::fmt;
 
 use keybaton_core::{Field, RingName, SecretText, Texts, Writes};
 
+use crate::remote::clock::Clock;
 use crate::remote::line::conflict;
 use crate::remote::{Address, Deadline, Line};
 use crate::version::{held, version_of};
@@ -18,7 +19,6 @@ use crate::{
 
 mod calls;
 mod claim;
-mod clock;
 mod login;
 mod made;
 mod place;
@@ -28,7 +28,6 @@ mod variable;
 
 use calls::Doing;
 use claim::Claim;
-use clock::Clock;
 use login::{Client, Login};
 use place::Place;
 use variable::{Found, Variable};

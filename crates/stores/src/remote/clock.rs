@@ -1,21 +1,21 @@
-//! GitLab's clock, which all writers have in common.
+//! A server's clock, which all writers have in common.
 
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::{SystemTime, UNIX_EPOCH};
 
 /// This machine's clock, put right by what answers are dated.
 #[derive(Default)]
-pub(super) struct Clock(AtomicI64);
+pub(crate) struct Clock(AtomicI64);
 
 impl Clock {
-    pub(super) fn set(&self, dated: Option<u64>) {
+    pub(crate) fn set(&self, dated: Option<u64>) {
         if let Some(dated) = dated.and_then(|dated| i64::try_from(dated).ok()) {
             self.0.store(dated.saturating_sub(own()), Ordering::Relaxed);
         }
     }
 
     /// In seconds since 1970.
-    pub(super) fn now(&self) -> u64 {
+    pub(crate) fn now(&self) -> u64 {
         own().saturating_add(self.0.load(Ordering::Relaxed)).try_into().unwrap_or_default()
     }
 }
