@@ -1,5 +1,7 @@
 //! One question to a server, and what came of it.
 
+use std::time::Duration;
+
 use reqwest::Method;
 use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
 use serde_json::Value;
@@ -96,6 +98,8 @@ pub(crate) struct Answer {
     pub(crate) body: Zeroizing<Vec<u8>>,
     /// Whether an earlier attempt at the same write may have been done, though its answer was lost.
     pub(crate) is_doubtful: bool,
+    /// How long the server wants to be left alone.
+    pub(crate) wait: Option<Duration>,
     /// When the server says that it answered, in seconds since 1970.
     pub(crate) date: Option<u64>,
 }

@@ -13,6 +13,7 @@ use super::call::{Answer, Call};
 use super::date;
 use super::deadline::CONNECT;
 use super::line::{Carry, Trouble, When};
+use super::patience;
 use crate::{StoreError, StoreErrorKind};
 
 /// A client with the authorities of this machine, which `SSL_CERT_FILE` and `SSL_CERT_DIR` can replace.
@@ -81,7 +82,8 @@ pub(crate) async fn sent(client: &Client, call: &Call) -> Result<Response, Troub
 /// Reads the body.
 pub(crate) async fn answered(response: Response) -> Result<Answer, Trouble> {
     let (status, date) = (response.status().as_u16(), date::of(response.headers()));
-    Ok(Answer { status, body: body(response).await?, is_doubtful: false, date })
+    let wait = patience::asked_for(response.headers(), date.unwrap_or_else(date::here));
+    Ok(Answer { status, body: body(response).await?, is_doubtful: false, wait, date })
 }
 
 async fn body(mut response: Response) -> Result<Zeroizing<Vec<u8>>, Trouble> {

@@ -67,7 +67,7 @@ impl<C: Carry> Line<C> {
         if (300..400).contains(&answer.status) {
             let reason = self
                 .error(StoreErrorKind::Malformed, "answered with another address, which is not followed")
-                .hint("check the address: what stands there is not the store itself");
+                .hint("check the address: what stands there was moved, or is not the store itself");
             return Err(self.refusal(&answer, reason));
         }
         Ok(answer)
@@ -77,6 +77,7 @@ impl<C: Carry> Line<C> {
         let mut is_doubtful = false;
         let mut pauses = PAUSES.iter();
         loop {
+            let mut asked = None;
             let outcome = match timeout(deadline.left(), self.carrier.carry(call)).await {
                 Ok(outcome) => outcome,
                 Err(_) => Err(Trouble { when: When::Sent, why: "no answer came in time".to_owned() }),
@@ -85,7 +86,8 @@ impl<C: Carry> Line<C> {
                 Ok(answer) if !self.would_change(&answer) => return Ok(Answer { is_doubtful, ..answer }),
                 Ok(answer) => {
                     is_doubtful |= call.effect.changes() && answer.status >= 500;
-                    self.busy(answer.status, is_doubtful)
+                    asked = answer.wait;
+                    self.busy(&answer, is_doubtful)
                 }
                 Err(trouble) => {
                     is_doubtful |= came_through(&trouble, call);
@@ -99,7 +101,10 @@ impl<C: Carry> Line<C> {
             if is_doubtful && call.effect == Effect::Once {
                 return Err(failure);
             }
-            let Some(pause) = pauses.next().map(|pause| jittered(*pause)) else { return Err(failure) };
+            let Some(pause) = pauses.next().map(|pause| asked.unwrap_or_default().max(jittered(*pause)))
+            else {
+                return Err(failure);
+            };
             if deadline.left() <= pause {
                 return Err(failure);
             }
@@ -111,7 +116,8 @@ impl<C: Carry> Line<C> {
         answer.status == 429 || (500..600).contains(&answer.status) || (self.is_busy)(answer)
     }
 
-    fn busy(&self, status: u16, is_doubtful: bool) -> StoreError {
+    fn busy(&self, answer: &Answer, is_doubtful: bool) -> StoreError {
+        let status = answer.status;
         if is_doubtful {
             return self.uncertain(&format!("it answered with an error of its own (HTTP {status})"));
         }
@@ -119,7 +125,10 @@ impl<C: Carry> Line<C> {
             Some(reason) => format!("is busy (HTTP {status} {reason})"),
             None => format!("is busy (HTTP {status})"),
         };
-        self.error(StoreErrorKind::Unreachable, &what).hint("nothing was written; try again in a few minutes")
+        let when =
+            answer.wait.map_or_else(|| "a few minutes".to_owned(), |wait| format!("{} s", wait.as_secs()));
+        self.error(StoreErrorKind::Unreachable, &what)
+            .hint(format!("nothing was written; try again in {when}"))
     }
 
     /// `is_doubtful`: a write may have been done.
@@ -134,7 +143,7 @@ impl<C: Carry> Line<C> {
                 .hint("see whether it is up, or try again later"),
             When::TooLong => self
                 .error(StoreErrorKind::Malformed, "answers with more than any store has to say")
-                .hint("check the address: what stands there is not the store itself"),
+                .hint("check the address: what stands there was moved, or is not the store itself"),
             When::Trusting => self
                 .error(
                     StoreErrorKind::Unreachable,

@@ -28,6 +28,7 @@ pub(crate) mod object;
 pub(crate) mod path;
 #[cfg(any(feature = "gcsm", feature = "k8s", feature = "vault"))]
 pub(crate) mod program;
+pub(crate) mod patience;
 pub(crate) mod runtime;
 pub(crate) mod seen;
 #[cfg(feature = "values")]

@@ -119,7 +119,8 @@ mod tests {
         Service { name: "ssm", title: "", target: "", id: "", encrypts: "kms:Encrypt", is_dual_stack: false };
 
     fn lacks(action: &'static str, code: &str, message: &str) -> String {
-        let answer = Answer { status: 400, body: Vec::new().into(), is_doubtful: false, date: None };
+        let answer =
+            Answer { status: 400, body: Vec::new().into(), is_doubtful: false, wait: None, date: None };
         let refusal = Refusal { action, code: code.to_owned(), message: message.to_owned(), answer };
         lacking(&refusal, &SERVICE)
     }

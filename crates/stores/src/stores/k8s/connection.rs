@@ -104,7 +104,13 @@ impl Carry for Connection {
             let when = if error.is::<LengthLimitError>() { When::TooLong } else { When::Sent };
             Trouble { when, why: innermost(&*error) }
         })?;
-        Ok(Answer { status, body: Zeroizing::new(body.to_bytes().to_vec()), is_doubtful: false, date: None })
+        Ok(Answer {
+            status,
+            body: Zeroizing::new(body.to_bytes().to_vec()),
+            is_doubtful: false,
+            wait: None,
+            date: None,
+        })
     }
 }
 
