@@ -4,7 +4,7 @@ use alloc::vec::Vec;
 
 use crate::adopt::Adoption;
 use crate::reading::Reading;
-use crate::record::{Role, rows};
+use crate::record::{Role, Row, rows};
 use crate::ring::Head;
 use crate::{KeyId, SecretText};
 
@@ -15,8 +15,8 @@ pub struct HeldKey {
     pub id: Option<KeyId>,
     /// What it does there; nothing where a key stands that no record knows.
     pub role: Option<Role>,
-    /// The key itself.
-    pub secret: SecretText,
+    /// The key itself; nothing where the store gives it to nobody.
+    pub secret: Option<SecretText>,
 }
 
 impl Reading {
@@ -38,6 +38,17 @@ impl Reading {
                 known.filter_map(|row| Some(held(row.facts.id, row.role, torn.key(&row)?))).collect()
             }
             Self::Edited(edited) => edited.found.held_keys(),
+            Self::Sealed(sealed) => sealed.rows().iter().map(unseen).collect(),
+        }
+    }
+
+    /// What the record says of the ring, where no write was cut short and nobody edited the texts, as far as can be seen.
+    #[must_use]
+    pub fn whole_head(&self) -> Option<&Head> {
+        match self {
+            Self::Whole(ring) => Some(&ring.head),
+            Self::Sealed(sealed) if sealed.is_whole() => sealed.head(),
+            _ => None,
         }
     }
 
@@ -49,6 +60,7 @@ impl Reading {
             Self::Whole(ring) => Some(&ring.head),
             Self::Torn(torn) => Some(torn.head()),
             Self::Edited(edited) => edited.found.head(),
+            Self::Sealed(sealed) => sealed.head(),
         }
     }
 }
@@ -69,11 +81,15 @@ impl Adoption {
 }
 
 fn held(id: KeyId, role: Role, secret: &SecretText) -> HeldKey {
-    HeldKey { id: Some(id), role: Some(role), secret: secret.duplicate() }
+    HeldKey { id: Some(id), role: Some(role), secret: Some(secret.duplicate()) }
 }
 
 fn without_record(secret: &SecretText) -> HeldKey {
-    HeldKey { id: None, role: None, secret: secret.duplicate() }
+    HeldKey { id: None, role: None, secret: Some(secret.duplicate()) }
+}
+
+fn unseen(row: &Row) -> HeldKey {
+    HeldKey { id: Some(row.facts.id), role: Some(row.role), secret: None }
 }
 
 #[cfg(test)]

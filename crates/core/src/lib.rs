@@ -44,7 +44,7 @@ pub use next::{
     Goal, MirrorSeen, Next, Ready, Refusal, Seen, Step, Wait, is_follow_due, next, ready, under_way,
 };
 pub use policy::Policy;
-pub use reading::{Bare, Edit, Edited, Newer, Reading, Torn, read};
+pub use reading::{Bare, Edit, Edited, Newer, Reading, Sealed, Torn, Unseen, read, read_sealed};
 pub use record::{MOST_KEYS, RECORD_LIMIT, Role};
 pub use ring::{Facts, Head, Key, Phase, Retiring, Revision, Ring, Unknown, Why};
 pub use secret::SecretText;

@@ -58,6 +58,9 @@ pub struct MirrorSeen {
     pub holds: Option<(Revision, WriteId)>,
     /// When it was written.
     pub written: Timestamp,
+    /// Whether a key there was written later, by somebody who wrote no record. Times tell it, which are no proof, so no step
+    /// waits for that.
+    pub written_since: bool,
 }
 
 /// What is to be done next.

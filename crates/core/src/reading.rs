@@ -9,9 +9,11 @@ use crate::{KeyId, SecretText, Texts};
 
 mod found;
 mod pool;
+mod sealed;
 mod torn;
 
 use found::Found;
+pub use sealed::{Sealed, Unseen, read_sealed};
 pub use torn::Torn;
 pub(crate) use torn::bury_missing;
 
@@ -31,6 +33,8 @@ pub enum Reading {
     Edited(Edited),
     /// A later version wrote the record: it can be looked at and not written.
     Newer(Newer),
+    /// The store gives its keys to nobody, so the record alone tells: a mirror, and nothing that a program starts with.
+    Sealed(Sealed),
 }
 
 /// Keys without a record.
@@ -100,6 +104,7 @@ impl Reading {
             Self::Whole(ring) => rows(ring),
             Self::Torn(torn) => torn.all_rows(),
             Self::Edited(edited) => edited.found.known_rows().to_vec(),
+            Self::Sealed(sealed) => sealed.rows(),
             Self::Absent | Self::Bare(_) | Self::Newer(_) => Vec::new(),
         };
         rows.iter().map(|row| (row.facts.id, row.role)).collect()

@@ -94,6 +94,13 @@ impl Record {
         }
     }
 
+    /// Its keys, as they were and as they were to be.
+    pub(crate) fn all_rows(&self) -> Vec<Row> {
+        let is_new = |row: &&Row| self.keys.iter().all(|old| old.facts.id != row.facts.id);
+        let intended = self.intent.iter().flat_map(|intent| &intent.keys);
+        self.keys.iter().chain(intended.filter(is_new)).cloned().collect()
+    }
+
     fn encode_whole(&self) -> String {
         let json = serde_json::to_vec(self).expect("a record is always JSON");
         BASE64URL_NOPAD.encode(&json)

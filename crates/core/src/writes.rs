@@ -35,6 +35,8 @@ pub enum NotAMirror {
     AnotherRing(RingId),
     /// It holds a key that nobody looks after, or texts that were edited by hand.
     UnknownKeys,
+    /// It holds keys that cannot be read, and no record tells which.
+    Unreadable,
     /// It was changed apart from the store, which knows nothing of this key.
     Apart(KeyId),
     /// It holds a record of a later format.
@@ -48,6 +50,7 @@ impl fmt::Display for NotAMirror {
         match self {
             Self::AnotherRing(id) => write!(f, "it holds another ring, {id}"),
             Self::UnknownKeys => f.write_str("it holds keys that do not belong to this ring"),
+            Self::Unreadable => f.write_str("it holds keys that cannot be read, and no record of them"),
             Self::Apart(id) => {
                 write!(f, "it was changed apart: the store knows nothing of its key {id}")
             }
@@ -76,6 +79,11 @@ impl Ring {
             Reading::Torn(torn) => {
                 self.must_know(torn.head(), &torn.standing_rows())?;
                 torn.former().to_vec()
+            }
+            Reading::Sealed(sealed) => {
+                let (head, former) = sealed.head().zip(sealed.former()).ok_or(NotAMirror::Unreadable)?;
+                self.must_know(head, &sealed.rows())?;
+                former.to_vec()
             }
             Reading::Bare(_) | Reading::Edited(_) => return Err(NotAMirror::UnknownKeys),
             Reading::Newer(_) => return Err(NotAMirror::Newer),

@@ -5,7 +5,7 @@ use keybaton_stores::{Note, StoreErrorKind, Version};
 
 use crate::act::write;
 use crate::look::{Look, look, standing_of};
-use crate::mirror::has;
+use crate::mirror::{has, was_written_since};
 use crate::{HandoverError, Place, World};
 
 /// What is copied.
@@ -72,6 +72,7 @@ pub fn copying(from: &Original, held: &Reading) -> Result<Copying, NotAMirror> {
         (Original::Keys(_), Reading::Torn(_)) => Ok(Copying::FinishFirst),
         (Original::Keys(_), Reading::Edited(_)) => Err(NotAMirror::UnknownKeys),
         (Original::Keys(_), Reading::Newer(_)) => Err(NotAMirror::Newer),
+        (Original::Keys(_), Reading::Sealed(_)) => Err(NotAMirror::Unreadable),
     }
 }
 
@@ -103,7 +104,8 @@ fn taken_over(signing: &SecretText, others: &[&SecretText], bare: &Bare) -> Resu
 fn brought_up(ring: &Ring, held: &Reading) -> Result<Copying, NotAMirror> {
     ring.mirror_over(held, ring.head.written)?;
     let revision = held.head().map(|head| head.revision).unwrap_or_default();
-    let is_same = matches!(held, Reading::Whole(_)) && revision == ring.head.revision;
+    let is_same = held.whole_head().is_some_and(|head| head.revision == ring.head.revision);
+    let is_same = is_same && !was_written_since(held);
     Ok(if is_same { Copying::Nothing } else { Copying::BringUp(revision) })
 }
 

@@ -19,6 +19,8 @@ pub enum HandoverError {
     Edited(Edit),
     /// A later version wrote the record, in this format.
     Newer(u32),
+    /// The store gives its keys to nobody, so no ring can live there.
+    Sealed,
     /// So many keys were put in by hand that no record can name them.
     TooManyKeys(usize),
     /// The change makes no sense for the ring as it stands.
@@ -57,6 +59,7 @@ impl fmt::Display for HandoverError {
             Self::Bare => f.write_str("there is a key that keybaton does not look after yet"),
             Self::Edited(edit) => f.write_str(edited(*edit)),
             Self::Newer(format) => write!(f, "the record has format {format}; this keybaton knows 1"),
+            Self::Sealed => f.write_str("its keys cannot be read back, so no ring can live there"),
             Self::TooManyKeys(keys) => write!(f, "there are {keys} keys, and a ring has at most {MOST_KEYS}"),
             Self::Misfit(misfit) => misfit.fmt(f),
             Self::NotACopy(not) => not.fmt(f),

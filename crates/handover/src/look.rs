@@ -1,9 +1,9 @@
 //! Looking at a ring, and finishing what somebody left half done.
 
-use keybaton_core::{MirrorSeen, Reading, Ring, Torn, read};
+use keybaton_core::{MirrorSeen, Reading, Ring, Torn, read, read_sealed};
 use keybaton_stores::{Held, Note, StoreError, Version};
 
-use crate::mirror::{Mirrored, mirror};
+use crate::mirror::{Mirrored, mirror, was_written_since};
 use crate::{HandoverError, Missed, Place, Places, World};
 
 /// What a store holds, and what it means.
@@ -32,6 +32,9 @@ fn look_once(place: &Place) -> Result<Look, StoreError> {
     Ok(match place.store.read()? {
         Held::Absent => Look { reading: Reading::Absent, version: Version::Absent },
         Held::Texts(texts, version) => Look { reading: read(texts), version },
+        Held::Sealed { record, keys, version } => {
+            Look { reading: read_sealed(record.as_deref(), keys), version }
+        }
     })
 }
 
@@ -107,6 +110,7 @@ pub(crate) fn standing_in(
         Reading::Bare(_) => Err(HandoverError::Bare),
         Reading::Edited(edited) => Err(HandoverError::Edited(edited.why)),
         Reading::Newer(newer) => Err(HandoverError::Newer(newer.format)),
+        Reading::Sealed(_) => Err(HandoverError::Sealed),
     }
 }
 
@@ -135,9 +139,10 @@ pub(crate) fn seen(mirror: &Place, ring: &Ring) -> MirrorSeen {
 }
 
 pub(crate) fn seen_in(reading: &Reading, ring: &Ring) -> MirrorSeen {
-    match reading {
-        Reading::Whole(copy) if copy.head.id == ring.head.id => {
-            MirrorSeen { holds: Some((copy.head.revision, copy.head.write)), written: copy.head.written }
+    match reading.whole_head() {
+        Some(copy) if copy.id == ring.head.id => {
+            let written_since = was_written_since(reading);
+            MirrorSeen { holds: Some((copy.revision, copy.write)), written: copy.written, written_since }
         }
         _ => MirrorSeen::default(),
     }

@@ -2,8 +2,8 @@
 
 use std::thread;
 
-use keybaton_core::Ring;
 use keybaton_core::time::Timestamp;
+use keybaton_core::{Reading, Ring};
 use keybaton_stores::{Note, StoreErrorKind};
 
 use crate::error::{Missed, Reason};
@@ -69,10 +69,11 @@ fn of_each<T: Send>(
     }
 }
 
-/// Nothing where the mirror has the ring already.
+/// Nothing where the mirror has the ring already, and nobody else wrote there.
 fn bring_up(place: &Place, ring: &Ring, now: Timestamp) -> Result<Option<Vec<Note>>, Reason> {
     let Look { reading, version } = look(place).map_err(Reason::Store)?;
-    if seen_in(&reading, ring).has(ring) {
+    let seen = seen_in(&reading, ring);
+    if seen.has(ring) && !seen.written_since {
         return Ok(None);
     }
     let writes = ring.mirror_over(&reading, now).map_err(Reason::NotAMirror)?;
@@ -82,6 +83,12 @@ fn bring_up(place: &Place, ring: &Ring, now: Timestamp) -> Result<Option<Vec<Not
         Err(error) if error.kind == StoreErrorKind::Uncertain && has(place, ring) => Ok(Some(Vec::new())),
         Err(error) => Err(Reason::Store(error)),
     }
+}
+
+/// Whether a key that nobody can read was written by somebody who wrote no record. Times tell it, which are no proof: such
+/// a mirror is written anew where there is an occasion, and keeps no step waiting.
+pub(crate) fn was_written_since(reading: &Reading) -> bool {
+    matches!(reading, Reading::Sealed(sealed) if sealed.was_written_since())
 }
 
 pub(crate) fn has(place: &Place, ring: &Ring) -> bool {

@@ -10,7 +10,7 @@ use serde::Serialize;
 use crate::configuration::{Located, Wishes};
 use crate::exit::Exit;
 use crate::failure::Failure;
-use crate::given::Given;
+use crate::given::{Given, unreadable};
 use crate::report;
 use crate::store;
 use crate::verdict::cannot_be_copied;
@@ -25,6 +25,7 @@ pub(crate) struct Both {
 
 impl Both {
     pub(crate) fn original(&self) -> Result<Original, Failure> {
+        self.from.must_be_readable()?;
         match self.from.reading(&self.ring)? {
             Reading::Whole(ring) => Ok(Original::Ring(Box::new(ring))),
             Reading::Bare(bare) => Ok(Original::Keys(bare)),
@@ -49,10 +50,21 @@ impl Both {
                     .about_from(Exit::Conflict, &error.to_string())
                     .hint("`keybaton init --adopt` takes in what stands in a project's store"))
             }
+            Reading::Sealed(_) => Err(unreadable(self.from.name())),
             Reading::Newer(newer) => Err(self
                 .about_from(Exit::Conflict, &HandoverError::Newer(newer.format).to_string())
                 .hint("update keybaton: pip install --upgrade keybaton")),
         }
+    }
+
+    /// A ring that begins where nobody can read it could never be rotated, nor brought up.
+    pub(crate) fn must_be_known_elsewhere(&self, from: &Original) -> Result<(), Failure> {
+        if matches!(from, Original::Ring(_)) || store::url(&self.to)?.kind().can.read_back {
+            return Ok(());
+        }
+        let (from, to) = (self.from.name(), &self.to.url);
+        Err(Failure::new(Exit::Refused, format!("{from} holds a key that is no ring yet, and a ring cannot begin in {to}"))
+            .hint("make a ring of it first in a store that can be read, with `keybaton init` or `keybaton copy`, and copy that"))
     }
 
     fn about_from(&self, exit: Exit, what: &str) -> Failure {
@@ -67,6 +79,11 @@ impl Both {
             (NotAMirror::Ahead(_) | NotAMirror::AnotherRing(_), _) => (
                 format!("{target}: {not}"),
                 "name another place; if nothing needs that ring any more, empty the place first".to_owned(),
+            ),
+            (NotAMirror::Unreadable, _) => (
+                format!("{target}: {not}"),
+                "take them out there if nothing needs them, then run it again; or name another place"
+                    .to_owned(),
             ),
             (NotAMirror::UnknownKeys | NotAMirror::Apart(_), _) => (
                 format!("{target}: {not}"),

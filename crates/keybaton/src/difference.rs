@@ -1,6 +1,6 @@
 //! How two stores differ, by ids and marks. Secrets are compared here, in constant time, and shown nowhere.
 
-use keybaton_core::{HeldKey, KeyId, Phase, Reading, Revision, RingId, RingName, Role};
+use keybaton_core::{HeldKey, KeyId, Phase, Reading, Revision, RingId, RingName, Role, Sealed};
 use serde::Serialize;
 
 use crate::print::{Print, Style};
@@ -103,6 +103,9 @@ impl<'a> Difference<'a> {
                 "equal: the same keys, without a record".to_owned()
             }
             Verdict::Equal => "equal: the same write of the same ring".to_owned(),
+            Verdict::Disorder if self.is_sealed() => {
+                "different: the same write of the same ring, and perhaps not the same keys".to_owned()
+            }
             Verdict::Disorder => {
                 "different: the same write of the same ring, and not the same texts".to_owned()
             }
@@ -114,6 +117,10 @@ impl<'a> Difference<'a> {
             Verdict::OtherRing => format!("different: two rings, which share {}", self.shared()),
             Verdict::NoCommonRing => format!("different: no common ring; they share {}", self.shared()),
         }
+    }
+
+    fn is_sealed(&self) -> bool {
+        [self.a.1, self.b.1].iter().any(|reading| matches!(reading, Reading::Sealed(_)))
     }
 
     fn shared(&self) -> String {
@@ -128,12 +135,19 @@ impl<'a> Difference<'a> {
 /// Each key once. Secrets are compared in constant time, and stay here.
 fn rows(a: &[HeldKey], b: &[HeldKey]) -> Vec<Row> {
     let stands = |key: &HeldKey| Stands { id: key.id, role: key.role };
-    let partner = |key: &HeldKey, others: &[HeldKey]| {
-        others.iter().find(|other| other.secret == key.secret).map(stands)
-    };
+    let partner =
+        |key: &HeldKey, others: &[HeldKey]| others.iter().find(|other| is_same(key, other)).map(stands);
     let of_a = a.iter().map(|key| Row { a: Some(stands(key)), b: partner(key, b) });
     let only_b = b.iter().filter(|key| partner(key, a).is_none());
     of_a.chain(only_b.map(|key| Row { a: None, b: Some(stands(key)) })).collect()
+}
+
+/// By the keys themselves; where one side gives them to nobody, by the name that each record has for them.
+fn is_same(key: &HeldKey, other: &HeldKey) -> bool {
+    match (&key.secret, &other.secret) {
+        (Some(key), Some(other)) => key == other,
+        _ => key.id.is_some() && key.id == other.id,
+    }
 }
 
 fn side<'a>((store, reading): (&'a str, &Reading)) -> Side<'a> {
@@ -144,6 +158,7 @@ fn side<'a>((store, reading): (&'a str, &Reading)) -> Side<'a> {
         Reading::Torn(_) => "torn",
         Reading::Edited(_) => "edited",
         Reading::Newer(_) => "newer",
+        Reading::Sealed(_) => "sealed",
     };
     let phase = if let Reading::Whole(ring) = reading { Some(ring.phase()) } else { None };
     let head = reading.head();
@@ -161,6 +176,19 @@ fn described(reading: &Reading) -> String {
         Reading::Edited(_) if ring.is_empty() => "edited by hand".to_owned(),
         Reading::Edited(_) => format!("{ring}, edited by hand"),
         Reading::Newer(_) => "a record of a later version".to_owned(),
+        Reading::Sealed(sealed) => of_sealed(sealed, ring),
+    }
+}
+
+/// The keys may be others than the record says, and nobody can see it.
+fn of_sealed(sealed: &Sealed, ring: String) -> String {
+    match sealed {
+        _ if ring.is_empty() => "keys that cannot be read, without a record".to_owned(),
+        sealed if !sealed.is_whole() => format!("{ring}, a write was cut short, is under way or was undone"),
+        sealed if sealed.was_written_since() => {
+            format!("{ring}, and a key was written since by somebody else; keys cannot be read there")
+        }
+        _ => format!("{ring}, as its record says; keys cannot be read there"),
     }
 }
 
@@ -193,3 +221,6 @@ fn doing(role: Option<Role>) -> &'static str {
         None => "unknown",
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -66,6 +66,14 @@ impl Given {
         }
     }
 
+    /// Whoever wants keys from it has to be able to read them.
+    pub(crate) fn must_be_readable(&self) -> Result<(), Failure> {
+        match self {
+            Self::Store(at) if !store::url(at)?.kind().can.read_back => Err(unreadable(&at.url)),
+            Self::Stdin | Self::Store(_) => Ok(()),
+        }
+    }
+
     /// What it holds of the ring.
     pub(crate) fn reading(&self, ring: &RingName) -> Result<Reading, Failure> {
         match self {
@@ -76,6 +84,14 @@ impl Given {
             }
         }
     }
+}
+
+pub(crate) fn unreadable(url: &str) -> Failure {
+    Failure::new(
+        Exit::Refused,
+        format!("{url} gives its keys to nobody who asks, so nothing can be copied from it"),
+    )
+    .hint("copy from the store whose mirror it is; `keybaton diff` tells by its record what it holds")
 }
 
 /// The texts on standard input: a bare key, three lines of a .env file, or a JSON object.

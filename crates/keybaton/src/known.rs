@@ -71,6 +71,7 @@ enum Found {
 }
 
 fn keys(place: &Place, reach: Reach) -> Result<Found, Failure> {
+    store::must_be_readable(&place.store)?;
     let files = store::files(&place.store)?;
     if files.is_empty() {
         match store::url(&place.store)?.kind().local {

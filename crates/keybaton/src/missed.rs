@@ -54,6 +54,12 @@ pub(crate) fn of_disagreeing(opened: &Opened, ring: &Ring) -> Option<String> {
     advised(opened, &opened.disagreeing(ring, &seen))
 }
 
+/// The command that copies the ring to one of its mirrors.
+pub(crate) fn copy_to(opened: &Opened, url: &str) -> String {
+    let place = &opened.place;
+    place.wishes.between(&format!("copy {} {}", store::typed_here(&place.store), typed(place, url)))
+}
+
 /// Whether the ring of a mirror can be copied over the store's.
 fn takes_back(opened: &Opened, ahead: &Missed) -> bool {
     let mirror = opened.places.mirrors.iter().find(|mirror| mirror.url == ahead.url);
@@ -108,8 +114,12 @@ fn is_missing(why: &Reason) -> bool {
 }
 
 fn mirror(place: &Place, missed: &Missed) -> String {
-    let mirror = place.mirrors.iter().find(|mirror| mirror.url == missed.url);
-    mirror.map_or_else(|| quoted(&missed.url), store::typed_here)
+    typed(place, &missed.url)
+}
+
+fn typed(place: &Place, url: &str) -> String {
+    let mirror = place.mirrors.iter().find(|mirror| mirror.url == url);
+    mirror.map_or_else(|| quoted(url), store::typed_here)
 }
 
 #[cfg(test)]

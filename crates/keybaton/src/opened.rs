@@ -36,6 +36,7 @@ impl Opened {
 
     pub(crate) fn of(place: Place, allowed: Allowed) -> Result<Self, Failure> {
         let open = |at| opened(&place.ring, at, allowed);
+        store::must_be_readable(&place.store)?;
         let mirrors = place.mirrors.iter().map(open).collect::<Result<_, _>>()?;
         let places = Places { store: open(&place.store)?, mirrors };
         let policy = policy(&place)?;
@@ -136,6 +137,7 @@ impl Opened {
             Reading::Bare(_) => Err(self.failed(HandoverError::Bare)),
             Reading::Edited(edited) => Err(self.failed(HandoverError::Edited(edited.why))),
             Reading::Newer(newer) => Err(self.failed(HandoverError::Newer(newer.format))),
+            Reading::Sealed(_) => Err(self.failed(HandoverError::Sealed)),
         }
     }
 
@@ -165,6 +167,7 @@ impl Opened {
                 .hint("nothing was written; `keybaton diff` shows how the two differ"),
             HandoverError::TooManyKeys(_) => Failure::new(Exit::Refused, sentence)
                 .hint("take the oldest fallbacks out by hand, then run it again"),
+            HandoverError::Sealed => store::sealed(&self.place.store),
             HandoverError::Misfit(_) => Failure::new(Exit::Refused, sentence)
                 .hint(format!("`{status}` shows where the handover stands")),
             HandoverError::Disagree(missed) => missed::disagree(self, sentence, &missed),

@@ -47,6 +47,8 @@ pub(crate) struct MirrorReport<'a> {
     pub(crate) up_to_date: bool,
     /// Whether it holds what the store does not know, so that nothing is written over it.
     pub(crate) disagrees: bool,
+    /// Whether its keys cannot be read, and one was written later than its record, by somebody who wrote none.
+    pub(crate) written_since: bool,
 }
 
 /// The next step of a handover that is under way.
@@ -101,6 +103,7 @@ fn mirror_reports<'a>(opened: &'a Opened, ring: &Ring, seen: &[MirrorSeen]) -> V
     let report = |(place, seen): (&'a Place, &MirrorSeen)| MirrorReport {
         store: &place.url,
         up_to_date: seen.has(ring),
+        written_since: seen.written_since,
         disagrees: disagreeing.iter().any(|missed| missed.url == place.url),
     };
     mirrors.map(report).collect()

@@ -35,7 +35,7 @@ impl Served {
 
 fn warning(ring: &RingName, wishes: &Wishes, reading: &Reading) -> Vec<String> {
     let text = match reading {
-        Reading::Absent | Reading::Bare(_) | Reading::Whole(_) => return Vec::new(),
+        Reading::Absent | Reading::Bare(_) | Reading::Whole(_) | Reading::Sealed(_) => return Vec::new(),
         Reading::Torn(_) => {
             let again = wishes.again("rotate --continue");
             format!("a change of the ring {ring} is not finished; `{again}` finishes it")

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use keybaton_core::shell::quoted;
 use keybaton_core::{Reading, RingName, Texts};
-use keybaton_stores::{Held, Settings, Store, StoreError, StoreUrl, path_of};
+use keybaton_stores::{Held, Settings, Store, StoreError, StoreErrorKind, StoreUrl, path_of};
 
 use crate::allowed::Allowed;
 use crate::configuration::{Located, Place};
@@ -67,7 +67,7 @@ pub(crate) fn files(at: &Located) -> Result<Vec<PathBuf>, Failure> {
 
 /// What the store holds of the ring, which may be nothing.
 pub(crate) fn read(place: &Place) -> Result<Texts, Failure> {
-    url(&place.store)?;
+    must_be_readable(&place.store)?;
     texts(&place.store, &place.ring).map_err(Failure::of_store)
 }
 
@@ -90,7 +90,27 @@ fn texts_of(store: &dyn Store) -> Result<Texts, StoreError> {
     match store.read()? {
         Held::Texts(texts, _) => Ok(texts),
         Held::Absent => Ok(Texts::default()),
+        Held::Sealed { .. } => Err(StoreError::new(
+            StoreErrorKind::Unsupported,
+            format!("{store:?} gives its keys to nobody who asks"),
+        )
+        .hint("name a store that can be read")),
     }
+}
+
+/// A ring lives where it can be read, which is known before anything is asked.
+pub(crate) fn must_be_readable(at: &Located) -> Result<(), Failure> {
+    if url(at)?.kind().can.read_back { Ok(()) } else { Err(sealed(at)) }
+}
+
+/// Nobody can read there what a ring is made of.
+pub(crate) fn sealed(at: &Located) -> Failure {
+    let url = &at.url;
+    Failure::new(Exit::Configuration, format!("{url} gives its keys to nobody who asks, so no ring can live there"))
+        .hint(format!(
+            "name a store that can be read, and this one beside it: mirrors = [\"{url}\"]; or fill it: keybaton copy FROM {}",
+            quoted(url)
+        ))
 }
 
 /// There is nothing to start a program with.

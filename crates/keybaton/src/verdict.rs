@@ -42,7 +42,7 @@ impl Verdict {
             Ordering::Greater if is_apart(a, b) => Self::Diverged,
             Ordering::Greater => Self::BBehind,
             Ordering::Equal if left.write != right.write => Self::Diverged,
-            Ordering::Equal if matches!((a, b), (Reading::Whole(_), Reading::Whole(_))) => Self::Equal,
+            Ordering::Equal if is_in_order(a) && is_in_order(b) => Self::Equal,
             Ordering::Equal => Self::Disorder,
         }
     }
@@ -61,6 +61,12 @@ fn are_same(a: &Reading, b: &Reading) -> bool {
     }
 }
 
+/// Whether the keys are those of the record, as far as can be seen.
+fn is_in_order(reading: &Reading) -> bool {
+    let was_touched = matches!(reading, Reading::Sealed(sealed) if sealed.was_written_since());
+    reading.whole_head().is_some() && !was_touched
+}
+
 /// Whether a store of an earlier revision has a key of its own that signs, or would.
 fn is_apart(later: &Reading, earlier: &Reading) -> bool {
     matches!(copied(later, earlier), Some(Err(NotAMirror::Apart(_))))
@@ -71,9 +77,10 @@ fn copied(from: &Reading, to: &Reading) -> Option<Result<Copying, NotAMirror>> {
     if let Reading::Whole(ring) = from { Some(copying_ring(ring, to)) } else { None }
 }
 
-/// Whether `keybaton copy` refuses for good: a write that was cut short can be finished first.
+/// Whether `keybaton copy` refuses for good: a write that was cut short can be finished first, but not where nobody can
+/// read the keys.
 pub(crate) fn cannot_be_copied(from: &Reading, to: &Reading) -> bool {
-    matches!(copied(from, to), Some(Err(_)))
+    matches!(from, Reading::Sealed(_)) || matches!(copied(from, to), Some(Err(_)))
 }
 
 /// Whether `keybaton copy` would carry the ring over.

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use keybaton_core::{RingName, Texts, Writes};
+use keybaton_core::{RingName, Texts, Unseen, Writes};
 
 use crate::{Settings, StoreError, StoreUrl};
 
@@ -36,6 +36,15 @@ pub enum Held {
     Absent,
     /// Texts, and the version to write over.
     Texts(Texts, Version),
+    /// Keys that the store gives to nobody who asks, so it is a mirror or the target of a copy alone.
+    Sealed {
+        /// NAME_RING, which can be read.
+        record: Option<String>,
+        /// What can be seen of the keys.
+        keys: Unseen,
+        /// The version to write over.
+        version: Version,
+    },
 }
 
 /// What was read, so that a write can tell whether somebody else wrote since.

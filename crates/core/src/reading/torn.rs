@@ -48,12 +48,7 @@ impl Torn {
 
     /// The keys of the record, as they were and as they were to be.
     pub(crate) fn all_rows(&self) -> Vec<Row> {
-        let intended = self.record.intent.iter().flat_map(|intent| &intent.keys);
-        let mut rows: Vec<Row> = self.record.keys.clone();
-        rows.extend(
-            intended.filter(|new| self.former().iter().all(|old| old.facts.id != new.facts.id)).cloned(),
-        );
-        rows
+        self.record.all_rows()
     }
 
     /// The keys as they were before the write, and those of the write that stand in a text already.

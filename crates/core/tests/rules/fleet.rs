@@ -72,6 +72,7 @@ impl Fleet {
             mirror_seen: MirrorSeen {
                 holds: Some((ring.head.revision, ring.head.write)),
                 written: Timestamp(1),
+                written_since: false,
             },
             mirror_away_until: 0,
             processes: (0..6).map(process).collect(),
@@ -114,7 +115,7 @@ impl Fleet {
         }
         self.mirror = self.store.clone();
         let holds = Some((ring.head.revision, ring.head.write));
-        self.mirror_seen = MirrorSeen { holds, written: Timestamp(self.now) };
+        self.mirror_seen = MirrorSeen { holds, written: Timestamp(self.now), written_since: false };
         self.announce(true);
     }
 

@@ -7,3 +7,4 @@ mod ground;
 mod looks;
 mod mirrors;
 mod rotation;
+mod sealed;

@@ -55,6 +55,7 @@ impl Copy {
         let both = Both { from: Given::of(&self.from)?, to: self.to()?, ring, wishes };
         let to = opened(&both.ring, &both.to, self.allowed())?;
         let from = both.original()?;
+        both.must_be_known_elsewhere(&from)?;
         let at = look(&to).map_err(Failure::of_store)?;
         let would = match copying(&from, &at.reading) {
             Ok(would) => would,

@@ -129,6 +129,7 @@ impl Init {
         let terms = Terms { adopt: self.adopt, tracked };
         match decide(reading, today, fallbacks, terms) {
             Beginning::Newer(format) => Err(opened.failed(HandoverError::Newer(format))),
+            Beginning::Sealed => Err(opened.failed(HandoverError::Sealed)),
             Beginning::Edited(edit) => Err(opened.failed(HandoverError::Edited(edit))),
             Beginning::Foreign => Err(foreign(opened)),
             Beginning::Leaked(file) => Err(leaked_successor(&file, &opened.place.ring)),

@@ -13,7 +13,7 @@ use crate::failure::Failure;
 use crate::missed;
 use crate::opened::Opened;
 use crate::print::Style;
-use crate::report::{self, Report};
+use crate::report::{self, MirrorReport, Report};
 use crate::restart::{follows, why_due};
 
 /// Show the ring: its phase, its keys' ages, and what the next step waits for
@@ -91,6 +91,11 @@ fn explained(opened: &Opened, reading: &Reading) -> (&'static str, String, Strin
             format!("its record has format {}", newer.format),
             "pip install --upgrade keybaton".into(),
         ),
+        Reading::Sealed(_) => (
+            "sealed",
+            keybaton_handover::HandoverError::Sealed.to_string(),
+            "name a store that can be read".into(),
+        ),
         Reading::Whole(_) => ("whole", String::new(), String::new()),
     }
 }
@@ -104,9 +109,13 @@ fn text(world: &World<'_>, opened: &Opened, ring: &Ring, report: &Report<'_>) ->
         let since = shown(key.since, now());
         lines.push(format!("  {role:<9} {}  since {since}  {remark}", key.id).trim_end().to_owned());
     }
-    for mirror in report.mirrors.iter().filter(|mirror| !mirror.up_to_date) {
-        let what =
-            if mirror.disagrees { "holds what the store does not know" } else { "lacks the last write" };
+    for mirror in &report.mirrors {
+        let what = match mirror {
+            MirrorReport { disagrees: true, .. } => "holds what the store does not know",
+            MirrorReport { up_to_date: false, .. } => "lacks the last write",
+            MirrorReport { written_since: true, .. } => "has a key that somebody else wrote after keybaton",
+            _ => continue,
+        };
         lines.push(format!("  mirror    {} {what}", mirror.store));
     }
     if report.after_write_due {
@@ -126,6 +135,9 @@ fn next_line(opened: &Opened, ring: &Ring, report: &Report<'_>) -> String {
     let go_on = opened.again("rotate --continue");
     if report.mirrors.iter().any(|mirror| !mirror.up_to_date) {
         return format!("next   {go_on}, which brings the mirrors up, and goes on");
+    }
+    if let Some(mirror) = report.mirrors.iter().find(|mirror| mirror.written_since) {
+        return format!("next   {}, which writes its keys anew", missed::copy_to(opened, mirror.store));
     }
     if report.after_write_due {
         return match opened.place.after_write {

@@ -20,6 +20,8 @@ pub(crate) enum Beginning {
     Edited(Edit),
     /// A later version wrote it.
     Newer(u32),
+    /// It gives its keys to nobody who asks.
+    Sealed,
     /// It holds a ring without a key that the settings sign with or accept today: its users would be logged out.
     Foreign,
     /// It holds a key that git knows, and that would come next.
@@ -72,6 +74,7 @@ pub(crate) fn decide(
         (Reading::Whole(_), _) => Beginning::AsItIs,
         (Reading::Torn(_), _) => Beginning::Finish,
         (Reading::Newer(newer), _) => Beginning::Newer(newer.format),
+        (Reading::Sealed(_), _) => Beginning::Sealed,
         (Reading::Edited(edited), _) if terms.adopt => begin(edited.found, With::Store),
         (Reading::Edited(edited), _) => Beginning::Edited(edited.why),
         (Reading::Absent, Today::Nothing) => begin(Adoption::nothing(), With::Fresh),

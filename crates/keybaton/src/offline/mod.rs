@@ -26,6 +26,7 @@ use shelf::Shelf;
 
 /// What the store holds, or else a copy; and what the user should know of that.
 pub(crate) fn read(place: &Place) -> Result<(Texts, Vec<String>), Failure> {
+    store::must_be_readable(&place.store)?;
     let url = store::url(&place.store)?;
     if url.kind().local {
         return Ok((store::read(place)?, Vec::new()));

@@ -128,7 +128,10 @@ fn a_mirror_that_knows_more_is_told_as_such_before_anything_is_written() {
     next   was the store restored from a copy? `keybaton copy dir:mirror dotenv:.env` takes the later ring back; if the older one is right, empty the mirror
     ");
     let json = project.says(&["status", "--json"]);
-    assert!(json.contains(r#"{"store":"dir:mirror","up_to_date":false,"disagrees":true}"#), "{json}");
+    assert!(
+        json.contains(r#"{"store":"dir:mirror","up_to_date":false,"disagrees":true,"written_since":false}"#),
+        "{json}"
+    );
 }
 
 #[test]

@@ -117,5 +117,6 @@ pub(crate) fn read(store: &dyn Store) -> (Texts, Version) {
     match store.read().unwrap() {
         Held::Absent => (Texts::default(), Version::Absent),
         Held::Texts(texts, version) => (texts, version),
+        Held::Sealed { .. } => panic!("the keys of {store:?} are read by nobody"),
     }
 }

@@ -34,7 +34,7 @@ fn case_reads() {
         "found: {}",
         match open_url(&url, &settings(&folder, outer_environment())).read() {
             Ok(Held::Absent) => "nothing".to_owned(),
-            Ok(Held::Texts(..)) => "a ring".to_owned(),
+            Ok(Held::Texts(..) | Held::Sealed { .. }) => "a ring".to_owned(),
             Err(error) => format!("{:?}, {error}", error.kind),
         }
     );

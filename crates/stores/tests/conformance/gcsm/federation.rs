@@ -19,6 +19,7 @@ fn with_source(world: &World, fixture: &Fixture, source: Value, more: Value) -> 
     let way = ("GOOGLE_APPLICATION_CREDENTIALS", file.to_str().unwrap().to_owned());
     match by(world, fixture, &[way]).read()? {
         keybaton_stores::Held::Texts(texts, _) => Ok(texts),
+        keybaton_stores::Held::Sealed { .. } => panic!("nothing is sealed there"),
         keybaton_stores::Held::Absent => Ok(Texts::default()),
     }
 }
