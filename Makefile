@@ -11,7 +11,7 @@ TOOL := $(PYTHON) tools/toolbox.py
 WHEEL = "$$($(PYTHON) tools/wheel.py)"
 PYTHON_FILES := benches demo python servers tests/crash tests/faults tests/pages tests/schema tests/shells tools vectors
 # The servers that start within a minute; the others must be built first.
-QUICK_SERVERS := aws azure gcp gitlab heroku vault
+QUICK_SERVERS := aws azure gcp github gitlab heroku vault
 BUILT_SERVERS := kubernetes
 
 # One run for each folder of scripts: two of them may have modules of the same name.

@@ -54,7 +54,8 @@ def gitlab(project: str) -> None:
 
 def heroku(app: str) -> None:
     """Not a library, but the program that people use."""
-    from heroku_cli import folder, path_to
+    from heroku_cli import folder
+    from node import path_to
 
     program = folder() / "heroku"
     os.execve(program, [str(program), "config", "--json", "--app", app], {**os.environ, "PATH": path_to()})

@@ -1,6 +1,6 @@
 """Measure a read from each store behind a network, beside the vendor's own client. The servers are on this machine.
 
-python3 servers aws azure gcp gitlab heroku vault kubernetes -- python3 benches/reads.py
+python3 servers aws azure gcp github gitlab heroku vault kubernetes -- python3 benches/reads.py
 """
 
 from __future__ import annotations
@@ -29,6 +29,8 @@ PLACES = {
     "k8s": ("k8s://default/bench", "bench"),
     "vault": ("vault://secret/bench", "bench"),
 }
+# GitHub gives a secret to jobs alone: there is nothing to read, by us or by its own client.
+SEALED = {"gha"}
 
 
 def main() -> int:
@@ -42,6 +44,8 @@ def main() -> int:
 
 def benches(keybaton: Path, python: Path, folder: Path) -> Iterator[Bench]:
     for store in os.environ["KEYBATON_TEST_STORES"].split(","):
+        if store in SEALED:
+            continue
         url, name = PLACES[store]
         create: list[str | Path] = [keybaton, "copy", "-", url, "--create"]
         subprocess.run(create, input="made-up-" + "kb4Tq9" * 10, text=True, check=True, stdout=subprocess.DEVNULL)

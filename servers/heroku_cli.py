@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import os
 import shutil
-import sys
 from pathlib import Path
 
 from cache import locked, run, say
 
+from node import PROGRAMS, path_to
 from stage import Stage
 
 VERSION = "11.10.0"
-PROGRAMS = Path(sys.executable).parent
 
 
 def folder() -> Path:
@@ -26,11 +24,6 @@ def folder() -> Path:
             run([PROGRAMS / "npm", "install", *quiet, "--prefix", place, f"heroku@{VERSION}"], PATH=path_to())
             stamp.write_text(VERSION)
         return place / "node_modules" / ".bin"
-
-
-def path_to(*folders: Path) -> str:
-    """A PATH on which these come first, then Node.js, which stands beside the Python that runs this."""
-    return os.pathsep.join([*map(str, folders), str(PROGRAMS), os.environ["PATH"]])
 
 
 def at_home(stage: Stage) -> dict[str, str]:

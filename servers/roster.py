@@ -8,6 +8,7 @@ import apiserver
 import aws
 import azure_cloud
 import gcp
+import github_actions
 import gitlab_ci
 import heroku_platform
 import openbao
@@ -18,6 +19,7 @@ SERVERS: dict[str, Callable[[Stage], None]] = {
     "awsmini": aws.start_awsmini,
     "azure": azure_cloud.start,
     "gcp": gcp.start,
+    "github": github_actions.start,
     "gitlab": gitlab_ci.start,
     "heroku": heroku_platform.start,
     "kubernetes": apiserver.start,

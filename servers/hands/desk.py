@@ -16,6 +16,7 @@ from hands.akv import AkvHand
 from hands.awsps import ParameterStoreHand
 from hands.awssm import SecretsManagerHand
 from hands.gcsm import GcsmHand
+from hands.gha import GitHubHand
 from hands.gitlab import GitLabHand
 from hands.hand import Also, Hand
 from hands.heroku import HerokuHand
@@ -29,6 +30,7 @@ HANDS: dict[str, tuple[str, Callable[[Stage], Hand]]] = {
     "awsps": ("AWS_ENDPOINT_URL", ParameterStoreHand),
     "awssm": ("AWS_ENDPOINT_URL", SecretsManagerHand),
     "gcsm": ("CLOUDSDK_API_ENDPOINT_OVERRIDES_SECRETMANAGER", GcsmHand),
+    "gha": ("GH_HOST", GitHubHand),
     "gitlab": ("GITLAB_HOST", GitLabHand),
     "heroku": ("HEROKU_HOST", HerokuHand),
     "k8s": ("KUBECONFIG", KubernetesHand),

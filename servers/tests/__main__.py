@@ -28,6 +28,7 @@ CHECKS = {
     "awsmini": "aws",
     "azure": "test_azure.py",
     "gcp": "gcp",
+    "github": "test_github.py",
     "gitlab": "test_gitlab.py",
     "heroku": "test_heroku.py",
     "moto": "aws",

@@ -22,6 +22,7 @@ sys.path[:0] = [str(SERVERS), str(SERVERS.parent / "tools")]
 import heroku_cli  # noqa: E402
 import heroku_platform  # noqa: E402
 from hands.heroku import HerokuHand  # noqa: E402
+from node import path_to  # noqa: E402
 from stage import Stage  # noqa: E402
 
 
@@ -39,7 +40,7 @@ def app(request: pytest.FixtureRequest) -> str:
 
 class Heroku:
     def __init__(self, stage: Stage, app: str) -> None:
-        path = heroku_cli.path_to(heroku_cli.folder())
+        path = path_to(heroku_cli.folder())
         self._there = {**stage.environment, **heroku_cli.at_home(stage), "PATH": path}
         self._app = app
 

@@ -16,6 +16,7 @@ import os
 import sys
 import tempfile
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 CHECKOUT = Path(__file__).resolve().parent.parent.parent
 SERVERS = CHECKOUT / "servers"
@@ -23,6 +24,10 @@ sys.path[:0] = [str(CHECKOUT / "tools"), str(SERVERS)]
 
 from cache import ToolError  # noqa: E402
 from toolbox import environment  # noqa: E402
+
+if TYPE_CHECKING:
+    from ground import Ground, Place
+    from play import Scene
 
 
 def main(words: list[str]) -> int:
@@ -43,24 +48,29 @@ def program() -> Path:
 
 def try_all(chosen: argparse.Namespace) -> int:
     from ground import Ground
-    from offline import OfflineScene
-    from play import Scene, play
-    from rude import RudeScene
-    from scenes import fault_scenes
+    from play import play
 
     from stage import Stage
 
     with tempfile.TemporaryDirectory(prefix="keybaton-faults-") as folder, Stage(Path(folder)) as stage:
         ground = Ground.prepared(stage, chosen.servers, chosen.program)
-        places: list[list[Scene]] = [
-            place.lane.part([RudeScene(ground, place), OfflineScene(ground, place), *fault_scenes(ground, place)])
-            for place in ground.places
-        ]
+        places: list[list[Scene]] = [place.lane.part(scenes_of(ground, place)) for place in ground.places]
         places = [[scene for scene in scenes if chosen.only in scene.name] for scenes in places]
         failures = play(places)
     tried = sum(scene.tried for scenes in places for scene in scenes)
     print(f"{tried - len(failures)} passed, {len(failures)} failed")
     return 1 if failures or not tried else 0
+
+
+def scenes_of(ground: Ground, place: Place) -> list[Scene]:
+    from mirrors import mirror_scenes
+    from offline import OfflineScene
+    from rude import RudeScene
+    from scenes import fault_scenes
+
+    if place.is_sealed:
+        return [RudeScene(ground, place), *mirror_scenes(ground, place)]
+    return [RudeScene(ground, place), OfflineScene(ground, place), *fault_scenes(ground, place)]
 
 
 if __name__ == "__main__":

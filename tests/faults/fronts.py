@@ -28,6 +28,8 @@ class Front:
     # The calls of each command, once somebody has signed in.
     calls: dict[str, int]
     patience: float = 0
+    # Whether it gives its keys to nobody, so that a ring can be copied there and not live there.
+    is_sealed: bool = False
     # Into how many the scenes of a place are parted, each with a proxy of its own: most of the time somebody waits.
     lanes: int = 1
 
@@ -43,6 +45,13 @@ def address_in(*variables: str) -> Callable[[Stage], tuple[Proxy, dict[str, str]
         return proxy, {**authority, **dict.fromkeys(variables, front)}
 
     return put_before
+
+
+def before_github(stage: Stage) -> tuple[Proxy, dict[str, str]]:
+    """What `gh` is told is a host alone."""
+    _, _, port = stage.environment["GH_HOST"].partition(":")
+    proxy = Proxy(stage.authority, int(port), ())
+    return proxy, {"GH_HOST": f"127.0.0.1:{proxy.front}", "SSL_CERT_FILE": str(stage.authority_file)}
 
 
 def before_azure(stage: Stage) -> tuple[Proxy, dict[str, str]]:
@@ -100,6 +109,20 @@ FRONTS: dict[str, Front] = {
         address_in("CLOUDSDK_API_ENDPOINT_OVERRIDES_SECRETMANAGER"),
         {**counted(1, 5, 5), "create separate": 23, "promote separate": 21, "revoke separate": 29},
         patience=61,
+        lanes=3,
+    ),
+    "gha": Front(
+        ("gha://acme/{world}",),
+        before_github,
+        {
+            "compare": 3,
+            "create": 19,
+            **dict.fromkeys(("stage", "promote", "retire"), 18),
+            "stage beside it": 27,
+            "promote beside it": 27,
+        },
+        patience=61,
+        is_sealed=True,
         lanes=3,
     ),
     "gitlab": Front(

@@ -59,6 +59,10 @@ class Place:
         return self.template.partition(":")[0]
 
     @property
+    def is_sealed(self) -> bool:
+        return FRONTS[self.store].is_sealed
+
+    @property
     def is_separate(self) -> bool:
         return "layout=separate" in self.template
 
@@ -89,16 +93,16 @@ class Ground:
                     places.append(Place(name, template, lanes, through, straight, proxy, hand, front.patience))
         return cls(stage, program, places)
 
-    def run(self, there: dict[str, str], *words: str, given: str = "") -> Done:
-        return self.finished(self.start(there, *words), given)
+    def run(self, there: dict[str, str], *words: str, given: str = "", folder: Path | None = None) -> Done:
+        return self.finished(self.start(there, *words, folder=folder), given)
 
-    def start(self, there: dict[str, str], *words: str) -> subprocess.Popen[str]:
+    def start(self, there: dict[str, str], *words: str, folder: Path | None = None) -> subprocess.Popen[str]:
         kept = {name: os.environ[name] for name in ("PATH", "LANG") if name in os.environ}
         home = self.stage.folder / "home"
         home.mkdir(exist_ok=True)
         streams: dict[str, Any] = dict.fromkeys(("stdin", "stdout", "stderr"), subprocess.PIPE)
         environment = {**kept, "HOME": str(home), "RUST_LOG": "trace", **there}
-        return subprocess.Popen([self.program, *words], cwd=home, env=environment, text=True, **streams)
+        return subprocess.Popen([self.program, *words], cwd=folder or home, env=environment, text=True, **streams)
 
     def finished(self, process: subprocess.Popen[str], given: str = "") -> Done:
         output, error = process.communicate(given, timeout=120)

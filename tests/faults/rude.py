@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, HTTPServer
 
 from fronts import DISTRUSTFUL
-from ground import KEY, Done, Ground, Place
+from ground import Done, Ground, Place
+from mirrors import original
 from proxy import Answer, Call, Fate, GoneError, Upstream
 
 HTML = [("content-type", "text/html")]
@@ -72,7 +73,8 @@ class RudeScene:
 
     def begin(self) -> Iterator[str]:
         url = self.place.fresh()
-        begun = self.ground.run(self.place.straight, "copy", "-", url, "--create", given=KEY)
+        from_ = original(self.ground, self.place, "settled")
+        begun = self.ground.run(self.place.straight, "copy", from_, url, "--create")
         if begun.code != 0:
             raise AssertionError(f"{self.name}: {begun.error}")
         for rudeness in RUDENESS:
@@ -114,6 +116,8 @@ class RudeScene:
             yield f"{self.name}: with an authority that nobody knows it ends with {done.code}: {done.error}"
 
     def status(self, there: dict[str, str], url: str) -> Done:
+        if self.place.is_sealed:
+            return self.ground.run(there, "diff", original(self.ground, self.place, "settled"), url)
         return self.ground.run(there, "status", "--store", url)
 
 

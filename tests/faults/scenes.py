@@ -6,6 +6,7 @@ import json
 import subprocess
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from pathlib import Path
 
 from fronts import FRONTS
 from ground import KEY, Done, Ground, Place
@@ -113,7 +114,11 @@ class FaultScene:
         return done
 
     def run(self, there: dict[str, str], url: str) -> Done:
-        return self.ground.run(there, *self.words(url), given=KEY)
+        return self.ground.run(there, *self.words(url), given=KEY, folder=self.folder(url))
+
+    def folder(self, url: str) -> Path | None:  # noqa: ARG002 - nowhere in particular, unless a scene has a project
+        """Where the command is typed."""
+        return None
 
     def words(self, url: str) -> list[str]:
         return [word.replace("{url}", url) for word in self.command.words]
@@ -127,7 +132,7 @@ class FaultScene:
                 process.kill()
 
         self.place.proxy.begin(at(number, FAULTS[fault], kill))
-        process = self.ground.start(self.place.through, *self.words(url))
+        process = self.ground.start(self.place.through, *self.words(url), folder=self.folder(url))
         self.ground.finished(process, KEY)
         self.place.proxy.begin()
         return Case(url, number, fault, accepted)

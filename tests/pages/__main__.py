@@ -1,6 +1,6 @@
 """Walk the transcripts of docs/stores against real servers and stand-ins: what a page shows is what happens.
 
-    python3 tests/pages aws azure gcp gitlab heroku vault      the pages whose stores these servers have
+    python3 tests/pages aws azure gcp github gitlab heroku vault      the pages whose stores these servers have
     python3 tests/pages kubernetes
 
 In each page stands a ring that moves into the store: `keybaton` copies it, the vendor's own client reads it, a rotation

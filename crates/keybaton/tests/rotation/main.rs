@@ -8,6 +8,8 @@ mod dry_runs;
 mod ground;
 mod mirrors;
 mod named;
+#[cfg(feature = "all")]
+mod sealed;
 mod steps;
 mod tracked;
 mod waiting;

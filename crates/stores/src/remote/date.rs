@@ -19,6 +19,20 @@ fn read(header: &str) -> Option<u64> {
     Some(days(year, month, day)? * 86_400 + hour * 3_600 + minute * 60 + second)
 }
 
+/// A date of RFC 3339 in UTC, to the second: `2026-01-01T00:00:00Z`.
+#[cfg(feature = "gha")]
+pub(crate) fn of_rfc3339(text: &str) -> Option<u64> {
+    let (day, time) = text.strip_suffix('Z')?.split_once('T')?;
+    let parts = |text: &str, mark| text.split(mark).map(str::to_owned).collect::<Vec<_>>();
+    let ([year, month, day], [hour, minute, second]) = (&parts(day, '-')[..], &parts(time, ':')[..]) else {
+        return None;
+    };
+    let second = second.split_once('.').map_or(second.as_str(), |(second, _)| second);
+    let month = usize::try_from(number(month, 12)?.checked_sub(1)?).ok()?;
+    let day = days(number(year, 9999)?, month, number(day, 31)?)?;
+    Some(day * 86_400 + number(hour, 23)? * 3_600 + number(minute, 59)? * 60 + number(second, 60)?)
+}
+
 /// This machine's own clock, in seconds since 1970.
 pub(crate) fn here() -> u64 {
     let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
@@ -59,6 +73,22 @@ mod tests {
             ("Mon, 01 Mar 2100 00:00:00 GMT", 4_107_542_400),
         ] {
             assert_eq!(read(header), Some(second), "{header}");
+        }
+    }
+
+    #[cfg(feature = "gha")]
+    #[test]
+    fn a_date_is_read_as_json_has_it() {
+        for (text, second) in [
+            ("1994-11-06T08:49:37Z", Some(784_111_777)),
+            ("2000-02-29T23:59:59.123Z", Some(951_868_799)),
+            ("2000-13-01T00:00:00Z", None),
+            ("2000-00-01T00:00:00Z", None),
+            ("2000-01-01T00:00:00+01:00", None),
+            ("2000-01-01", None),
+            ("", None),
+        ] {
+            assert_eq!(of_rfc3339(text), second, "{text}");
         }
     }
 

@@ -6,10 +6,10 @@ pub(crate) mod aws;
 #[cfg(feature = "base64")]
 pub(crate) mod base64;
 pub(crate) mod call;
-#[cfg(feature = "gitlab")]
+#[cfg(any(feature = "gha", feature = "gitlab"))]
 pub(crate) mod claimed;
 pub(crate) mod client;
-#[cfg(feature = "gitlab")]
+#[cfg(any(feature = "gha", feature = "gitlab"))]
 pub(crate) mod clock;
 pub(crate) mod date;
 pub(crate) mod deadline;
@@ -24,20 +24,27 @@ pub(crate) mod line;
 pub(crate) mod members;
 #[cfg(feature = "object")]
 pub(crate) mod object;
-#[cfg(any(feature = "gcsm", feature = "gitlab", feature = "vault"))]
+#[cfg(any(feature = "gcsm", feature = "gha", feature = "gitlab", feature = "vault"))]
 pub(crate) mod path;
-#[cfg(any(feature = "gcsm", feature = "k8s", feature = "vault"))]
-pub(crate) mod program;
 pub(crate) mod patience;
+#[cfg(any(feature = "gcsm", feature = "gha", feature = "k8s", feature = "vault"))]
+pub(crate) mod program;
 pub(crate) mod runtime;
 pub(crate) mod seen;
 #[cfg(feature = "values")]
 mod separate;
-#[cfg(any(feature = "gitlab", feature = "heroku", feature = "vault"))]
+#[cfg(any(feature = "gha", feature = "gitlab", feature = "heroku", feature = "vault"))]
 pub(crate) mod server;
 #[cfg(feature = "values")]
 pub(crate) mod values;
-#[cfg(any(feature = "akv", feature = "aws", feature = "gitlab", feature = "heroku", feature = "vault"))]
+#[cfg(any(
+    feature = "akv",
+    feature = "aws",
+    feature = "gha",
+    feature = "gitlab",
+    feature = "heroku",
+    feature = "vault"
+))]
 pub(crate) mod variable;
 
 pub(crate) use address::Address;

@@ -17,7 +17,7 @@ pub(crate) fn escaped(text: &str) -> String {
 }
 
 /// The name or path that an address means; `None` where a % is followed by nothing that it could stand for.
-#[cfg(feature = "vault")]
+#[cfg(any(feature = "gha", feature = "vault"))]
 pub(crate) fn unescaped(address: &str) -> Option<String> {
     let mut parts = address.split('%');
     let mut bytes = parts.next()?.as_bytes().to_vec();

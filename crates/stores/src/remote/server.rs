@@ -1,8 +1,8 @@
 //! Where a server is.
 
-#[cfg(any(feature = "gitlab", feature = "heroku"))]
+#[cfg(any(feature = "gha", feature = "gitlab", feature = "heroku"))]
 use super::variable::variable;
-#[cfg(any(feature = "gitlab", feature = "heroku"))]
+#[cfg(any(feature = "gha", feature = "gitlab", feature = "heroku"))]
 use crate::{Environment, StoreError};
 
 /// An address without the slash at its end, and the host in it.
@@ -16,7 +16,7 @@ pub(crate) fn server(address: &str) -> Option<(String, String)> {
 
 /// The first of these variables that says something, and what it says: without a line end that a file or a pipeline left
 /// behind.
-#[cfg(any(feature = "gitlab", feature = "heroku"))]
+#[cfg(any(feature = "gha", feature = "gitlab", feature = "heroku"))]
 pub(crate) fn first_of<'a>(
     environment: &Environment,
     names: &[&'a str],

@@ -14,6 +14,8 @@ mod env;
 mod file;
 #[cfg(feature = "gcsm")]
 mod gcsm;
+#[cfg(feature = "gha")]
+mod gha;
 #[cfg(feature = "gitlab")]
 mod gitlab;
 #[cfg(feature = "heroku")]
@@ -43,6 +45,8 @@ pub static STORES: &[StoreKind] = &[
     vault::KIND,
     #[cfg(feature = "heroku")]
     heroku::KIND,
+    #[cfg(feature = "gha")]
+    gha::KIND,
     #[cfg(feature = "gitlab")]
     gitlab::KIND,
 ];

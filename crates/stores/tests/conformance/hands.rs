@@ -50,17 +50,22 @@ impl Outside for Hand {
 
 impl Hand {
     /// What one store's own tests ask of its hand.
-    pub(crate) fn ask(&self, world: &World, mut asked: Value) -> Value {
-        let socket = env::var_os("KEYBATON_TEST_HANDS")
-            .expect("start the servers first: python3 servers NAME -- cargo test …");
-        asked["store"] = self.0.split('?').next().into();
-        asked["place"] = world.url_of(self.0).into();
-        let mut stream = UnixStream::connect(socket).unwrap();
-        stream.write_all(format!("{asked}\n").as_bytes()).unwrap();
-        let mut line = String::new();
-        BufReader::new(stream).read_line(&mut line).unwrap();
-        let mut answer: Value = serde_json::from_str(&line).unwrap();
-        assert!(answer.get("done").is_some(), "{}", answer["failed"].as_str().unwrap_or_default());
-        answer["done"].take()
+    pub(crate) fn ask(&self, world: &World, asked: Value) -> Value {
+        ask(self.0.split('?').next().unwrap_or_default(), &world.url_of(self.0), asked)
     }
+}
+
+/// What is asked of the hand of a store, at a place in it.
+pub(crate) fn ask(store: &str, place: &str, mut asked: Value) -> Value {
+    let socket = env::var_os("KEYBATON_TEST_HANDS")
+        .expect("start the servers first: python3 servers NAME -- cargo test …");
+    asked["store"] = store.into();
+    asked["place"] = place.into();
+    let mut stream = UnixStream::connect(socket).unwrap();
+    stream.write_all(format!("{asked}\n").as_bytes()).unwrap();
+    let mut line = String::new();
+    BufReader::new(stream).read_line(&mut line).unwrap();
+    let mut answer: Value = serde_json::from_str(&line).unwrap();
+    assert!(answer.get("done").is_some(), "{}", answer["failed"].as_str().unwrap_or_default());
+    answer["done"].take()
 }

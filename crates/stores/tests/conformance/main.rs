@@ -10,9 +10,18 @@ mod files;
 mod fixtures;
 #[cfg(feature = "gcsm")]
 mod gcsm;
+#[cfg(feature = "gha")]
+mod gha;
 #[cfg(feature = "gitlab")]
 mod gitlab;
-#[cfg(any(feature = "aws", feature = "gitlab", feature = "heroku", feature = "k8s", feature = "vault"))]
+#[cfg(any(
+    feature = "aws",
+    feature = "gha",
+    feature = "gitlab",
+    feature = "heroku",
+    feature = "k8s",
+    feature = "vault"
+))]
 mod ground;
 #[cfg(feature = "remote")]
 mod hands;
@@ -30,6 +39,8 @@ mod races;
 mod scripted;
 mod stops;
 mod support;
+#[cfg(feature = "gha")]
+mod unsealed;
 mod variables;
 #[cfg(feature = "vault")]
 mod vault;

@@ -62,7 +62,11 @@ impl World {
 }
 
 pub(crate) fn open_url(url: &str, settings: &Settings<'_>) -> Box<dyn Store> {
-    keybaton_stores::open(&StoreUrl::parse(url).unwrap(), &RingName::default(), settings).unwrap()
+    let url = StoreUrl::parse(url).unwrap();
+    let store = keybaton_stores::open(&url, &RingName::default(), settings).unwrap();
+    #[cfg(feature = "gha")]
+    let store = crate::unsealed::Unsealed::of(store, &url);
+    store
 }
 
 /// Settings that let a store make what is missing.
