@@ -13,10 +13,12 @@ use crate::failure::Failure;
 /// Print the script that completes keybaton's words in a shell
 #[derive(Args, Debug)]
 #[command(after_help = "Examples:
-  source <(keybaton completions bash)
-  mkdir -p ~/.zfunc && keybaton completions zsh > ~/.zfunc/_keybaton
-  mkdir -p ~/.config/fish/completions && keybaton completions fish > ~/.config/fish/completions/keybaton.fish
+  keybaton completions zsh > ~/.zfunc/_keybaton
+  keybaton completions fish > ~/.config/fish/completions/keybaton.fish
   keybaton completions powershell >> $PROFILE
+  source <(keybaton completions bash)
+
+zsh and fish want their folder to be there: mkdir -p ~/.zfunc ~/.config/fish/completions
 
 The script asks keybaton for commands, flags, stores, and the environments and rings of keybaton.toml")]
 pub(crate) struct Completions {
