@@ -57,8 +57,10 @@ class HerokuHand:
                 return self._ask("GET", f"apps/{app}")["id"]
             case "releases":
                 return [release["description"] for release in self._ask("GET", f"apps/{app}/releases")]
-            case "command":
-                return self._ask("POST", f"tricks/{app}/command", wanted["ends"])
+            case "command" | "end":
+                return self._ask("POST", f"tricks/{app}/{asked['do']}", wanted["ends"])
+            case "release":
+                return self._ask("POST", f"tricks/{app}/release", json.dumps(wanted))
             case "play":
                 return self._ask("POST", f"tricks/{app}", json.dumps(wanted))
             case "calls":

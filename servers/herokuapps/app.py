@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timezone
 from typing import Any
 
-from herokuapps.refusal import invalid
+from herokuapps.refusal import invalid, not_found
 
 Json = dict[str, Any]
 
@@ -23,6 +23,8 @@ class App:
     lock: threading.RLock = field(default_factory=threading.RLock)
     config: dict[str, str] = field(default_factory=dict)
     releases: list[Json] = field(default_factory=list)
+    # The config vars of each release, by its version.
+    held: dict[int, dict[str, str]] = field(default_factory=dict)
     # How the release command ends from now on; without one a release is out at once.
     command_ends: str = "succeeded"
 
@@ -52,8 +54,23 @@ class App:
                 self.release(f"{verb} {', '.join(changed)} config vars", self.command_ends)
             return dict(self.config)
 
+    def roll_back(self, version: int) -> None:
+        """The config vars come back with the code."""
+        with self.lock:
+            self.config = dict(self.held[version])
+            self.release(f"Rollback to v{version}")
+
+    def end(self, status: str) -> None:
+        """The release command of the last release ends."""
+        with self.lock:
+            is_out = status == "succeeded"
+            for release in self.releases:
+                release["current"] = release["current"] and not is_out
+            self.releases[-1] |= {"status": status, "current": is_out}
+
     def release(self, description: str, status: str = "succeeded") -> None:
         with self.lock:
+            self.held[len(self.releases) + 1] = dict(self.config)
             now = datetime.now(timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")
             for release in self.releases:
                 release["current"] = release["current"] and status != "succeeded"
@@ -73,6 +90,12 @@ class App:
                     "output_stream_url": None,
                 }
             )
+
+    def held_by(self, version: int) -> dict[str, str]:
+        with self.lock:
+            if version not in self.held:
+                raise not_found("release")
+            return dict(self.held[version])
 
     def page(self, range_: str) -> tuple[list[Json], bool]:
         """The releases that a Range header asks for, and whether there are more of them."""

@@ -20,8 +20,8 @@ def forbidden(app: str) -> RefusalError:
     return RefusalError(403, "forbidden", f"You do not have access to the app {app}.")
 
 
-def not_found() -> RefusalError:
-    return RefusalError(404, "not_found", "Couldn't find that app.", resource="app")
+def not_found(what: str = "app") -> RefusalError:
+    return RefusalError(404, "not_found", f"Couldn't find that {what}.", resource=what)
 
 
 def invalid(message: str) -> RefusalError:

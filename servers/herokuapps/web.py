@@ -61,8 +61,13 @@ class Handler(BaseHTTPRequestHandler):
 
     def _trick(self, asked: str, body: bytes) -> None:
         name, _, what = asked.partition("/")
+        app = self.server.app(name)
         if what == "command":
-            self.server.app(name).command_ends = body.decode()
+            app.command_ends = body.decode()
+        elif what == "end":
+            app.end(body.decode())
+        elif what == "release":
+            app.release(**json.loads(body))
         elif self.command == "POST":
             self.server.tricks.play(name, json.loads(body))
         self._send(200, self.server.tricks.calls(name) if self.command == "GET" else {})
@@ -79,7 +84,9 @@ class Handler(BaseHTTPRequestHandler):
         app = self.server.app(found["app"])
         if not may:
             raise forbidden(app.name)
-        call = f"{self.command} {found['what'] or 'app'}"
+        call = f"{self.command} {found['what'] or found['releases'] or 'app'}"
+        if found["version"]:
+            call += f" v{found['version']}"
         self.server.tricks.begin(app.name, call)
         status, answer = self._done(app, call, body)
         if self.server.tricks.happens(app.name, "unanswered", call):
@@ -100,6 +107,8 @@ class Handler(BaseHTTPRequestHandler):
                 return 206 if is_part else 200, releases
             case "PATCH config-vars":
                 return 200, self._changed(app, said_in(body))
+            case old if old.startswith("GET config-vars v"):
+                return 200, app.held_by(int(old.rpartition("v")[2]))
             case _:
                 raise RefusalError(404, "not_found", "The requested API endpoint was not found.")
 
@@ -138,9 +147,11 @@ def meddle(app: App, asked: Any) -> None:  # noqa: ANN401 - a test's words
     """Another program changes config vars, or makes a release of this name."""
     if isinstance(asked, dict):
         app.change(asked)
+    elif asked.startswith("Rollback to v"):
+        app.roll_back(int(asked.removeprefix("Rollback to v")))
     else:
-        app.release(str(asked))
+        app.release(asked)
 
 
 ACCEPT = r"application/vnd\.heroku\+json; ?version=3(\.\S+)?"
-PATH = r"/apps/(?P<app>[a-z0-9-]+)(?:/(?P<what>config-vars|releases))?"
+PATH = r"/apps/(?P<app>[a-z0-9-]+)(?:(?:/releases/v?(?P<version>\d+))?/(?P<what>config-vars)|/(?P<releases>releases))?"

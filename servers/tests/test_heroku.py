@@ -81,6 +81,16 @@ def test_a_failing_release_command_is_shown(stage: Stage, app: str) -> None:
     assert heroku.config() == {"A": "b"}
 
 
+def test_each_release_has_the_config_vars_of_its_time(stage: Stage, app: str) -> None:
+    heroku = Heroku(stage, app)
+    for value in "ab":
+        heroku("config:set", f"A={value}")
+    for version, value in (("v3", "a"), ("v4", "b")):
+        assert f"A={value}" in heroku("releases:info", version, "--shell").stdout
+    assert asked(stage, app, {}, "releases/9/config-vars").status_code == 404
+    assert asked(stage, app, {}, "releases/v3/config-vars").json() == {"A": "a"}
+
+
 def test_what_the_hand_writes_heroku_reads(stage: Stage, app: str) -> None:
     hand, place = HerokuHand(stage), f"heroku://{app}"
     hand.surround(place)
@@ -132,12 +142,12 @@ def test_of_twenty_who_write_each_makes_a_release(stage: Stage, app: str) -> Non
     assert [release["version"] for release in asked(stage, app, {}).json()] == list(range(1, 23))
 
 
-def asked(stage: Stage, app: str, headers: dict[str, str]) -> requests.Response:
+def asked(stage: Stage, app: str, headers: dict[str, str], what: str = "releases") -> requests.Response:
     usual = {
         "Accept": "application/vnd.heroku+json; version=3",
         "Authorization": f"Bearer {heroku_platform.COLLABORATOR}",
     }
     with requests.Session() as session:
         session.trust_env, session.verify = False, stage.environment["SSL_CERT_FILE"]
-        url = f"{stage.environment['HEROKU_HOST']}/apps/{app}/releases"
+        url = f"{stage.environment['HEROKU_HOST']}/apps/{app}/{what}"
         return session.get(url, headers={**usual, **headers}, timeout=10)

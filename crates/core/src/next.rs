@@ -8,7 +8,8 @@
 //! # Guarantees
 //! Between two neighbouring steps every process accepts whatever any other one signs, and no valid signature is refused;
 //! [`Goal::Revoke`] excepted, which exists to refuse. Asked twice about the same ring, `next` answers
-//! the same. No step goes on before each mirror has the ring, nor where it is known that what has to follow a change did not.
+//! the same. No step goes on before each mirror has the ring, nor where it is known that what has to follow a change did not,
+//! or that a write has not reached the processes.
 //!
 //! # Assumptions
 //! Each process has loaded a write once [`Policy::propagation`] has passed since the latest time of writing, the store's or a
@@ -49,6 +50,8 @@ pub struct Seen<'a> {
     pub ring: &'a Ring,
     /// What each mirror holds, in the order of the configuration.
     pub mirrors: &'a [MirrorSeen],
+    /// Whether one of the stores knows that the last write has not reached those who read it.
+    pub undelivered: bool,
 }
 
 /// What a mirror holds.
@@ -105,6 +108,8 @@ pub enum Refusal {
     MirrorBehind(usize),
     /// What has to follow the last change, such as a restart of the processes, did not follow.
     NotFollowed,
+    /// The last write has not reached those who read it, as a store knows.
+    Undelivered,
 }
 
 impl fmt::Display for Refusal {
@@ -114,6 +119,7 @@ impl fmt::Display for Refusal {
             Self::Misfit(misfit) => misfit.fmt(f),
             Self::MirrorBehind(_) => f.write_str("a mirror lacks the last write"),
             Self::NotFollowed => f.write_str("what has to follow the last change did not follow"),
+            Self::Undelivered => f.write_str("the last write has not reached those who read it"),
         }
     }
 }
@@ -180,7 +186,12 @@ pub fn ready(change: Change, seen: &Seen<'_>, policy: &Policy) -> Ready {
         Change::Retire(_) => loaded + policy.longest_signature,
         _ => loaded,
     };
-    if seen.now >= safe { Ready::Now } else { Ready::At(safe) }
+    match seen.now >= safe {
+        // It may get there until then.
+        false => Ready::At(safe),
+        true if seen.undelivered => Ready::Refused(Refusal::Undelivered),
+        true => Ready::Now,
+    }
 }
 
 /// Whether what has to follow the last change has to follow now: it did not yet, or a process that started in the meantime

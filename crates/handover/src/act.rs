@@ -35,11 +35,12 @@ pub fn change(
     reason: Option<&str>,
     world: &mut World<'_>,
 ) -> Result<Standing, HandoverError> {
-    let Standing { ring, version, mended, caught_up, notes, .. } = before;
+    let Standing { ring, version, mended, caught_up, notes, lost, .. } = before;
     let (ring, writes) = ring.change(change, &mut world.stamp(reason))?;
     let after = write(&places.store, ring, &writes, &version, world)?;
     let (mended, notes) = (mended || after.mended, [notes, after.notes].concat());
-    let mut after = Standing { mended, caught_up, notes, ..after };
+    let lost = lost.or(after.lost);
+    let mut after = Standing { mended, caught_up, notes, lost, ..after };
     after.catch_up(places, world);
     Ok(after)
 }
@@ -98,7 +99,8 @@ fn taken_in(at: Look, places: &Places, world: &mut World<'_>) -> Result<Standing
     write(&places.store, ring, &writes, &version, world)
 }
 
-/// Writes the store; where the answer is lost, the write id tells whether the write was done.
+/// Writes the store; where the answer is lost, or somebody else wrote at the same moment, the write id tells whether the
+/// write was done.
 pub(crate) fn write(
     place: &Place,
     ring: Ring,
@@ -108,7 +110,7 @@ pub(crate) fn write(
 ) -> Result<Standing, HandoverError> {
     match place.store.write(writes, over) {
         Ok(written) => Ok(Standing { notes: written.notes, ..Standing::of(ring, written.version) }),
-        Err(error) if error.kind == StoreErrorKind::Uncertain => {
+        Err(error) if matches!(error.kind, StoreErrorKind::Uncertain | StoreErrorKind::Overlap) => {
             settle_doubt(place, ring, over, error, world)
         }
         Err(error) => Err(error.into()),

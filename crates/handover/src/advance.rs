@@ -1,6 +1,7 @@
 //! One turn towards a goal.
 
-use keybaton_core::{Change, Goal, Next, Policy, Seen, Step, next};
+use keybaton_core::{Change, Goal, Next, Policy, Step, next};
+use keybaton_stores::StoreError;
 
 use crate::act;
 use crate::look::standing_of;
@@ -15,6 +16,8 @@ pub struct Advance {
     pub did: Option<Change>,
     /// What comes next.
     pub then: Next,
+    /// Why the last write has not reached those who read it, where that is what keeps it from going on.
+    pub undelivered: Option<StoreError>,
 }
 
 /// Takes the next safe step towards a goal: at most one change, and all the mirrors that lack a write.
@@ -28,20 +31,26 @@ pub fn advance(
     world: &mut World<'_>,
 ) -> Result<Advance, HandoverError> {
     let mut now = standing_of(&places.store, world)?;
-    let mut then = decide(places, goal, &now, policy, world);
+    let (mut then, mut undelivered) = decide(places, goal, &now, policy, world);
     if let Next::Do(Step::Mirror(_)) = then {
         now.catch_up(places, world);
-        then = decide(places, goal, &now, policy, world);
+        (then, undelivered) = decide(places, goal, &now, policy, world);
     }
     let Next::Do(Step::Write(change)) = then else {
-        return Ok(Advance { standing: now, did: None, then });
+        return Ok(Advance { standing: now, did: None, then, undelivered });
     };
     let after = act::change(places, now, change, None, world)?;
-    let then = decide(places, goal, &after, policy, world);
-    Ok(Advance { standing: after, did: Some(change), then })
+    let (then, undelivered) = decide(places, goal, &after, policy, world);
+    Ok(Advance { standing: after, did: Some(change), then, undelivered })
 }
 
-fn decide(places: &Places, goal: Goal, at: &Standing, policy: &Policy, world: &World<'_>) -> Next {
-    let mirrors = places.mirrors_of(&at.ring);
-    next(goal, &Seen { now: (world.now)(), ring: &at.ring, mirrors: &mirrors }, policy)
+fn decide(
+    places: &Places,
+    goal: Goal,
+    at: &Standing,
+    policy: &Policy,
+    world: &World<'_>,
+) -> (Next, Option<StoreError>) {
+    let around = places.around(&at.ring);
+    (next(goal, &around.seen(&at.ring, (world.now)()), policy), around.undelivered)
 }

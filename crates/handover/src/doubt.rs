@@ -16,7 +16,12 @@ pub(crate) fn settle_doubt(
 ) -> Result<Standing, HandoverError> {
     // Where looking fails too, the first error says more.
     let Ok(Look { reading, version }) = look(place) else { return Err(error.into()) };
+    let is_overlap = error.kind == StoreErrorKind::Overlap;
     match reading {
+        // Ours stands. The user hears of the other one, which does not, when all is done that follows a write.
+        Reading::Whole(found) if found.head.write == ring.head.write && is_overlap => {
+            Ok(Standing { lost: Some(error), ..Standing::of(ring, version) })
+        }
         Reading::Whole(found) if found.head.write == ring.head.write => {
             // The user hears of it: it may be done and yet not safe from a power cut.
             let notes = vec![Note(format!("{error}; a second look found it done"))];
@@ -25,10 +30,14 @@ pub(crate) fn settle_doubt(
         Reading::Torn(torn) if torn.head().write == ring.head.write => {
             let before: Vec<KeyId> = torn.before().collect();
             let finished = finish(place, torn, &version, world)?;
-            let is_done = comes_to_the_same(&finished.ring, &ring, &before);
-            if is_done { Ok(finished) } else { Err(taken_back(place, error).into()) }
+            match comes_to_the_same(&finished.ring, &ring, &before) {
+                true if is_overlap => Ok(Standing { lost: Some(error), ..finished }),
+                true => Ok(finished),
+                false if is_overlap => Err(error.into()),
+                false => Err(taken_back(place, error).into()),
+            }
         }
-        _ if version == *over => Err(not_done(place, error).into()),
+        _ if version == *over && !is_overlap => Err(not_done(place, error).into()),
         _ => Err(error.into()),
     }
 }

@@ -18,5 +18,5 @@ pub use act::{agree, begin, change, cut, remember};
 pub use advance::{Advance, advance};
 pub use copy::{Copied, Copying, Original, copy, copying, copying_ring};
 pub use error::{HandoverError, Missed, Reason};
-pub use look::{Look, Standing, look, standing, standing_of};
+pub use look::{Around, Look, Standing, look, standing, standing_of};
 pub use place::{Place, Places, World};

@@ -1,6 +1,7 @@
 //! Looking at a ring, and finishing what somebody left half done.
 
-use keybaton_core::{MirrorSeen, Reading, Ring, Torn, read, read_sealed};
+use keybaton_core::time::Timestamp;
+use keybaton_core::{MirrorSeen, Phase, Reading, Ring, Seen, Torn, read, read_sealed};
 use keybaton_stores::{Held, Note, StoreError, Version};
 
 use crate::mirror::{Mirrored, mirror, was_written_since};
@@ -53,13 +54,16 @@ pub struct Standing {
     pub notes: Vec<Note>,
     /// Mirrors that lack the ring, and could not be brought up.
     pub missed: Vec<Missed>,
+    /// What somebody else wrote at the same moment, which is lost: to be told once all is done that follows a write.
+    pub lost: Option<StoreError>,
 }
 
 impl Standing {
     /// A ring as it stands in its store; of its mirrors nothing is known yet.
     #[must_use]
     pub fn of(ring: Ring, version: Version) -> Self {
-        Self { ring, version, mended: false, caught_up: false, notes: Vec::new(), missed: Vec::new() }
+        let (notes, missed) = (Vec::new(), Vec::new());
+        Self { ring, version, mended: false, caught_up: false, notes, missed, lost: None }
     }
 
     /// Whether something was written before any change was made.
@@ -126,11 +130,43 @@ pub(crate) fn finish(
     Ok(Standing { mended: true, notes: written.notes, ..Standing::of(ring, written.version) })
 }
 
+/// What was seen around a ring.
+#[derive(Debug)]
+pub struct Around {
+    /// What each mirror holds of it, in the order of the configuration.
+    pub mirrors: Vec<MirrorSeen>,
+    /// Why the last write has not reached those who read it, or why nobody can tell.
+    pub undelivered: Option<StoreError>,
+}
+
+impl Around {
+    /// All of it, for core to decide on.
+    #[must_use]
+    pub fn seen<'a>(&'a self, ring: &'a Ring, now: Timestamp) -> Seen<'a> {
+        Seen { now, ring, mirrors: &self.mirrors, undelivered: self.undelivered.is_some() }
+    }
+}
+
 impl Places {
+    /// Looks around a ring.
+    #[must_use]
+    pub fn around(&self, ring: &Ring) -> Around {
+        Around { mirrors: self.mirrors_of(ring), undelivered: self.undelivered(ring) }
+    }
+
     /// What each mirror holds of this ring. One that cannot be read counts as behind.
     #[must_use]
     pub fn mirrors_of(&self, ring: &Ring) -> Vec<MirrorSeen> {
         self.mirrors.iter().map(|mirror| seen(mirror, ring)).collect()
+    }
+
+    /// Where no rotation is under way, nothing waits for it.
+    fn undelivered(&self, ring: &Ring) -> Option<StoreError> {
+        if ring.phase() == Phase::Settled {
+            return None;
+        }
+        let mut all = std::iter::once(&self.store).chain(&self.mirrors);
+        all.find_map(|place| place.store.delivered().err())
     }
 }
 

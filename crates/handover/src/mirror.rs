@@ -81,6 +81,10 @@ fn bring_up(place: &Place, ring: &Ring, now: Timestamp) -> Result<Option<Vec<Not
         Ok(written) => Ok(Some(written.notes)),
         // The answer was lost, and the mirror has the ring all the same.
         Err(error) if error.kind == StoreErrorKind::Uncertain && has(place, ring) => Ok(Some(Vec::new())),
+        // Whatever somebody else wrote there is no ring's truth.
+        Err(error) if error.kind == StoreErrorKind::Overlap && has(place, ring) => {
+            Ok(Some(vec![Note(error.sentence)]))
+        }
         Err(error) => Err(Reason::Store(error)),
     }
 }

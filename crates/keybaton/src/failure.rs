@@ -34,7 +34,7 @@ impl Failure {
 
     pub(crate) fn of_store(error: StoreError) -> Self {
         let exit = match error.kind {
-            StoreErrorKind::Conflict => Exit::Conflict,
+            StoreErrorKind::Conflict | StoreErrorKind::Overlap => Exit::Conflict,
             StoreErrorKind::Refused | StoreErrorKind::Missing => Exit::Refused,
             _ => Exit::Store,
         };

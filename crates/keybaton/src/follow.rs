@@ -16,11 +16,20 @@ pub(crate) fn follow(
     opened: &Opened,
     world: &World<'_>,
     interrupt: &Interrupt,
-    after: Standing,
+    mut after: Standing,
 ) -> Result<Standing, Failure> {
-    match attempt(opened, world, interrupt, after)? {
-        (standing, None) => Ok(standing),
-        (_, Some(failed)) => Err(failed),
+    let lost = after.lost.take().map(Failure::of_store);
+    let followed = attempt(opened, world, interrupt, after).and_then(|(standing, failed)| match failed {
+        None => Ok(standing),
+        Some(failed) => Err(failed),
+    });
+    match (followed, lost) {
+        (followed, None) => followed,
+        (Ok(_), Some(lost)) => Err(lost),
+        (Err(failed), Some(lost)) => {
+            world.print.warning(&lost.in_full());
+            Err(failed)
+        }
     }
 }
 
@@ -62,6 +71,7 @@ pub(crate) fn unhindered(
     if missed::disagrees(&missed) {
         return missed::behind(opened, &missed).map_or(Ok(before), Err);
     }
+    let lost = before.lost.take().map(Failure::of_store);
     if before.wrote() {
         let (after, failed) = attempt(opened, world, interrupt, before)?;
         match failed {
@@ -71,7 +81,7 @@ pub(crate) fn unhindered(
         }
         before = after;
     }
-    Ok(before)
+    lost.map_or(Ok(before), Err)
 }
 
 /// The same after a step; where it fails, mirrors that were missed are told too.
@@ -93,9 +103,9 @@ fn kept(
     after: Standing,
     follow: Follow,
 ) -> Result<Standing, Failure> {
-    let kept = opened.write(world, interrupt, |world| remember(&opened.places, after, follow, world))?;
+    let mut kept = opened.write(world, interrupt, |world| remember(&opened.places, after, follow, world))?;
     tell(world, kept.mended, &kept.notes);
-    Ok(kept)
+    kept.lost.take().map_or(Ok(kept), |lost| Err(Failure::of_store(lost)))
 }
 
 fn told(failed: Failure, unkept: &Failure) -> Failure {

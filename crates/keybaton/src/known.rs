@@ -105,7 +105,7 @@ fn known_keys(texts: Texts, policy: &Policy) -> Vec<KnownKey> {
 }
 
 fn leaves(id: KeyId, ring: &Ring, policy: &Policy) -> Leaves {
-    let seen = Seen { now: now(), ring, mirrors: &[] };
+    let seen = Seen { now: now(), ring, mirrors: &[], undelivered: false };
     match ready(Change::Retire(id), &seen, policy) {
         Ready::Now => Leaves::Now,
         Ready::At(moment) | Ready::FollowAgain(moment) => {

@@ -59,7 +59,7 @@ impl Opened {
             return ring.head.is_follow_due();
         }
         let mirrors = self.places.mirrors_of(ring);
-        is_follow_due(&Seen { now: clock::now(), ring, mirrors: &mirrors }, &self.policy)
+        is_follow_due(&Seen { now: clock::now(), ring, mirrors: &mirrors, undelivered: false }, &self.policy)
     }
 
     /// A command on the same ring, as it is typed.

@@ -5,7 +5,8 @@ use keybaton_core::{
     Change, Event, KeyId, MirrorSeen, Phase, Policy, Ready, Revision, Ring, RingId, Role, Seen, Tombstone,
     Why, ready, under_way,
 };
-use keybaton_handover::Place;
+use keybaton_handover::{Around, Place};
+use keybaton_stores::StoreError;
 use serde::Serialize;
 
 use crate::opened::Opened;
@@ -24,9 +25,25 @@ pub(crate) struct Report<'a> {
     pub(crate) mirrors: Vec<MirrorReport<'a>>,
     /// Whether after-write has yet to run: it failed after the last write, or the ring came back from a copy.
     pub(crate) after_write_due: bool,
+    /// Why the last write has not reached those who read it, where a store knows that. It is asked while a rotation is under
+    /// way.
+    pub(crate) undelivered: Option<Undelivered>,
     pub(crate) next: Option<NextReport>,
     pub(crate) gone: &'a [Tombstone],
     pub(crate) events: &'a [Event],
+}
+
+/// Why a write has not reached those who read the store, and what to do about it.
+#[derive(Debug, Serialize)]
+pub(crate) struct Undelivered {
+    pub(crate) why: String,
+    pub(crate) hint: Option<String>,
+}
+
+impl Undelivered {
+    fn of(StoreError { sentence, hint, .. }: StoreError) -> Self {
+        Self { why: sentence, hint }
+    }
 }
 
 /// A key without its secret.
@@ -57,7 +74,7 @@ pub(crate) struct NextReport {
     pub(crate) step: &'static str,
     pub(crate) key: KeyId,
     /// From when on the step is safe. Nothing: nobody said how long a write takes to reach each process, or the step waits for
-    /// a mirror or for after-write.
+    /// a mirror, for after-write or for what has not been delivered.
     pub(crate) safe_from: Option<Timestamp>,
     /// From when on after-write is run once more before the step, since a process may start with a copy until then.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -67,7 +84,7 @@ pub(crate) struct NextReport {
 
 impl<'a> Report<'a> {
     pub(crate) fn new(opened: &'a Opened, ring: &'a Ring, now: Timestamp) -> Self {
-        let mirrors = opened.places.mirrors_of(ring);
+        let around = opened.places.around(ring);
         Self {
             ring: opened.place.ring.as_str(),
             environment: opened.place.environment.as_deref(),
@@ -78,8 +95,9 @@ impl<'a> Report<'a> {
             phase: ring.phase(),
             keys: keys(ring),
             after_write_due: opened.is_follow_due(ring),
-            next: next_step(ring, &mirrors, &opened.policy, now),
-            mirrors: mirror_reports(opened, ring, &mirrors),
+            next: next_step(ring, &around, &opened.policy, now),
+            mirrors: mirror_reports(opened, ring, &around.mirrors),
+            undelivered: around.undelivered.map(Undelivered::of),
             gone: &ring.head.gone,
             events: &ring.head.events,
         }
@@ -110,13 +128,8 @@ fn mirror_reports<'a>(opened: &'a Opened, ring: &Ring, seen: &[MirrorSeen]) -> V
 }
 
 /// The step that a handover under way comes to next; nothing where none is.
-pub(crate) fn next_step(
-    ring: &Ring,
-    mirrors: &[MirrorSeen],
-    policy: &Policy,
-    now: Timestamp,
-) -> Option<NextReport> {
-    let seen = Seen { now, ring, mirrors };
+pub(crate) fn next_step(ring: &Ring, around: &Around, policy: &Policy, now: Timestamp) -> Option<NextReport> {
+    let seen = around.seen(ring, now);
     let change = under_way(&seen, policy)?;
     let key = match change {
         Change::Retire(id) => id,

@@ -2,8 +2,8 @@
 
 use keybaton_core::shell::typed;
 use keybaton_core::time::{Span, Timestamp};
-use keybaton_core::{Change, Misfit, Next, Phase, Ready, Ring, Seen, Step, ready};
-use keybaton_stores::Guard;
+use keybaton_core::{Change, Misfit, Next, Phase, Ready, Refusal, Ring, Seen, Step, ready};
+use keybaton_stores::{Guard, StoreError, StoreErrorKind};
 
 use crate::clock::{now, shown};
 use crate::exit::Exit;
@@ -88,6 +88,13 @@ pub(crate) fn no_time_to_restart(opened: &Opened) -> Failure {
     )
 }
 
+/// Those who read the store would get two steps at once.
+pub(crate) fn undelivered(opened: &Opened, why: Option<StoreError>) -> Failure {
+    let unknown =
+        || StoreError::new(StoreErrorKind::Refused, format!("{}: {}", opened.name(), Refusal::Undelivered));
+    Failure::of_store(why.unwrap_or_else(unknown))
+}
+
 /// What was done, and what comes next.
 pub(crate) fn done(opened: &Opened, step: Change, ring: &Ring, now: Timestamp) -> String {
     format!("{}\n{}", did(step, ring), what_next(opened, ring, now))
@@ -120,8 +127,8 @@ pub(crate) fn what_next(opened: &Opened, ring: &Ring, now: Timestamp) -> String 
         let mend = if opened.place.after_write.is_some() { "mend what after-write runs; then " } else { "" };
         return format!("next     {mend}{}", follows(opened));
     }
-    let mirrors = opened.places.mirrors_of(ring);
-    let Some(next) = next_step(ring, &mirrors, &opened.policy, now) else {
+    let around = opened.places.around(ring);
+    let Some(next) = next_step(ring, &around, &opened.policy, now) else {
         return "next     nothing: one key signs, and no other is accepted".to_owned();
     };
     let rotate = opened.again("rotate");
@@ -132,7 +139,8 @@ pub(crate) fn what_next(opened: &Opened, ring: &Ring, now: Timestamp) -> String 
             shown(moment, now)
         ),
         Some(moment) => format!("then run `{rotate}` from {}", shown(moment, now)),
-        None if mirrors.iter().any(|mirror| !mirror.has(ring)) => {
+        None if around.undelivered.is_some() => format!("then run `{rotate}`"),
+        None if around.mirrors.iter().any(|mirror| !mirror.has(ring)) => {
             format!("then run `{rotate}`, which brings the mirrors up first,")
         }
         None => "then say with `propagation` in keybaton.toml how long that takes".to_owned(),

@@ -31,6 +31,9 @@ pub enum StoreErrorKind {
     Unreachable,
     /// Read again: the write may have been done.
     Uncertain,
+    /// Somebody else wrote at the same moment, and one of the two writes is lost: read again, go on from what stands, and
+    /// tell the user.
+    Overlap,
     /// The texts do not fit.
     TooLarge,
     /// What is there, or what the URL says, makes no sense.
@@ -58,10 +61,19 @@ impl StoreError {
     /// An error after the first of several values was written: what stands there now serves, and the next writer finishes it.
     pub(crate) fn after_a_part(self) -> Self {
         let sentence = format!("{}, after a part of the write was done", self.sentence);
-        Self { kind: StoreErrorKind::Uncertain, sentence, ..self }
-            .hint("every key in use is still accepted; mend the cause and run it again to finish")
+        match self.kind {
+            StoreErrorKind::Conflict | StoreErrorKind::Overlap => {
+                Self { kind: StoreErrorKind::Overlap, sentence, ..self }.hint(MIXED)
+            }
+            _ => Self { kind: StoreErrorKind::Uncertain, sentence, ..self }
+                .hint("every key in use is still accepted; mend the cause and run it again to finish"),
+        }
     }
 }
+
+/// What to do where two writers left a mixture: which keys it accepts, nobody knows before it was looked at.
+pub(crate) const MIXED: &str = "run it again: it looks first, and mends what is mixed; then see with `keybaton status` whether what the other \
+                                program did has to be done again";
 
 /// The same sentence and hint, under the kind that fits a store.
 impl From<FileError> for StoreError {

@@ -27,6 +27,14 @@ pub trait Store: fmt::Debug + Send + Sync {
     /// # Errors
     /// [`crate::StoreErrorKind::Conflict`] where somebody else wrote meanwhile; the store is as they left it then.
     fn write(&self, new: &Writes, over: &Version) -> Result<Written, StoreError>;
+
+    /// Whether what was written last has reached those who read the store, as far as the store itself knows.
+    ///
+    /// # Errors
+    /// [`crate::StoreErrorKind::Refused`] where it knows that it has not. Or it could not be seen.
+    fn delivered(&self) -> Result<(), StoreError> {
+        Ok(())
+    }
 }
 
 /// What a store holds of one ring.

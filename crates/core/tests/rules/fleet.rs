@@ -133,8 +133,11 @@ impl Fleet {
     fn step(&mut self, decide: Decide, goal: Goal) -> Next {
         let ring = self.store.ring();
         let mirrors = [self.mirror_seen];
-        let decided =
-            decide(goal, &Seen { now: Timestamp(self.now), ring: &ring, mirrors: &mirrors }, &POLICY);
+        let decided = decide(
+            goal,
+            &Seen { now: Timestamp(self.now), ring: &ring, mirrors: &mirrors, undelivered: false },
+            &POLICY,
+        );
         match decided {
             Next::Do(Step::Write(change)) => self.write(ring, change),
             Next::Do(Step::Mirror(_)) => self.write_mirror(&ring),

@@ -32,7 +32,7 @@ fn staged(follow: Option<Follow>) -> Ring {
 }
 
 fn seen(ring: &Ring, now: u64) -> Seen<'_> {
-    Seen { now: Timestamp(now), ring, mirrors: &[] }
+    Seen { now: Timestamp(now), ring, mirrors: &[], undelivered: false }
 }
 
 #[test]

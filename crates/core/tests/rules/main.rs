@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on should stop")]
 
 mod cupboard;
+mod delivery;
 mod fleet;
 mod follow;
 mod properties;

@@ -219,7 +219,7 @@ proptest! {
         let (ring, writes) = Dice(6).change(ring, change, 2_000).unwrap();
         cupboard.write(&writes);
         // The writer asks about the ring in its memory, whoever comes after it about the ring in the texts.
-        let seen = Seen { now: Timestamp(now), ring: &ring, mirrors: &[] };
+        let seen = Seen { now: Timestamp(now), ring: &ring, mirrors: &[], undelivered: false };
         let seen_later = Seen { ring: &cupboard.ring(), ..seen };
         prop_assert_eq!(next(goal, &seen, &policy), next(goal, &seen_later, &policy));
         prop_assert!(reaches_done(goal, cupboard, &policy, killed_after));
@@ -235,7 +235,7 @@ fn reaches_done(goal: Goal, mut cupboard: Cupboard, policy: &Policy, killed_afte
             cupboard.write(&writes);
         }
         let ring = cupboard.ring();
-        let seen = Seen { now: Timestamp(now), ring: &ring, mirrors: &[] };
+        let seen = Seen { now: Timestamp(now), ring: &ring, mirrors: &[], undelivered: false };
         match next(goal, &seen, policy) {
             Next::Done => return matches!(next(goal, &seen, policy), Next::Done),
             Next::Refuse(_) => return policy.propagation.is_none(),
@@ -264,7 +264,7 @@ fn a_goal_is_reached_when_its_key_is_gone() {
         stale: Span(0),
         follows: true,
     };
-    let seen = Seen { now: Timestamp(0), ring: &ring, mirrors: &[] };
+    let seen = Seen { now: Timestamp(0), ring: &ring, mirrors: &[], undelivered: false };
     assert_eq!(next(Goal::Replace(unknown), &seen, &policy), Next::Done);
     assert_eq!(next(Goal::Revoke(unknown), &seen, &policy), Next::Done);
 }

@@ -98,7 +98,7 @@ impl Fleet {
 
     fn step(&mut self, policy: &Policy) -> bool {
         let ring = self.store().ring();
-        let seen = Seen { now: Timestamp(self.now), ring: &ring, mirrors: &[] };
+        let seen = Seen { now: Timestamp(self.now), ring: &ring, mirrors: &[], undelivered: false };
         if is_follow_due(&seen, policy) {
             self.follow();
             let late = Follow::Late(Timestamp(self.now));
@@ -164,16 +164,21 @@ fn what_follows_follows_once_more_when_nobody_starts_with_an_old_copy_any_more()
     let mut fleet = Fleet::new(7);
     assert!(!fleet.step(&POLICY));
     let ring = fleet.store().ring();
-    let change =
-        |now| ready(Change::Promote, &Seen { now: Timestamp(now), ring: &ring, mirrors: &[] }, &POLICY);
+    let change = |now| {
+        ready(
+            Change::Promote,
+            &Seen { now: Timestamp(now), ring: &ring, mirrors: &[], undelivered: false },
+            &POLICY,
+        )
+    };
     assert_eq!(change(10_001), Ready::FollowAgain(Timestamp(10_200)));
     let nothing_follows = Policy { follows: false, ..POLICY };
-    let seen = Seen { now: Timestamp(10_001), ring: &ring, mirrors: &[] };
+    let seen = Seen { now: Timestamp(10_001), ring: &ring, mirrors: &[], undelivered: false };
     assert_eq!(ready(Change::Promote, &seen, &nothing_follows), Ready::At(Timestamp(10_260)));
     fleet.now = 10_200;
     assert!(!fleet.step(&POLICY));
     assert!(!is_follow_due(&Seen { ring: &fleet.store().ring(), ..seen }, &POLICY));
     let ring = fleet.store().ring();
-    let seen = Seen { now: Timestamp(10_201), ring: &ring, mirrors: &[] };
+    let seen = Seen { now: Timestamp(10_201), ring: &ring, mirrors: &[], undelivered: false };
     assert_eq!(ready(Change::Promote, &seen, &POLICY), Ready::At(Timestamp(10_260)));
 }

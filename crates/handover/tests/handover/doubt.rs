@@ -1,17 +1,18 @@
-//! Writes whose answer was lost.
+//! Writes whose answer was lost, or at whose moment somebody else wrote.
 
 use std::fmt;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use keybaton_core::{Change, FieldWrite, Follow, KeyId, Phase, Texts, Writes};
-use keybaton_handover::{HandoverError, cut, remember, standing};
+use keybaton_handover::{HandoverError, cut as cut_off, remember, standing};
 use keybaton_stores::{Held, Settings, Store, StoreError, StoreErrorKind, StoreUrl, Version, Written, open};
 
 use crate::ground::{Ground, change};
 
-/// A store behind a line that is cut once: after some steps of a write, of which no answer comes back.
+/// A store behind a line that is cut once: after some steps of a write, of which this is all that comes back.
 struct CutOnce {
     store: Box<dyn Store>,
+    tells: StoreErrorKind,
     /// How many steps come through; [`MENDED`] once it was cut.
     steps: AtomicUsize,
 }
@@ -33,7 +34,7 @@ impl Store for CutOnce {
         if !steps.is_empty() {
             self.store.write(&Writes { whole: Texts::default(), steps }, over)?;
         }
-        Err(StoreError::new(StoreErrorKind::Uncertain, "the answer was lost"))
+        Err(StoreError::new(self.tells, "the answer was lost"))
     }
 }
 
@@ -45,6 +46,15 @@ impl fmt::Debug for CutOnce {
 
 /// A ring whose store is cut off during its next write.
 fn cut_after(steps: usize, changes: &[Change]) -> Ground {
+    cut(StoreErrorKind::Uncertain, steps, changes)
+}
+
+/// A ring at whose next write somebody else writes too.
+fn overlapped_after(steps: usize, changes: &[Change]) -> Ground {
+    cut(StoreErrorKind::Overlap, steps, changes)
+}
+
+fn cut(tells: StoreErrorKind, steps: usize, changes: &[Change]) -> Ground {
     let mut ground = Ground::settled(&["dir:keys"]);
     for step in changes {
         ground.act(|world| change(&ground.places, *step, None, world)).unwrap();
@@ -52,7 +62,7 @@ fn cut_after(steps: usize, changes: &[Change]) -> Ground {
     let url = StoreUrl::parse("dir:keys").unwrap();
     let settings = Settings::new(ground.folder.path(), std::sync::Arc::new(|_| None));
     let store = open(&url, &"SECRET_KEY".parse().unwrap(), &settings).unwrap();
-    ground.places.store.store = Box::new(CutOnce { store, steps: AtomicUsize::new(steps) });
+    ground.places.store.store = Box::new(CutOnce { store, tells, steps: AtomicUsize::new(steps) });
     ground
 }
 
@@ -114,9 +124,31 @@ fn a_revocation_is_done_wherever_it_was_cut_off() {
                 let ground = cut_after(steps, changes);
                 let leaked = ground.ring().signing.facts.id;
                 let id = (!all).then_some(leaked);
-                ground.act(|world| cut(&ground.places, id, world)).unwrap();
+                ground.act(|world| cut_off(&ground.places, id, world)).unwrap();
                 assert!(!accepted(&ground).contains(&leaked), "{changes:?}, cut off after {steps} steps");
             }
         }
+    }
+}
+
+#[test]
+fn a_write_that_stands_over_somebody_elses_is_done_and_the_loss_is_told() {
+    for (steps, mended) in [(3, false), (2, true)] {
+        let ground = overlapped_after(steps, &[]);
+        let after = ground.act(|world| change(&ground.places, Change::Stage, None, world)).unwrap();
+        assert_eq!(after.lost.map(|lost| lost.kind), Some(StoreErrorKind::Overlap), "{steps} steps");
+        assert_eq!((after.mended, after.notes.len()), (mended, 0));
+        assert_eq!(ground.ring().phase(), Phase::Staged);
+    }
+}
+
+#[test]
+fn a_write_that_somebody_elses_took_the_place_of_is_no_lost_answer() {
+    for steps in [0, 1] {
+        let ground = overlapped_after(steps, &[]);
+        let error = ground.act(|world| change(&ground.places, Change::Stage, None, world)).unwrap_err();
+        let HandoverError::Store(error) = error else { panic!("{error:?}") };
+        assert_eq!(error.kind, StoreErrorKind::Overlap, "{steps} steps");
+        assert_eq!(ground.ring().phase(), Phase::Settled);
     }
 }

@@ -4,8 +4,9 @@ use std::time::Duration;
 
 use clap::{Args, ValueEnum};
 use keybaton_core::time::{Span, Timestamp};
-use keybaton_core::{Change, Goal, Next, Phase, Refusal, Ring, Seen, Step, next};
+use keybaton_core::{Change, Goal, Next, Phase, Refusal, Ring, Step, next};
 use keybaton_handover::{Advance, Standing, advance, standing};
+use keybaton_stores::StoreError;
 use serde::Serialize;
 
 use crate::allowed::Owner;
@@ -148,7 +149,7 @@ impl Rotate {
             did.extend(turn.did);
             self.say(world, opened, &turn)?;
             let moment = self.waits_until(&turn, &did);
-            let Advance { did: change, mut standing, then } = turn;
+            let Advance { did: change, mut standing, then, undelivered } = turn;
             let is_put_back = change.is_none() && missed::disagrees(&standing.missed);
             if (change.is_some() || standing.wrote()) && !is_put_back {
                 standing = followed(opened, world, interrupt, standing)?;
@@ -158,7 +159,7 @@ impl Rotate {
                 return Err(missed);
             }
             if let Next::Refuse(refusal) = then {
-                return Err(refused(opened, &standing.ring, refusal));
+                return Err(refused(opened, &standing.ring, refusal, undelivered));
             }
             let Some(moment) = moment else {
                 return self.tell(world, opened, &standing.ring, &did);
@@ -211,8 +212,8 @@ impl Rotate {
         ring: &Ring,
         goal: Goal,
     ) -> Result<Exit, Failure> {
-        let mirrors = opened.places.mirrors_of(ring);
-        let next = next(goal, &Seen { now: now(), ring, mirrors: &mirrors }, &opened.policy);
+        let around = opened.places.around(ring);
+        let next = next(goal, &around.seen(ring, now()), &opened.policy);
         if !self.json {
             return world.print.result(&rotation::would(opened, next, ring, now())).map(|()| Exit::Done);
         }
@@ -246,11 +247,12 @@ fn wait(
     (end < moment).then_some(Exit::TimedOut)
 }
 
-fn refused(opened: &Opened, ring: &Ring, refusal: Refusal) -> Failure {
+fn refused(opened: &Opened, ring: &Ring, refusal: Refusal, undelivered: Option<StoreError>) -> Failure {
     match refusal {
         Refusal::NoPropagation => rotation::no_propagation(opened),
         Refusal::Misfit(misfit) => opened.failed(misfit.into()),
         Refusal::MirrorBehind(which) => rotation::mirror_behind(opened, which),
         Refusal::NotFollowed => restart::not_followed(opened, ring),
+        Refusal::Undelivered => rotation::undelivered(opened, undelivered),
     }
 }

@@ -121,6 +121,7 @@ fn text(world: &World<'_>, opened: &Opened, ring: &Ring, report: &Report<'_>) ->
     if report.after_write_due {
         lines.push(format!("  after-write is due: {}", why_due(ring)));
     }
+    lines.extend(report.undelivered.iter().map(|undelivered| format!("  {}", undelivered.why)));
     lines.push(String::new());
     lines.push(next_line(opened, ring, report));
     lines.join("\n")
@@ -144,6 +145,9 @@ fn next_line(opened: &Opened, ring: &Ring, report: &Report<'_>) -> String {
             Some(_) => format!("next   {go_on}, which runs it, and goes on"),
             None => format!("next   {}", follows(opened)),
         };
+    }
+    if let Some(hint) = report.undelivered.as_ref().and_then(|undelivered| undelivered.hint.as_ref()) {
+        return format!("next   {hint}");
     }
     match report.next {
         None => format!("next   {}, when you want another key", opened.again("rotate")),

@@ -1,7 +1,7 @@
 //! The steps of a rotation, one command each: stage, promote, retire, abort.
 
 use clap::Args;
-use keybaton_core::{Change, KeyId, Next, Ready, Refusal, Seen, Step, ready};
+use keybaton_core::{Change, KeyId, Next, Ready, Refusal, Step, ready};
 use keybaton_handover::{Standing, change, standing};
 use serde::Serialize;
 
@@ -222,8 +222,8 @@ fn check(
     step: Change,
     reason: Option<&str>,
 ) -> Result<(), Failure> {
-    let mirrors = opened.places.mirrors_of(&before.ring);
-    let seen = Seen { now: now(), ring: &before.ring, mirrors: &mirrors };
+    let around = opened.places.around(&before.ring);
+    let seen = around.seen(&before.ring, now());
     let refused = match ready(step, &seen, &opened.policy) {
         Ready::Now => return Ok(()),
         Ready::Refused(Refusal::Misfit(misfit)) => {
@@ -232,6 +232,7 @@ fn check(
         Ready::Refused(Refusal::NoPropagation) => rotation::no_propagation(opened),
         Ready::Refused(Refusal::MirrorBehind(which)) => rotation::mirror_behind(opened, which),
         Ready::Refused(Refusal::NotFollowed) => restart::not_followed(opened, &before.ring),
+        Ready::Refused(Refusal::Undelivered) => rotation::undelivered(opened, around.undelivered),
         Ready::At(moment) => rotation::too_early(step, &before.ring, moment),
         Ready::FollowAgain(moment) => restart::before_restart(step, &before.ring, moment),
     };

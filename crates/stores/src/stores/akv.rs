@@ -14,7 +14,7 @@ use keybaton_core::{RingName, SecretText};
 use crate::remote::line::conflict;
 use crate::remote::values::{LAYOUT, Over, Put, Value, Values, arranged};
 use crate::remote::{Address, Deadline, Line};
-use crate::{Can, ChosenBy, Guard, Note, Settings, Store, StoreError, StoreKind, StoreUrl};
+use crate::{Can, ChosenBy, Guard, Note, Settings, Store, StoreError, StoreErrorKind, StoreKind, StoreUrl};
 
 mod calls;
 mod challenge;
@@ -93,32 +93,55 @@ impl Values for Akv {
             None if over == (Over::Nothing { may_create: true }) => secret::first(new, self.content_type),
             None => return Err(self.line.not_made(KIND.creates)),
         };
-        let set = self.set(name, &body, deadline)?;
-        let mut notes = self.looked_again(name, new, (&known, &set), deadline)?;
-        notes.extend(before.and_then(|before| self.untimely(name, &before)));
-        Ok(Put { version: set.version, notes, ..Put::default() })
+        let set = match self.set(name, &body, deadline) {
+            Err(error) if error.kind == StoreErrorKind::Uncertain => {
+                // Perhaps it is done, and over somebody else's.
+                return Err(self.found_over(name, new, &known, Deadline::begin()).unwrap_or(error));
+            }
+            set => set?,
+        };
+        let unseen = self.looked_again(name, new, (&known, &set), deadline)?;
+        let notes = unseen.into_iter().chain(before.and_then(|before| self.untimely(name, &before)));
+        Ok(Put { version: set.version, notes: notes.collect(), ..Put::default() })
     }
 }
 
 impl Akv {
-    /// What to say of those who wrote at the same moment. Our value is written, whatever comes of this.
+    /// Sees that nobody wrote at the same moment. Our value is written, whatever comes of this.
     fn looked_again(
         &self,
         name: &str,
         new: &SecretText,
         (known, set): (&[String], &Set),
         deadline: Deadline,
-    ) -> Result<Vec<Note>, StoreError> {
+    ) -> Result<Option<Note>, StoreError> {
         let foreign = match self.foreign(name, new, (known, set), deadline) {
             Ok(foreign) => foreign,
-            Err(error) => return Ok(vec![self.not_looked(&error)]),
+            Err(error) => return Ok(Some(self.not_looked(&error))),
         };
-        let Some(other) = foreign.first() else { return Ok(Vec::new()) };
-        match self.current(name, Doing::Reading, deadline) {
-            Ok(Some(current)) if current.version == set.version => Ok(vec![self.overwrote(name, other)]),
-            Ok(_) => Err(self.overwritten(name, &set.version)),
-            Err(error) => Err(self.either(&error)),
+        let Some(other) = foreign.first() else { return Ok(None) };
+        Err(match self.current(name, Doing::Reading, deadline) {
+            Ok(Some(current)) if current.version == set.version => self.wrote_over(name, other),
+            Ok(_) => self.overwritten(name, &set.version),
+            Err(error) => self.either(&error),
+        })
+    }
+
+    /// Of a write whose answer was lost: whether it stands over one that somebody else made at the same moment.
+    fn found_over(
+        &self,
+        name: &str,
+        new: &SecretText,
+        known: &[String],
+        deadline: Deadline,
+    ) -> Option<StoreError> {
+        let current = self.current(name, Doing::Reading, deadline).ok().flatten()?;
+        if current.value != *new {
+            return None;
         }
+        let set = Set { version: current.version, is_doubtful: true };
+        let foreign = self.foreign(name, new, (known, &set), deadline).ok()?;
+        foreign.first().map(|other| self.wrote_over(name, other))
     }
 
     /// Versions that were written since the list was made, and not by this write.

@@ -2,7 +2,8 @@
 //!
 //! Heroku can compare nothing while it writes, but each change of a config var makes a release, and releases are numbered. So a
 //! write looks which release is the last, then what the config vars are. If the ring is not the one that was read, nothing is
-//! written. After it, its own release must be the only new one. Of two writers the second always finds the first one's.
+//! written. After it, its own release must be the only new one; where it is not, what the others held tells whether one of them
+//! changed the ring too. Of two writers the second always finds the first one's.
 
 use std::fmt;
 
@@ -15,18 +16,21 @@ use crate::remote::{Address, Deadline, Line};
 use crate::text::without_nul;
 use crate::version::{held, version_of};
 use crate::{
-    Can, ChosenBy, Guard, Held, Note, Settings, Store, StoreError, StoreKind, StoreUrl, Version, Written,
+    Can, ChosenBy, Guard, Held, Settings, Store, StoreError, StoreErrorKind, StoreKind, StoreUrl, Version,
+    Written,
 };
 
 mod calls;
 mod login;
 mod netrc;
+mod overlap;
 mod refusal;
 mod release;
 
 use calls::Doing;
 use login::Login;
-use release::Release;
+use overlap::Writing;
+use release::Status;
 
 pub(super) const KIND: StoreKind = StoreKind {
     scheme: "heroku",
@@ -76,7 +80,8 @@ impl Store for Heroku {
         // In this order: whatever is in the config vars was made by a release that is counted.
         let last = self.last_release(deadline)?;
         let config = self.config(Doing::Writing, deadline)?;
-        if version_of(&self.texts_of(&config)?) != *over {
+        let before = self.texts_of(&config)?;
+        if version_of(&before) != *over {
             return Err(conflict(&self.line.store));
         }
         if *over == Version::Absent && !self.may_create {
@@ -84,10 +89,34 @@ impl Store for Heroku {
         }
         let members = self.members_of(&new.whole);
         self.must_fit(&config, &members)?;
-        self.change(members, deadline)?;
-        let mut notes: Vec<_> = last.as_ref().and_then(|last| self.failed_before(last)).into_iter().collect();
-        notes.extend(self.looked_again(&new.whole, last.map_or(0, |last| last.version), deadline)?);
-        Ok(Written { version: version_of(&new.whole), notes })
+        let writing =
+            Writing { before: &before, new: &new.whole, last: last.as_ref().map_or(0, |last| last.version) };
+        let notes = match self.change(members, deadline) {
+            Ok(()) => self.looked_again(&writing, deadline)?,
+            Err(error) if error.kind == StoreErrorKind::Uncertain => {
+                // Perhaps it is done, and over somebody else's.
+                self.looked_again(&writing, Deadline::begin())?;
+                return Err(error);
+            }
+            Err(error) => return Err(error),
+        };
+        let before = last.as_ref().and_then(|last| self.not_out_before(last));
+        Ok(Written { version: version_of(&new.whole), notes: before.into_iter().chain(notes).collect() })
+    }
+
+    /// Dynos have the ring of the last release that is out.
+    fn delivered(&self) -> Result<(), StoreError> {
+        let deadline = Deadline::begin();
+        let releases = self.newest_releases(deadline)?;
+        let Some(last) = releases.first().filter(|last| last.status != Status::Out) else { return Ok(()) };
+        let running = releases.iter().find(|release| release.status == Status::Out);
+        if let Some(running) = running {
+            let config = self.config(Doing::Reading, deadline)?;
+            if self.texts_at(running.version, deadline)? == self.texts_of(&config)? {
+                return Ok(());
+            }
+        }
+        Err(self.undelivered(last, running))
     }
 }
 
@@ -106,35 +135,6 @@ impl Heroku {
         let named =
             Field::ALL.into_iter().filter_map(|field| Some((self.ring.of(field), texts.get(field)?.into())));
         named.collect()
-    }
-
-    /// What to say of the releases since `last`. Ours is written, whatever comes of this.
-    fn looked_again(&self, new: &Texts, last: u64, deadline: Deadline) -> Result<Vec<Note>, StoreError> {
-        let releases = match self.releases_after(last, deadline) {
-            Ok(releases) => releases,
-            Err(error) => return Ok(vec![self.not_looked(&error)]),
-        };
-        let mut notes: Vec<_> =
-            releases.last().and_then(|release| self.not_out(release)).into_iter().collect();
-        let changes: Vec<_> = releases.iter().filter(|release| release.may_change_config()).collect();
-        // One is ours; which of several, nothing tells.
-        if changes.len() > 1 {
-            notes.push(self.found_another(new, &changes, deadline)?);
-        }
-        Ok(notes)
-    }
-
-    fn found_another(
-        &self,
-        new: &Texts,
-        changes: &[&Release],
-        deadline: Deadline,
-    ) -> Result<Note, StoreError> {
-        match self.config(Doing::Reading, deadline).and_then(|config| self.texts_of(&config)) {
-            Ok(now) if now == *new => Ok(self.overwrote(changes)),
-            Ok(_) => Err(self.overwritten(changes)),
-            Err(error) => Err(self.either(&error)),
-        }
     }
 
     /// What no config var can hold.

@@ -1,5 +1,6 @@
 //! What a vault's refusals mean, by what the caller does about them.
 
+use crate::error::MIXED;
 use crate::remote::Answer;
 use crate::{Note, StoreError, StoreErrorKind};
 
@@ -115,12 +116,13 @@ impl Akv {
     }
 
     /// Ours stands, and nobody but us knows that there was another.
-    pub(super) fn overwrote(&self, name: &str, other: &str) -> Note {
+    pub(super) fn wrote_over(&self, name: &str, other: &str) -> StoreError {
         let words = self.place.words(name);
-        Note(format!(
-            "{}: another program wrote version {other} at the same moment; this write stands, so compare: \
-             az keyvault secret show {words} --version {other}",
-            self.line.store
+        let what =
+            format!("this write went over version {other}, which another program made at the same moment");
+        self.error(StoreErrorKind::Overlap, &what).hint(format!(
+            "what it changed is lost, and a key that it revoked is accepted again: see with `keybaton status` what stands, \
+             and with `az keyvault secret show {words} --version {other}` what it was, and do again what it did"
         ))
     }
 
@@ -136,7 +138,7 @@ impl Akv {
         let what = format!(
             "another program wrote at the same moment, and which write stands could not be seen: {why}"
         );
-        self.error(StoreErrorKind::Uncertain, &what).hint("run it again: it looks first")
+        self.error(StoreErrorKind::Overlap, &what).hint(MIXED)
     }
 
     fn error(&self, kind: StoreErrorKind, what: &str) -> StoreError {

@@ -7,6 +7,7 @@ use serde_json::json;
 
 use super::ParameterStore;
 use super::traits::Traits;
+use crate::error::MIXED;
 use crate::remote::line::conflict;
 use crate::remote::{Deadline, Effect};
 use crate::{StoreError, StoreErrorKind};
@@ -63,7 +64,6 @@ impl ParameterStore {
             "{}: another program wrote at the same moment, and one of the two writes is lost",
             self.aws.line.store
         );
-        StoreError::new(StoreErrorKind::Uncertain, sentence)
-            .hint("every key that keybaton wrote is still accepted; run it again: it looks first, and mends what is mixed")
+        StoreError::new(StoreErrorKind::Overlap, sentence).hint(MIXED)
     }
 }

@@ -1,5 +1,6 @@
 //! The calls to Heroku, and what each answer means.
 
+use keybaton_core::Texts;
 use reqwest::Method;
 use serde_json::{Map, Value};
 
@@ -35,6 +36,21 @@ impl Heroku {
 
     pub(super) fn last_release(&self, deadline: Deadline) -> Result<Option<Release>, StoreError> {
         Ok(self.releases("version ..; order=desc,max=1", deadline)?.pop())
+    }
+
+    /// The newest first.
+    pub(super) fn newest_releases(&self, deadline: Deadline) -> Result<Vec<Release>, StoreError> {
+        self.releases("version ..; order=desc,max=100", deadline)
+    }
+
+    /// The ring as it stood in a release.
+    pub(super) fn texts_at(&self, version: u64, deadline: Deadline) -> Result<Texts, StoreError> {
+        let address = self.address(&format!("releases/{version}/config-vars"));
+        let answer = self.ask(Call::new(Method::GET, address), deadline)?;
+        match (answer.status, answer.json()) {
+            (200, Value::Object(config)) => self.texts_of(&config),
+            _ => Err(self.refused(&answer, Doing::Reading)),
+        }
     }
 
     /// The oldest first.

@@ -78,28 +78,35 @@ impl Heroku {
     }
 
     /// Somebody wrote after us who could not know it.
-    pub(super) fn overwritten(&self, changes: &[&Release]) -> StoreError {
-        let what = format!("another program wrote right after this write ({})", named(changes));
+    pub(super) fn overwritten(&self, theirs: &Release) -> StoreError {
+        let what = format!("another program wrote right after this write (v{})", theirs.version);
         self.error(StoreErrorKind::Conflict, &what).hint("run it again: it goes on from what stands there")
     }
 
-    /// Ours stands, and nobody but us knows that there was another.
-    pub(super) fn overwrote(&self, changes: &[&Release]) -> Note {
-        Note(format!(
-            "{}: another program changed the config at the same moment ({}); this write stands, so compare: \
-             heroku releases --app {}",
-            self.line.store,
-            named(changes),
-            self.app
+    /// Somebody wrote before us, unseen, and nobody but us knows it.
+    pub(super) fn wrote_over(&self, theirs: &Release, ours: &Release) -> StoreError {
+        let what = format!(
+            "this write (v{}) went over one that another program made at the same moment (v{})",
+            ours.version, theirs.version
+        );
+        self.error(StoreErrorKind::Overlap, &what).hint(format!(
+            "what v{} changed in the ring is lost, and a key that it revoked is accepted again: see with `keybaton status` \
+             what stands, and with `heroku releases --app {}` whose it was, and do again what it did",
+            theirs.version, self.app
         ))
     }
 
-    /// There was another, and which of the two stands cannot be said.
-    pub(super) fn either(&self, why: &StoreError) -> StoreError {
+    /// There was another, and which of the two is lost, if any, cannot be said.
+    pub(super) fn either(&self, releases: &[Release], why: &StoreError) -> StoreError {
         let what = format!(
-            "another program wrote at the same moment, and which write stands could not be seen: {why}"
+            "another program changed the app at the same moment ({}), and whether that was the ring could not be seen: {why}",
+            named(releases)
         );
-        self.error(StoreErrorKind::Uncertain, &what).hint("run it again: it looks first")
+        self.error(StoreErrorKind::Overlap, &what).hint(format!(
+            "see with `heroku releases --app {}` what the other did; if it revoked a key, see with `keybaton status` \
+             whether it is gone",
+            self.app
+        ))
     }
 
     pub(super) fn not_looked(&self, why: &StoreError) -> Note {
@@ -128,13 +135,30 @@ impl Heroku {
     }
 
     /// Dynos lack what was written before, too: one step more would be two at once for them.
-    pub(super) fn failed_before(&self, last: &Release) -> Option<Note> {
-        (last.status == Status::Failed).then(|| {
-            Note(format!(
-                "{}: release v{} before this write had failed, so no dyno has what it changed; they get both at once",
-                self.line.store, last.version
-            ))
-        })
+    pub(super) fn not_out_before(&self, last: &Release) -> Option<Note> {
+        let what = match last.status {
+            Status::Out => return None,
+            Status::Pending => "is not out yet, so no dyno has what it changed; they may get both at once",
+            Status::Failed => "had failed, so no dyno has what it changed; they get both at once",
+        };
+        Some(Note(format!("{}: release v{} before this write {what}", self.line.store, last.version)))
+    }
+
+    /// The ring that stands here is not the one that dynos have.
+    pub(super) fn undelivered(&self, last: &Release, running: Option<&Release>) -> StoreError {
+        let version = last.version;
+        let (what, hint) = match last.status {
+            Status::Failed => ("failed", "mend that and release again"),
+            _ => ("is not out yet", "wait until its release command has ended"),
+        };
+        let still = match running {
+            Some(running) => format!("so dynos still have the ring of v{}", running.version),
+            None => "so no dyno has this ring".to_owned(),
+        };
+        self.error(StoreErrorKind::Refused, &format!("release v{version} {what}, {still}")).hint(format!(
+            "`heroku releases:output v{version} --app {}` shows what its command said; {hint}, then go on",
+            self.app
+        ))
     }
 
     fn error(&self, kind: StoreErrorKind, what: &str) -> StoreError {
@@ -142,6 +166,6 @@ impl Heroku {
     }
 }
 
-fn named(releases: &[&Release]) -> String {
+fn named(releases: &[Release]) -> String {
     releases.iter().map(|release| format!("v{}", release.version)).collect::<Vec<_>>().join(", ")
 }

@@ -4,7 +4,6 @@ use serde_json::Value;
 
 pub(super) struct Release {
     pub(super) version: u64,
-    description: String,
     pub(super) status: Status,
 }
 
@@ -23,12 +22,6 @@ impl Release {
             Some("pending") => Status::Pending,
             _ => Status::Out,
         };
-        let description = told["description"].as_str().unwrap_or_default().to_owned();
-        Some(Self { version: told["version"].as_u64()?, description, status })
-    }
-
-    /// Deployments and promotions bring code and leave the config vars alone; whatever else may have changed them.
-    pub(super) fn may_change_config(&self) -> bool {
-        !["Deploy ", "Promote "].iter().any(|start| self.description.starts_with(start))
+        Some(Self { version: told["version"].as_u64()?, status })
     }
 }

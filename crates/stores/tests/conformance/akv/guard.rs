@@ -1,6 +1,7 @@
 //! Other writers: those who wrote before, and those who write at the same moment.
 
 use super::*;
+use crate::ground::told;
 
 #[test]
 fn a_read_is_one_call_and_a_write_four() {
@@ -38,24 +39,34 @@ fn a_write_over_another_version_than_the_current_one_writes_nothing() {
 }
 
 #[test]
-fn what_was_written_over_unseen_is_told_and_can_be_looked_at() {
+fn what_was_written_over_unseen_is_a_conflict_and_can_be_looked_at() {
     let Some((world, fixture)) = begin() else { return };
     let (store, version) = begun(&world, fixture);
     play(&world, json!({ "overtake": ["{\"from\": \"another\"}"] }));
-    let written = write(&*store, "b", &version).unwrap();
-    let [Note(note)] = &written.notes[..] else { panic!("{:?}", written.notes) };
-    let (before, command) = note.split_once(": another program wrote version ").unwrap();
+    let (kind, sentence, hint) = told(write(&*store, "b", &version).unwrap_err());
+    assert_eq!(kind, StoreErrorKind::Overlap);
+    let (before, other) = sentence.split_once(": this write went over version ").unwrap();
     assert_eq!(before, world.url(fixture));
-    let (other, command) = command
-        .split_once(" at the same moment; this write stands, so compare: az keyvault secret show ")
-        .unwrap();
+    let other = other.strip_suffix(", which another program made at the same moment").unwrap();
     let name = name(&world, fixture);
-    assert_eq!(command, format!("--vault-name made-up-vault --name {name} --version {other}"));
+    let command =
+        format!("`az keyvault secret show --vault-name made-up-vault --name {name} --version {other}`");
+    assert!(hint.contains(&command) && hint.contains("a key that it revoked is accepted again"), "{hint}");
     let versions = HAND.ask(&world, json!({ "do": "versions" }));
     assert!(versions.as_array().unwrap().contains(&other.into()), "{versions} {other}");
-    assert_eq!(read(&*store), (ring("b"), written.version.clone()));
+    let (texts, version) = read(&*store);
+    assert_eq!(texts, ring("b"));
     // That it was there is known by now.
-    assert_eq!(write(&*store, "c", &written.version).unwrap().notes, []);
+    assert_eq!(write(&*store, "c", &version).unwrap().notes, []);
+}
+
+#[test]
+fn a_lost_answer_hides_nobody_who_was_written_over() {
+    let Some((world, fixture)) = begin() else { return };
+    let (store, version) = begun(&world, fixture);
+    play(&world, json!({ "overtake": ["{}"], "unanswered": ["set"] }));
+    assert_eq!(write(&*store, "b", &version).unwrap_err().kind, StoreErrorKind::Overlap);
+    assert_eq!(read(&*store).0, ring("b"));
 }
 
 #[test]
@@ -77,8 +88,8 @@ fn who_was_written_over_is_told_that_another_value_stands() {
 fn two_who_create_at_the_same_moment_find_each_other() {
     let Some((world, fixture)) = begin() else { return };
     play(&world, json!({ "overtake": ["{\"SECRET_KEY\": \"another\"}"] }));
-    let written = write(&*world.open(fixture), "a", &Version::Absent).unwrap();
-    assert_eq!(written.notes.len(), 1, "{:?}", written.notes);
+    let error = write(&*world.open(fixture), "a", &Version::Absent).unwrap_err();
+    assert_eq!(error.kind, StoreErrorKind::Overlap, "{error}");
 }
 
 #[test]
@@ -93,7 +104,8 @@ fn one_among_many_versions_is_found_wherever_it_is_listed() {
         let (_, version) = read(&*store);
         play(&world, json!({ "overtake": ["{}"] }));
         calls(&world);
-        assert_eq!(write(&*store, &format!("b{round}"), &version).unwrap().notes.len(), 1);
+        let error = write(&*store, &format!("b{round}"), &version).unwrap_err();
+        assert_eq!(error.kind, StoreErrorKind::Overlap);
         let twice = json!(["versions", "versions", "get", "set", "versions", "versions", "get"]);
         assert_eq!(calls(&world), twice);
         let (_, version) = read(&*store);
@@ -113,7 +125,7 @@ fn an_attempt_that_failed_and_was_done_is_no_other_writer() {
     assert_eq!(calls(&world), json!(["versions", "get", "set", "set", "versions", "get"]));
     assert_eq!(HAND.ask(&world, json!({ "do": "versions" })).as_array().unwrap().len(), 3);
     play(&world, json!({ "fail": ["set"], "overtake": ["{}"] }));
-    assert_eq!(write(&*store, "c", &written.version).unwrap().notes.len(), 1);
+    assert_eq!(write(&*store, "c", &written.version).unwrap_err().kind, StoreErrorKind::Overlap);
 }
 
 #[test]
@@ -153,7 +165,7 @@ fn a_write_that_cannot_look_again_says_so_and_is_written() {
     assert_eq!(read(&*store), (ring("b"), written.version.clone()));
     play(&world, json!({ "overtake": ["{}"], "refuse": [["get", 0], ["get", 403]] }));
     let error = write(&*store, "c", &written.version).unwrap_err();
-    assert_eq!(error.kind, StoreErrorKind::Uncertain);
+    assert_eq!(error.kind, StoreErrorKind::Overlap);
     assert!(error.sentence.contains("which write stands could not be seen"), "{error}");
 }
 
@@ -197,7 +209,7 @@ fn of_three_values_one_that_another_writes_meanwhile_stops_the_write() {
     let version = write(&*store, "a", &Version::Absent).unwrap().version;
     play(&world, json!({ "follow": ["another"] }));
     let error = write(&*store, "b", &version).unwrap_err();
-    assert_eq!(error.kind, StoreErrorKind::Uncertain);
+    assert_eq!(error.kind, StoreErrorKind::Overlap);
     assert!(error.sentence.ends_with(" now, after a part of the write was done"), "{error}");
     assert_eq!(read(&*store).0.get(Field::Signing), Some("another"));
     // Before the first of them is written, all are compared.

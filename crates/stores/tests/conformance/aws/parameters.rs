@@ -53,7 +53,7 @@ fn a_write_of_another_program_in_between_is_told_also_where_ours_is_in_doubt() {
         ground.trick(FALLBACKS, trick.clone());
         let over = read(&*ground.open()).1;
         let (kind, sentence, _) = told(write(&*ground.open(), "b", &over).unwrap_err());
-        assert_eq!(kind, StoreErrorKind::Uncertain, "{trick}");
+        assert_eq!(kind, StoreErrorKind::Overlap, "{trick}");
         assert!(sentence.contains("another program wrote at the same moment"), "{trick}: {sentence}");
     }
     assert_ne!(read(&*ground.open()).1, version);

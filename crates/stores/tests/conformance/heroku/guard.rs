@@ -4,7 +4,7 @@ use keybaton_core::Field;
 use keybaton_stores::{Settings, StoreErrorKind, Version};
 use serde_json::json;
 
-use super::{app, begin, play, releases, told_of};
+use super::{app, begin, play, releases};
 use crate::ground::{ring, told, write};
 use crate::world::read;
 
@@ -38,21 +38,28 @@ fn a_write_over_what_another_program_left_writes_nothing() {
 }
 
 #[test]
-fn what_was_written_over_unseen_is_told_with_the_releases_to_compare() {
+fn a_ring_that_was_written_over_unseen_is_a_conflict_which_names_both_releases() {
     let Some(ground) = begin() else { return };
     let store = ground.open();
     let version = write(&*store, "a", &Version::Absent).unwrap().version;
     play(&ground, json!({ "overtake": [{ "SECRET_KEY": "another" }] }));
-    let written = write(&*store, "b", &version).unwrap();
-    let note = format!(
-        "{}: another program changed the config at the same moment (v4, v5); this write stands, so compare: heroku releases --app {}",
-        ground.url(),
-        app(&ground)
+    let wanted = (
+        StoreErrorKind::Overlap,
+        format!(
+            "{}: this write (v5) went over one that another program made at the same moment (v4)",
+            ground.url()
+        ),
+        format!(
+            "what v4 changed in the ring is lost, and a key that it revoked is accepted again: see with `keybaton status` \
+             what stands, and with `heroku releases --app {}` whose it was, and do again what it did",
+            app(&ground)
+        ),
     );
-    assert_eq!(told_of(&written.notes), [note]);
-    assert_eq!(read(&*store), (ring("b"), written.version.clone()));
+    assert_eq!(told(write(&*store, "b", &version).unwrap_err()), wanted);
     // That it was there is known by now.
-    assert_eq!(write(&*store, "c", &written.version).unwrap().notes, []);
+    let (texts, version) = read(&*store);
+    assert_eq!(texts, ring("b"));
+    assert_eq!(write(&*store, "c", &version).unwrap().notes, []);
 }
 
 #[test]
@@ -62,7 +69,7 @@ fn who_was_written_over_is_told_that_something_else_stands() {
     let error = write(&*ground.open(), "b", &Version::Absent).unwrap_err();
     let wanted = (
         StoreErrorKind::Conflict,
-        format!("{}: another program wrote right after this write (v3, v4)", ground.url()),
+        format!("{}: another program wrote right after this write (v4)", ground.url()),
         "run it again: it goes on from what stands there".to_owned(),
     );
     assert_eq!(told(error), wanted);
@@ -70,22 +77,49 @@ fn who_was_written_over_is_told_that_something_else_stands() {
 }
 
 #[test]
-fn deployments_and_promotions_bring_no_config_and_a_rollback_may() {
-    for (release, is_told) in [
-        ("Deploy 1a2b3c4d", false),
-        ("Promote shop-staging v12 1a2b3c4d", false),
-        ("Rollback to v2", true),
-        ("Attach DATABASE (@ref:postgresql-made-up)", true),
+fn a_release_that_leaves_the_ring_alone_is_nobodys_loss() {
+    for other in [
+        json!("Deploy 1a2b3c4d"),
+        json!("Promote shop-staging v12 1a2b3c4d"),
+        json!("Attach DATABASE (@ref:postgresql-made-up)"),
+        json!("Rollback to v3"),
+        json!({ "OTHER": "another" }),
     ] {
         for when in ["overtake", "follow"] {
             let Some(ground) = begin() else { return };
+            let version = write(&*ground.open(), "a", &Version::Absent).unwrap().version;
+            // After the write, v3 has the ring of before it.
+            let is_lost = when == "follow" && other == "Rollback to v3";
             let mut tricks = json!({});
-            tricks[when] = json!([release]);
+            tricks[when] = json!([other]);
             play(&ground, tricks);
-            let written = write(&*ground.open(), "a", &Version::Absent).unwrap();
-            assert_eq!(!written.notes.is_empty(), is_told, "{release} {when}");
+            let written = write(&*ground.open(), "b", &version);
+            assert_eq!(written.is_err(), is_lost, "{other} {when}");
+            assert!(written.is_err_and(|error| error.kind == StoreErrorKind::Conflict) == is_lost);
         }
     }
+}
+
+#[test]
+fn what_a_rollback_brought_back_and_is_written_over_is_told() {
+    let Some(ground) = begin() else { return };
+    let store = ground.open();
+    let mut version = write(&*store, "a", &Version::Absent).unwrap().version;
+    version = write(&*store, "b", &version).unwrap().version;
+    play(&ground, json!({ "overtake": ["Rollback to v3", "Deploy 1a2b3c4d"] }));
+    let error = write(&*store, "c", &version).unwrap_err();
+    assert_eq!(error.kind, StoreErrorKind::Overlap);
+    assert!(error.sentence.contains("this write (v7) went over one that another program made"), "{error}");
+}
+
+#[test]
+fn a_lost_answer_hides_nobody_who_was_written_over() {
+    let Some(ground) = begin() else { return };
+    let store = ground.open();
+    let version = write(&*store, "a", &Version::Absent).unwrap().version;
+    let lost = ["PATCH config-vars"];
+    play(&ground, json!({ "overtake": [{ "SECRET_KEY": "another" }], "unanswered": lost }));
+    assert_eq!(write(&*store, "b", &version).unwrap_err().kind, StoreErrorKind::Overlap);
 }
 
 #[test]
@@ -117,11 +151,12 @@ fn a_write_that_cannot_look_again_says_so_and_is_written() {
     let told = "written, but whether another program wrote at the same moment could not be seen: heroku://";
     assert!(written.notes[0].0.starts_with(told), "{:?}", written.notes);
     assert_eq!(read(&*store), (ring("a"), written.version.clone()));
-    let refuse = json!([["GET config-vars", 0, ""], ["GET config-vars", 403, "forbidden"]]);
+    let refuse = json!([["GET config-vars v4", 403, "forbidden"]]);
     play(&ground, json!({ "overtake": [{ "OTHER": "x" }], "refuse": refuse }));
     let error = write(&*store, "b", &written.version).unwrap_err();
-    assert_eq!(error.kind, StoreErrorKind::Uncertain);
-    assert!(error.sentence.contains("which write stands could not be seen"), "{error}");
+    assert_eq!(error.kind, StoreErrorKind::Overlap);
+    let told = "another program changed the app at the same moment (v4, v5), and whether that was the ring could not be seen";
+    assert!(error.sentence.contains(told), "{error}");
 }
 
 #[test]

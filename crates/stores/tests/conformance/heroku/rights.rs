@@ -21,8 +21,11 @@ fn the_key_that_heroku_login_left_in_netrc_is_found() {
     let store = ground.open_as(&variables);
     write(&*store, "a", &Version::Absent).unwrap();
     assert_eq!(read(&*store).0, ring("a"));
-    fs::write(home.join(".netrc"), format!("machine api.example.com login x password {key}\n")).unwrap();
-    assert_eq!(ground.open_as(&variables).read().unwrap_err().kind, StoreErrorKind::SignInNeeded);
+    // What is there for any other machine is not for Heroku.
+    for other in ["machine api.example.com", "default"] {
+        fs::write(home.join(".netrc"), format!("{other} login x password {key}\n")).unwrap();
+        assert_eq!(ground.open_as(&variables).read().unwrap_err().kind, StoreErrorKind::SignInNeeded);
+    }
 }
 
 #[test]
