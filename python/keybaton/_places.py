@@ -36,7 +36,20 @@ def from_environment(names: Names) -> Texts | None:
     signing = os.environ.get(names.signing, "")
     if is_blank(signing):
         return None
-    return Texts("the environment", signing, os.environ.get(names.fallbacks), os.environ.get(names.record))
+    fallbacks = os.environ.get(names.fallbacks)
+    for name, value in ((names.signing, signing), (names.fallbacks, fallbacks or "")):
+        if _is_path_to(name, value):
+            raise Trouble(
+                f"{name} in the environment is the path of a file, which is no secret",
+                "in GitLab make the variable's type Variable; elsewhere name the file's folder with KEYBATON_DIR",
+            )
+    return Texts("the environment", signing, fallbacks, os.environ.get(names.record))
+
+
+def _is_path_to(name: str, value: str) -> bool:
+    """Whether it is the path of a file that is called like its variable, as GitLab gives variables of type File to jobs."""
+    is_absolute = value.startswith("/") or value[1:3] in (":\\", ":/")
+    return is_absolute and value.replace("\\", "/").rpartition("/")[2] == name
 
 
 def _read(path: Path) -> str | None:

@@ -156,6 +156,25 @@ def test_bytes_in_the_environment_that_are_no_text_are_an_error(name: str, monke
     )
 
 
+@pytest.mark.parametrize("name", ["SECRET_KEY", "SECRET_KEY_FALLBACKS"])
+@pytest.mark.parametrize("folder", ["/builds/acme/shop.tmp/", "C:\\GitLab-Runner\\builds\\acme\\shop.tmp\\"])
+def test_the_path_of_a_file_in_the_place_of_a_key_is_an_error(
+    name: str, folder: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SECRET_KEY", NEW)
+    monkeypatch.setenv(name, folder + name)
+    assert load_fails() == (
+        f"{name} in the environment is the path of a file, which is no secret\nhint: in GitLab make the variable's type"
+        " Variable; elsewhere name the file's folder with KEYBATON_DIR"
+    )
+
+
+def test_a_key_that_looks_like_a_path_is_a_key(monkeypatch: pytest.MonkeyPatch) -> None:
+    for key in ("/a+key/of+base64/" + "x" * 50, "SECRET_KEY", "/builds/acme/shop.tmp/ANOTHER_SECRET_KEY"):
+        monkeypatch.setenv("SECRET_KEY", key)
+        assert keybaton.load()[0] == key
+
+
 def test_a_file_of_somebody_else_is_an_error(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     folder_of(tmp_path, texts(NEW))
     (tmp_path / "SECRET_KEY").chmod(0)

@@ -61,8 +61,9 @@ class GitLabHand:
         return {"GITLAB_TOKEN": self._there["KEYBATON_TEST_GITLAB_DEVELOPER_TOKEN"]}
 
     def also(self, place: str, asked: dict[str, Any]) -> object:
-        """What the tests of this store alone ask for."""
-        at, wanted = Place(place), asked.get("with", {})
+        """What the tests of this store alone ask for; `at` names another place than theirs."""
+        wanted = asked.get("with", {})
+        at = Place(wanted.pop("at", place))
         match asked["do"]:
             case "make":
                 return self._variables(at).create({"environment_scope": at.scope, **wanted}) and None

@@ -44,7 +44,12 @@ impl Store for ProcessEnvironment {
         for field in Field::ALL {
             let name = self.ring.of(field);
             if let Some(value) = (self.environment)(&name) {
-                texts.set(field, text_from(value, &name)?);
+                let text = text_from(value, &name)?;
+                // A record that is none is told by whoever reads it.
+                if field != Field::Record && is_path_to(&name, text.expose()) {
+                    return Err(path(&name));
+                }
+                texts.set(field, text);
             }
         }
         Ok(held(texts))
@@ -66,4 +71,38 @@ impl fmt::Debug for ProcessEnvironment {
 fn text_from(value: OsString, name: &str) -> Result<SecretText, StoreError> {
     let bytes = zeroize::Zeroizing::new(value.into_encoded_bytes());
     text_of(&bytes, &format!("the environment variable {name}")).map(SecretText::new)
+}
+
+/// Whether a value is the path of a file that is called like its variable, as GitLab gives variables of type File to jobs.
+fn is_path_to(name: &str, value: &str) -> bool {
+    let is_absolute =
+        value.starts_with('/') || value.get(1..3).is_some_and(|start| [":\\", ":/"].contains(&start));
+    is_absolute && value.rsplit(['/', '\\']).next() == Some(name)
+}
+
+fn path(name: &str) -> StoreError {
+    let sentence = format!("{name} in the environment is the path of a file, which is no secret");
+    StoreError::new(StoreErrorKind::Refused, sentence)
+        .hint("in GitLab make the variable's type Variable; elsewhere name the file's folder with dir:")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_path_of_a_file_called_like_the_variable_is_no_key() {
+        for (value, is_path) in [
+            ("/builds/acme/shop.tmp/SECRET_KEY", true),
+            ("C:\\GitLab-Runner\\builds\\acme\\shop.tmp\\SECRET_KEY", true),
+            ("/SECRET_KEY", true),
+            ("/builds/acme/shop.tmp/OTHER_SECRET_KEY", false),
+            ("acme/SECRET_KEY", false),
+            ("SECRET_KEY", false),
+            ("/a+key/of+base64/=", false),
+            ("", false),
+        ] {
+            assert_eq!(is_path_to("SECRET_KEY", value), is_path, "{value}");
+        }
+    }
 }

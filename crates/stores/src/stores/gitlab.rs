@@ -95,13 +95,14 @@ impl Store for GitLab {
 }
 
 impl GitLab {
-    /// The texts at our own scope.
+    /// The texts at our own scope, as jobs get them.
     fn texts_of(&self, found: &Found) -> Result<Texts, StoreError> {
         let mut texts = Texts::default();
         for field in Field::ALL {
             let name = self.ring.of(field);
             match found.at(&name, &self.place.scope) {
                 None => {}
+                Some(Variable { is_file: true, .. }) => return Err(self.is_file(&name)),
                 Some(Variable { value: Some(text), .. }) => texts.set(field, text.duplicate()),
                 Some(_) => return Err(self.hidden(&name)),
             }

@@ -63,7 +63,7 @@ impl GitLab {
         &self,
         name: &str,
         text: &SecretText,
-        traits: &Traits<'_>,
+        traits: &Traits,
         deadline: Deadline,
     ) -> Result<(), StoreError> {
         match self.make_unless_there(Effect::Writes, name, text, traits, deadline)? {
@@ -77,14 +77,14 @@ impl GitLab {
         effect: Effect,
         name: &str,
         text: &SecretText,
-        traits: &Traits<'_>,
+        traits: &Traits,
         deadline: Deadline,
     ) -> Result<Made, StoreError> {
         let said = json!({
             "key": name,
             "value": text.expose(),
             "environment_scope": self.place.scope,
-            "variable_type": traits.kind,
+            "variable_type": "env_var",
             "masked": traits.is_masked,
             "protected": traits.is_protected,
             "raw": true,

@@ -5,16 +5,14 @@ use keybaton_core::{Field, SecretText};
 use super::variable::Variable;
 
 /// What is said of a new variable.
-pub(super) struct Traits<'a> {
-    pub(super) kind: &'a str,
+pub(super) struct Traits {
     pub(super) is_masked: bool,
     pub(super) is_protected: bool,
 }
 
-/// A variable beside the signing key reaches the same jobs in the same way.
-pub(super) fn traits<'a>(field: Field, text: &SecretText, signing: Option<&'a Variable>) -> Traits<'a> {
+/// A variable beside the signing key reaches the same jobs.
+pub(super) fn traits(field: Field, text: &SecretText, signing: Option<&Variable>) -> Traits {
     Traits {
-        kind: signing.map_or("env_var", |signing| &signing.kind),
         is_masked: field != Field::Record && can_be_masked(text.expose(), true),
         is_protected: signing.is_none_or(|signing| signing.is_protected),
     }

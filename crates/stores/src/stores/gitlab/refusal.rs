@@ -1,5 +1,6 @@
 //! What GitLab's refusals mean, and what this store refuses itself, by what the caller does about them.
 
+use crate::error::MIXED;
 use crate::remote::Answer;
 use crate::{Note, StoreError, StoreErrorKind};
 
@@ -80,6 +81,17 @@ impl GitLab {
             .hint("what is hidden stays hidden: delete it, and make it anew as masked, with the key from where you keep it")
     }
 
+    /// Jobs that took the path for the key signed with what everybody can guess.
+    pub(super) fn is_file(&self, name: &str) -> StoreError {
+        let what = format!(
+            "{name} is of type File, so jobs get the path of a file in its place, and a path is no secret"
+        );
+        self.error(StoreErrorKind::Refused, &what).hint(
+            "make its type Variable in GitLab, under Settings, CI/CD, Variables; if a program took the path for its key, \
+             what it signed can be forged: see that all of it runs anew",
+        )
+    }
+
     pub(super) fn with_nul(&self, name: &str) -> StoreError {
         self.error(
             StoreErrorKind::Unsupported,
@@ -148,8 +160,8 @@ impl GitLab {
     }
 
     pub(super) fn written_between(&self) -> StoreError {
-        self.error(StoreErrorKind::Uncertain, "another program wrote at the same moment, and one of the two writes is lost")
-            .hint("every key that keybaton wrote is still accepted; run it again: it looks first, and mends what is mixed")
+        let what = "another program wrote at the same moment, and one of the two writes is lost";
+        self.error(StoreErrorKind::Overlap, what).hint(MIXED)
     }
 
     pub(super) fn not_looked(&self, why: &StoreError) -> Note {

@@ -11,7 +11,8 @@ pub(super) struct Variable {
     pub(super) scope: String,
     /// `None` where GitLab gives it to jobs alone.
     pub(super) value: Option<SecretText>,
-    pub(super) kind: String,
+    /// Whether jobs get the path of a file in its place.
+    pub(super) is_file: bool,
     pub(super) is_masked: bool,
     pub(super) is_protected: bool,
     /// Whether jobs get it as it stands; otherwise they put other variables where a `$` names them.
@@ -28,7 +29,7 @@ impl Variable {
             // Versions that have no scopes say none.
             scope: text("environment_scope").unwrap_or_else(|| "*".to_owned()),
             value,
-            kind: text("variable_type").unwrap_or_else(|| "env_var".to_owned()),
+            is_file: told["variable_type"] == "file",
             is_masked: is("masked"),
             is_protected: is("protected"),
             is_raw: is("raw"),

@@ -28,7 +28,7 @@ fn what_is_made_is_protected_and_not_expanded_and_the_keys_are_masked() {
 #[test]
 fn what_is_there_keeps_its_settings_and_what_is_made_beside_it_reaches_the_same_jobs() {
     let Some(ground) = begin() else { return };
-    let with = json!({ "masked": true, "raw": false, "description": "ours", "variable_type": "file" });
+    let with = json!({ "masked": true, "raw": false, "description": "ours" });
     make(&ground, "SECRET_KEY", KEY, with);
     let store = ground.open();
     let version = write(&*store, KEY, &read(&*store).1).unwrap().version;
@@ -36,13 +36,13 @@ fn what_is_there_keeps_its_settings_and_what_is_made_beside_it_reaches_the_same_
     let found = one(&ground, "SECRET_KEY");
     let wanted = json!({
         "key": "SECRET_KEY", "value": "made-up-other", "masked": true, "hidden": false, "protected": false, "raw": false,
-        "variable_type": "file", "environment_scope": "*", "description": "ours",
+        "variable_type": "env_var", "environment_scope": "*", "description": "ours",
     });
     assert_eq!(found, wanted);
     let beside = one(&ground, "SECRET_KEY_FALLBACKS");
     assert_eq!(
         [&beside["protected"], &beside["variable_type"], &beside["masked"], &beside["raw"]],
-        [&json!(false), &json!("file"), &json!(true), &json!(true)]
+        [&json!(false), &json!("env_var"), &json!(true), &json!(true)]
     );
 }
 
@@ -117,6 +117,33 @@ fn a_hidden_variable_is_told_and_not_touched() {
         assert_eq!(told(write(&*store, KEY, &Version::Absent).unwrap_err()), wanted);
         assert_eq!(all(&ground), before);
     }
+}
+
+#[test]
+fn a_variable_whose_value_jobs_get_as_a_path_is_told_and_not_touched() {
+    for name in ["SECRET_KEY", "SECRET_KEY_FALLBACKS", "SECRET_KEY_RING"] {
+        let Some(ground) = begin() else { return };
+        make(&ground, name, KEY, json!({ "variable_type": "file" }));
+        let before = all(&ground);
+        let store = ground.open();
+        let wanted = (
+            StoreErrorKind::Refused,
+            format!(
+                "{}: {name} is of type File, so jobs get the path of a file in its place, and a path is no secret",
+                ground.url()
+            ),
+            "make its type Variable in GitLab, under Settings, CI/CD, Variables; if a program took the path for its key, what it \
+             signed can be forged: see that all of it runs anew"
+                .to_owned(),
+        );
+        assert_eq!(told(store.read().unwrap_err()), wanted);
+        assert_eq!(told(write(&*store, KEY, &Version::Absent).unwrap_err()), wanted);
+        assert_eq!(all(&ground), before);
+    }
+    // A file at another scope is none of ours.
+    let Some(ground) = begin() else { return };
+    make(&ground, "SECRET_KEY", KEY, json!({ "variable_type": "file", "environment_scope": "staging" }));
+    assert_eq!(read(&*ground.open()).1, Version::Absent);
 }
 
 #[test]

@@ -6,7 +6,7 @@ use keybaton_core::Field;
 use keybaton_stores::{StoreErrorKind, Version};
 use serde_json::json;
 
-use super::{CLAIM, KEY, all, begin, make, play, told_of};
+use super::{CLAIM, KEY, all, begin, make, one, play, told_of};
 use crate::ground::{Ground, ring, told, write};
 use crate::world::read;
 
@@ -92,6 +92,42 @@ fn a_claim_that_is_taken_away_before_anything_is_written_stops_the_write() {
 }
 
 #[test]
+fn of_two_who_find_an_abandoned_claim_the_second_leaves_the_firsts_alone() {
+    let Some(ground) = begin() else { return };
+    make(&ground, CLAIM, &format!("{} made-up", now() - 70), json!({}));
+    let other = format!("{} another", now());
+    play(&ground, json!({ "follow": [["list", CLAIM, other]] }));
+    ground.calls();
+    must_say_at_work(&ground, told(write(&*ground.open(), KEY, &Version::Absent).unwrap_err()));
+    assert_eq!(ground.calls(), ["create SECRET_KEY_CLAIM", "list", "list"]);
+    assert_eq!(one(&ground, CLAIM)["value"], other);
+}
+
+#[test]
+fn a_claim_in_the_place_of_an_abandoned_one_is_looked_at_before_anything_is_written() {
+    let Some(ground) = begin() else { return };
+    make(&ground, CLAIM, &format!("{} made-up", now() - 70), json!({}));
+    let other = format!("{} another", now());
+    play(&ground, json!({ "follow": [["delete SECRET_KEY_CLAIM", CLAIM, other]] }));
+    must_say_at_work(&ground, told(write(&*ground.open(), KEY, &Version::Absent).unwrap_err()));
+    assert_eq!(one(&ground, CLAIM)["value"], other);
+    assert_eq!(all(&ground).len(), 1);
+}
+
+#[test]
+fn a_claim_that_nobody_could_look_at_is_taken_away_where_it_is_ours_alone() {
+    for is_ours in [true, false] {
+        let Some(ground) = begin() else { return };
+        let refused = json!({ "message": "403 Forbidden" });
+        let other = format!("{} another", now());
+        let follow = if is_ours { json!([]) } else { json!([["create SECRET_KEY_CLAIM", CLAIM, other]]) };
+        play(&ground, json!({ "refuse": [["list", 403, refused]], "follow": follow }));
+        write(&*ground.open(), KEY, &Version::Absent).unwrap_err();
+        assert_eq!(all(&ground).is_empty(), is_ours);
+    }
+}
+
+#[test]
 fn a_program_that_knows_of_no_claims_is_seen_afterwards() {
     for (after, name, value) in [
         ("update SECRET_KEY", "SECRET_KEY", "made-by-another"),
@@ -107,8 +143,9 @@ fn a_program_that_knows_of_no_claims_is_seen_afterwards() {
             "{}: another program wrote at the same moment, and one of the two writes is lost",
             ground.url()
         );
-        let hint = "every key that keybaton wrote is still accepted; run it again: it looks first, and mends what is mixed";
-        assert_eq!(told(error), (StoreErrorKind::Uncertain, sentence, hint.to_owned()), "{after} {name}");
+        let hint = "run it again: it looks first, and mends what is mixed; then see with `keybaton status` whether what the \
+                    other program did has to be done again";
+        assert_eq!(told(error), (StoreErrorKind::Overlap, sentence, hint.to_owned()), "{after} {name}");
     }
 }
 
@@ -119,7 +156,7 @@ fn a_variable_that_goes_while_it_is_written_says_that_a_part_was_done() {
     let version = write(&*store, KEY, &Version::Absent).unwrap().version;
     play(&ground, json!({ "follow": [["update SECRET_KEY_FALLBACKS", "SECRET_KEY", ""]] }));
     let error = write(&*store, "made-up-other", &version).unwrap_err();
-    assert_eq!(error.kind, StoreErrorKind::Uncertain);
+    assert_eq!(error.kind, StoreErrorKind::Overlap);
     assert!(error.sentence.ends_with(" meanwhile, after a part of the write was done"), "{error}");
     assert!(all(&ground).iter().all(|variable| variable["key"] != CLAIM));
 }

@@ -95,3 +95,25 @@ fn a_group_without_a_licence_for_scopes_is_told_before_a_key_is_written() {
     // Nothing is left of it: the next writer meets no claim.
     write(&*open(""), KEY, &Version::Absent).unwrap();
 }
+
+#[test]
+fn a_group_without_a_licence_is_told_also_where_the_answer_to_the_claim_was_lost() {
+    let Some(ground) = begin() else { return };
+    let group = format!("gitlab://free/{}?kind=group", ground.url().rsplit('/').next().unwrap());
+    ground.arrange("play", json!({ "at": group, "unanswered": [format!("create {CLAIM}")] }));
+    let scoped = format!("{group}&scope=production");
+    let error = write(&*ground.open_with(&scoped, &json!({}), |s| s), KEY, &Version::Absent).unwrap_err();
+    assert_eq!(error.kind, StoreErrorKind::Unsupported, "{error}");
+    assert_eq!(ground.arrange("all", json!({ "at": group })), json!([]));
+}
+
+#[test]
+fn a_claim_that_a_crash_left_in_a_group_without_a_licence_keeps_nobody_out_for_ever() {
+    let Some(ground) = begin() else { return };
+    let group = format!("gitlab://free/{}?kind=group", ground.url().rsplit('/').next().unwrap());
+    ground.arrange("make", json!({ "at": group, "key": CLAIM, "value": "1000 made-up" }));
+    let scoped = format!("{group}&scope=production");
+    let error = write(&*ground.open_with(&scoped, &json!({}), |s| s), KEY, &Version::Absent).unwrap_err();
+    assert_eq!(error.kind, StoreErrorKind::Unsupported, "{error}");
+    assert_eq!(ground.arrange("all", json!({ "at": group })), json!([]));
+}
