@@ -6,6 +6,7 @@ python -m pytest servers/tests          with the Python of the servers' environm
 from __future__ import annotations
 
 import re
+import subprocess
 import sys
 import threading
 from collections.abc import Callable, Iterator
@@ -232,3 +233,26 @@ def test_of_twenty_who_make_the_same_variable_one_does(there: There, kind: str, 
     for writer in writers:
         writer.join()
     assert sorted(statuses) == [201, *[400] * 19]
+
+
+@pytest.mark.parametrize("variable", ["GITLAB_HOST", "GITLAB_URL", "CI_SERVER_URL"])
+@pytest.mark.parametrize("is_bare", [False, True], ids=["address", "bare host"])
+def test_the_script_of_the_page_finds_the_server_that_keybaton_finds(
+    there: There, variable: str, is_bare: bool
+) -> None:
+    held = variables(there, "projects", "acme/shop")
+    for variable_there in held.list(get_all=True):
+        variable_there.delete()
+    held.create({"key": "SECRET_KEY", "value": KEY, "masked": True})
+    host = there["GITLAB_HOST"].removeprefix("https://") if is_bare else there["GITLAB_HOST"]
+    own = {variable: host, "GITLAB_TOKEN": there["GITLAB_TOKEN"], "REQUESTS_CA_BUNDLE": there["SSL_CERT_FILE"]}
+    command = [sys.executable, "-c", script_of_the_page()]
+    done = subprocess.run(command, env=own, capture_output=True, text=True, timeout=60)
+    assert (done.stdout, done.stderr) == (f"SECRET_KEY {len(KEY)} * masked\n", "")
+
+
+def script_of_the_page() -> str:
+    """What the page types into Python, between its prompts."""
+    page = (SERVERS.parent / "docs" / "stores" / "gitlab.md").read_text()
+    typed = page.partition("$ python3 - <<'END'\n")[2].partition("> END\n")[0]
+    return "\n".join(re.sub("^> ?", "", line) for line in typed.splitlines())
