@@ -91,11 +91,12 @@ class App:
                 }
             )
 
-    def held_by(self, version: int) -> dict[str, str]:
+    def at(self, version: int) -> tuple[Json, dict[str, str]]:
+        """A release, and the config vars that it has."""
         with self.lock:
             if version not in self.held:
                 raise not_found("release")
-            return dict(self.held[version])
+            return self.releases[version - 1], dict(self.held[version])
 
     def page(self, range_: str) -> tuple[list[Json], bool]:
         """The releases that a Range header asks for, and whether there are more of them."""

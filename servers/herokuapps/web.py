@@ -84,7 +84,7 @@ class Handler(BaseHTTPRequestHandler):
         app = self.server.app(found["app"])
         if not may:
             raise forbidden(app.name)
-        call = f"{self.command} {found['what'] or found['releases'] or 'app'}"
+        call = f"{self.command} {found['what'] or ('release' if found['version'] else 'app')}"
         if found["version"]:
             call += f" v{found['version']}"
         self.server.tricks.begin(app.name, call)
@@ -107,8 +107,9 @@ class Handler(BaseHTTPRequestHandler):
                 return 206 if is_part else 200, releases
             case "PATCH config-vars":
                 return 200, self._changed(app, said_in(body))
-            case old if old.startswith("GET config-vars v"):
-                return 200, app.held_by(int(old.rpartition("v")[2]))
+            case old if re.fullmatch(r"GET (release|config-vars) v\d+", old):
+                release, config = app.at(int(old.rpartition("v")[2]))
+                return 200, release if "release" in old else config
             case _:
                 raise RefusalError(404, "not_found", "The requested API endpoint was not found.")
 
@@ -154,4 +155,4 @@ def meddle(app: App, asked: Any) -> None:  # noqa: ANN401 - a test's words
 
 
 ACCEPT = r"application/vnd\.heroku\+json; ?version=3(\.\S+)?"
-PATH = r"/apps/(?P<app>[a-z0-9-]+)(?:(?:/releases/v?(?P<version>\d+))?/(?P<what>config-vars)|/(?P<releases>releases))?"
+PATH = r"/apps/(?P<app>[a-z0-9-]+)(?:/releases/(?P<version>\d+))?(?:/(?P<what>config-vars|releases))?"

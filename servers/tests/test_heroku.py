@@ -88,7 +88,7 @@ def test_each_release_has_the_config_vars_of_its_time(stage: Stage, app: str) ->
     for version, value in (("v3", "a"), ("v4", "b")):
         assert f"A={value}" in heroku("releases:info", version, "--shell").stdout
     assert asked(stage, app, {}, "releases/9/config-vars").status_code == 404
-    assert asked(stage, app, {}, "releases/v3/config-vars").json() == {"A": "a"}
+    assert asked(stage, app, {}, "releases/3/config-vars").json() == {"A": "a"}
 
 
 def test_what_the_hand_writes_heroku_reads(stage: Stage, app: str) -> None:
@@ -140,6 +140,15 @@ def test_of_twenty_who_write_each_makes_a_release(stage: Stage, app: str) -> Non
     for writer in writers:
         writer.join()
     assert [release["version"] for release in asked(stage, app, {}).json()] == list(range(1, 23))
+
+
+def test_each_part_of_the_referee_is_pinned_by_its_digest_and_none_names_a_registry() -> None:
+    lock = json.loads((heroku_cli.PINS / "package-lock.json").read_text())
+    wanted = json.loads((heroku_cli.PINS / "package.json").read_text())["dependencies"]
+    assert lock["packages"].pop("")["dependencies"] == wanted
+    parts = {name: part for name, part in lock["packages"].items() if not part.get("inBundle")}
+    assert [name for name, part in parts.items() if not part["integrity"].startswith("sha512-")] == []
+    assert [name for name, part in lock["packages"].items() if "resolved" in part or part.get("link")] == []
 
 
 def asked(stage: Stage, app: str, headers: dict[str, str], what: str = "releases") -> requests.Response:
