@@ -18,8 +18,8 @@ class Trick:
     fail: list[str] = field(default_factory=list)
     # Calls that are done the next time and never answered.
     unanswered: list[str] = field(default_factory=list)
-    # What another program writes just after such a call is done: its key and value, at the scope of all.
-    follow: list[tuple[str, str, str]] = field(default_factory=list)
+    # What another program writes just after such a call is done: a key, a value and perhaps a scope, else that of all.
+    follow: list[list[str]] = field(default_factory=list)
 
 
 class Tricks:
@@ -49,11 +49,11 @@ class Tricks:
         if status:
             raise RefusalError(status, body)
 
-    def others(self, place: str, call: str) -> list[tuple[str, str]]:
+    def others(self, place: str, call: str) -> list[list[str]]:
         """What another program writes after this call, once."""
         with self._lock:
             trick = self._tricks[place]
-            mine = [(key, value) for after, key, value in trick.follow if after == call]
+            mine = [written for after, *written in trick.follow if after == call]
             trick.follow = [other for other in trick.follow if other[0] != call]
             return mine
 

@@ -84,8 +84,8 @@ class Handler(BaseHTTPRequestHandler):
         status, answer, headers = done(
             self.command, holder, name, query, said, f"https://{self.headers.get('Host')}{path}"
         )
-        for key, value in self.server.tricks.others(place, call):
-            meddle(holder, key, value)
+        for written in self.server.tricks.others(place, call):
+            meddle(holder, *written)
         if self.server.tricks.happens(place, "unanswered", call):
             self.close_connection = True
         elif self.server.tricks.happens(place, "fail", call):
@@ -158,14 +158,16 @@ def page(holder: Holder, query: dict[str, str], address: str) -> tuple[object, d
     return told[(number - 1) * most : number * most], headers
 
 
-def meddle(holder: Holder, key: str, value: str) -> None:
+def meddle(holder: Holder, key: str, value: str, scope: str = "*") -> None:
     """Another program writes, or takes away where there is no value."""
     with holder.lock:
         holder.variables = [
-            variable for variable in holder.variables if (variable["key"], variable["environment_scope"]) != (key, "*")
+            variable
+            for variable in holder.variables
+            if (variable["key"], variable["environment_scope"]) != (key, scope)
         ]
         if value:
-            holder.create({"key": key, "value": value})
+            holder.create({"key": key, "value": value, "environment_scope": scope})
 
 
 PATH = r"/api/v4/(?P<kind>projects|groups)/(?P<id>[^/]+)(?P<variables>/variables(?:/(?P<name>[^/]+))?)?"

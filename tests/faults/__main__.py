@@ -6,7 +6,7 @@
 Three faults at each call: it is dropped before the server sees it; the server does it and the answer is lost; the
 program is killed once the server has done it. After each the texts serve whoever reads them, and the next run finishes.
 Besides, the calls of each command are counted, the server is rude in each way that servers are,
-and goes away while a copy of the ring is kept.
+and goes away while a copy of the ring is kept; and others do to the same ring what they can do on this platform alone.
 """
 
 from __future__ import annotations
@@ -65,12 +65,14 @@ def try_all(chosen: argparse.Namespace) -> int:
 def scenes_of(ground: Ground, place: Place) -> list[Scene]:
     from mirrors import mirror_scenes
     from offline import OfflineScene
+    from others import other_scenes
     from rude import RudeScene
     from scenes import fault_scenes
 
     if place.is_sealed:
         return [RudeScene(ground, place), *mirror_scenes(ground, place)]
-    return [RudeScene(ground, place), OfflineScene(ground, place), *fault_scenes(ground, place)]
+    others = other_scenes(ground, place)
+    return [RudeScene(ground, place), OfflineScene(ground, place), *others, *fault_scenes(ground, place)]
 
 
 if __name__ == "__main__":

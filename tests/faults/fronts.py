@@ -131,7 +131,12 @@ FRONTS: dict[str, Front] = {
         {**counted(1, 9, 7), "revoke": 10},
         patience=61,
     ),
-    "heroku": Front(("heroku://{world}",), address_in("HEROKU_HOST"), counted(1, 5, 4)),
+    "heroku": Front(
+        ("heroku://{world}",),
+        address_in("HEROKU_HOST"),
+        # While a rotation is under way, one more asks whether the last release is out: before a step and after it.
+        {**counted(1, 5, 4), "stage": 6, "promote": 7, "retire": 6, "abort": 6},
+    ),
     "k8s": Front(("k8s://default/{world}",), before_kubernetes, counted(1, 2, 1)),
     "vault": Front(("vault://secret/{world}",), address_in("VAULT_ADDR"), counted(1, 3, 1)),
 }

@@ -233,6 +233,8 @@ fn check(
         Ready::Refused(Refusal::MirrorBehind(which)) => rotation::mirror_behind(opened, which),
         Ready::Refused(Refusal::NotFollowed) => restart::not_followed(opened, &before.ring),
         Ready::Refused(Refusal::Undelivered) => rotation::undelivered(opened, around.undelivered),
+        // Time alone does not mend that.
+        Ready::At(_) if around.undelivered.is_some() => rotation::undelivered(opened, around.undelivered),
         Ready::At(moment) => rotation::too_early(step, &before.ring, moment),
         Ready::FollowAgain(moment) => restart::before_restart(step, &before.ring, moment),
     };

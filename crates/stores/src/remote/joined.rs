@@ -58,12 +58,12 @@ impl<V: Values> Store for Joined<V> {
         let value = self.spot.value_of(&new.whole, before.as_ref().map(|value| &value.text))?;
         self.values.must_fit(&value)?;
         let over = self.spot.over(before.as_ref().map(|value| &*value.version), over);
-        let Put { version, mut notes, has_copies } =
+        let Put { version, mut notes, overlap, has_copies } =
             self.values.put(&self.spot.name, &value, over, deadline)?;
         if has_copies {
             notes.extend(self.values.wait_for_copies(&self.spot.name, deadline));
         }
-        Ok(Written { version: Version::Is(version), notes })
+        overlap.map_or_else(|| Ok(Written { version: Version::Is(version), notes }), Err)
     }
 }
 

@@ -57,7 +57,7 @@ impl<V: Values> Store for Separate<V> {
         if versions.together() != *over {
             return Err(conflict(&self.spot.store));
         }
-        let (mut notes, mut copied) = (Vec::new(), BTreeSet::new());
+        let (mut notes, mut copied, mut overlap) = (Vec::new(), BTreeSet::new(), None);
         for (done, step) in new.steps.iter().enumerate() {
             let version = versions.of(step.field);
             let found = self.spot.over(version.as_deref(), over);
@@ -65,12 +65,13 @@ impl<V: Values> Store for Separate<V> {
             let put = put.map_err(|error| if done == 0 { error } else { error.after_a_part() })?;
             *version = Some(put.version);
             notes.extend(put.notes);
+            overlap = overlap.or(put.overlap);
             copied.extend(put.has_copies.then_some(step.field));
         }
         notes.extend(
             copied.into_iter().flat_map(|field| self.values.wait_for_copies(&self.name_of(field), deadline)),
         );
-        Ok(Written { version: versions.together(), notes })
+        overlap.map_or_else(|| Ok(Written { version: versions.together(), notes }), Err)
     }
 }
 

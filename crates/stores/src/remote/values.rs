@@ -64,6 +64,8 @@ pub(crate) struct Value {
 pub(crate) struct Put {
     pub(crate) version: Box<str>,
     pub(crate) notes: Vec<Note>,
+    /// What to say of somebody else's write that this one went over: once all of the ring is written.
+    pub(crate) overlap: Option<StoreError>,
     /// Whether the service has copies of it elsewhere, which it brings up after the write.
     pub(crate) has_copies: bool,
 }

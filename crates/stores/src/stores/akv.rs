@@ -100,9 +100,15 @@ impl Values for Akv {
             }
             set => set?,
         };
-        let unseen = self.looked_again(name, new, (&known, &set), deadline)?;
-        let notes = unseen.into_iter().chain(before.and_then(|before| self.untimely(name, &before)));
-        Ok(Put { version: set.version, notes: notes.collect(), ..Put::default() })
+        let (unseen, overlap) = match self.looked_again(name, new, (&known, &set), deadline) {
+            Ok(unseen) => (unseen, None),
+            // Ours stands.
+            Err(error) if error.kind == StoreErrorKind::Overlap => (None, Some(error)),
+            Err(error) => return Err(error),
+        };
+        let notes =
+            unseen.into_iter().chain(before.and_then(|before| self.untimely(name, &before))).collect();
+        Ok(Put { version: set.version, notes, overlap, ..Put::default() })
     }
 }
 

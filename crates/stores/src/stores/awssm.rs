@@ -106,7 +106,7 @@ impl Values for SecretsManager {
         self.put_aside(name, new, &version, over, deadline)?;
         self.make_current(name, &version, over.version(), deadline)?;
         let notes = self.tidy(name, &before, &version, deadline).into_iter().collect();
-        Ok(Put { version: version.into(), notes, has_copies: !before.replicas.is_empty() })
+        Ok(Put { version: version.into(), notes, has_copies: !before.replicas.is_empty(), overlap: None })
     }
 
     fn wait_for_copies(&self, name: &str, deadline: Deadline) -> Vec<Note> {

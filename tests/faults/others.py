@@ -1,0 +1,149 @@
+"""What others do on one platform alone, to the same ring, and what each command says and ends with then."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+from ground import KEY, Ground, Place
+
+from hands.hand import Also
+
+PRODUCTION = """\
+default-environment = "production"
+
+[environments.production]
+store = "{url}"
+propagation = "0s"
+"""
+
+
+class OtherScene:
+    """A project whose production has a ring of its own, and others who meddle."""
+
+    def __init__(self, ground: Ground, place: Place, story: Story) -> None:
+        self.ground, self.place, self.story = ground, place, story
+        self.name = f"others, {place.name}: {story.__name__.replace('_', ' ')}"
+        self.tried = 0
+        self.url, self.folder = "", Path()
+
+    @property
+    def patience(self) -> float:
+        return 0
+
+    def end(self) -> Iterator[str]:
+        return iter(())
+
+    def begin(self) -> Iterator[str]:
+        self.url = self.place.fresh()
+        self.folder = self.ground.stage.folder / self.story.__name__
+        self.folder.mkdir()
+        (self.folder / "keybaton.toml").write_text(PRODUCTION.replace("{url}", self.url))
+        yield from self.says(0, "begun", "copy", "-", self.url, "--create", given=KEY)
+        yield from self.story(self)
+
+    def says(self, code: int, told: str, *words: str, given: str = "") -> Iterator[str]:
+        """What is wrong with what a command ends with and says."""
+        self.tried += 1
+        done = self.ground.run(self.place.straight, *words, given=given, folder=self.folder)
+        said = done.output + done.error
+        if done.code != code or told not in said:
+            yield f"{self.name}: `keybaton {' '.join(words)}` ends with {done.code}, not {code}, and says: {said}"
+
+    def others(self, do: str, **asked: Any) -> Any:  # noqa: ANN401 - whatever the platform's hand knows
+        hand = self.place.hand
+        if not isinstance(hand, Also):
+            raise TypeError(f"no hand can do {do} at {self.url}")
+        return hand.also(self.url, {"do": do, "with": asked})
+
+
+Story = Callable[[OtherScene], Iterator[str]]
+FORCED = ("--force", "--reason", "a test")
+
+
+def a_write_that_goes_over_another_is_a_conflict(scene: OtherScene) -> Iterator[str]:
+    revoked = {"SECRET_KEY": "made-up-another", "SECRET_KEY_FALLBACKS": "made-up-another"}
+    scene.others("play", overtake=[revoked])
+    yield from scene.says(5, "went over one that another program made at the same moment (v4)", "stage")
+    # It stands, and what to do now is the user's business.
+    yield from scene.says(0, "staged: the next key", "status")
+
+
+def no_step_goes_on_from_a_release_that_failed(scene: OtherScene) -> Iterator[str]:
+    scene.others("command", ends="failed")
+    yield from scene.says(0, "release v4 failed", "stage")
+    failed = "release v4 failed, so dynos still have the ring of v3"
+    yield from scene.says(0, failed, "status")
+    yield from scene.says(0, f'"why":"{scene.url}: {failed}"', "status", "--json")
+    yield from scene.says(6, failed, "promote")
+    scene.others("command", ends="succeeded")
+    yield from scene.says(0, failed, "promote", *FORCED)
+    yield from scene.says(6, "too early to retire", "retire")
+
+
+def no_step_goes_on_from_a_release_that_is_not_out(scene: OtherScene) -> Iterator[str]:
+    scene.others("command", ends="pending")
+    yield from scene.says(0, "release v4 runs its release command first", "stage")
+    yield from scene.says(6, "release v4 is not out yet", "promote")
+    scene.others("end", ends="succeeded")
+    yield from scene.says(6, "too early to promote", "promote")
+    yield from scene.says(0, "release v5 runs its release command first", "promote", *FORCED)
+    yield from scene.says(6, "release v5 is not out yet, so dynos still have the ring of v4", "retire")
+
+
+def a_revocation_goes_on_whatever_was_not_released(scene: OtherScene) -> Iterator[str]:
+    scene.others("command", ends="failed")
+    yield from scene.says(0, "release v4 failed", "stage")
+    told = "release v4 before this write had failed, so no dyno has what it changed"
+    yield from scene.says(0, told, "revoke", "--all", "--accept-logouts")
+
+
+def a_promotion_in_a_pipeline_is_in_nobodys_way(scene: OtherScene) -> Iterator[str]:
+    promotion = "Promote shop-staging v12 1a2b3c4d"
+    scene.others("play", overtake=[promotion])
+    yield from scene.says(0, "staged ", "stage")
+    scene.others("release", description=promotion, status="failed")
+    yield from scene.says(6, "too early to promote", "promote")
+    yield from scene.says(0, "promoted", "promote", *FORCED)
+
+
+def an_app_that_is_suspended_is_told_apart(scene: OtherScene) -> Iterator[str]:
+    for words in (("status",), ("stage",)):
+        scene.others("play", refuse=[["GET config-vars", 403, "suspended"]])
+        yield from scene.says(4, "Heroku has suspended this app or its account", *words)
+
+
+def a_program_that_knows_of_no_claim_makes_a_conflict(scene: OtherScene) -> Iterator[str]:
+    scene.others("play", follow=[["update SECRET_KEY_RING", "SECRET_KEY", "made-up-another", "production"]])
+    yield from scene.says(5, "another program wrote at the same moment", "stage")
+    yield from scene.says(0, "edited: a key was put in by hand", "status")
+
+
+def what_jobs_cannot_take_for_a_key_is_told(scene: OtherScene) -> Iterator[str]:
+    for made, told, code in (
+        ({"variable_type": "file"}, "is of type File", 6),
+        ({"masked_and_hidden": True}, "is hidden, so GitLab gives its value to jobs alone", 4),
+    ):
+        scene.others("delete", name="SECRET_KEY")
+        scene.others("make", key="SECRET_KEY", value=KEY, **made)
+        for words in (("status",), ("stage",)):
+            yield from scene.says(code, told, *words)
+        yield from scene.says(125, told, "run", "--", "true")
+
+
+STORIES: dict[str, tuple[Story, ...]] = {
+    "gitlab": (a_program_that_knows_of_no_claim_makes_a_conflict, what_jobs_cannot_take_for_a_key_is_told),
+    "heroku": (
+        a_write_that_goes_over_another_is_a_conflict,
+        no_step_goes_on_from_a_release_that_failed,
+        no_step_goes_on_from_a_release_that_is_not_out,
+        a_revocation_goes_on_whatever_was_not_released,
+        a_promotion_in_a_pipeline_is_in_nobodys_way,
+        an_app_that_is_suspended_is_told_apart,
+    ),
+}
+
+
+def other_scenes(ground: Ground, place: Place) -> list[OtherScene]:
+    return [OtherScene(ground, place, story) for story in STORIES.get(place.store, ())]
