@@ -19,7 +19,6 @@ mod payload;
 mod place;
 mod secret;
 
-use calls::Added;
 use claim::Claim;
 use login::Google;
 use place::{LOCATION, Place};
@@ -101,12 +100,10 @@ impl Values for Gcsm {
         let added = self.add(name, new, working);
         let is_free = self.release(name, &held, &claim, deadline);
         let added = added.or_else(|error| self.looked_up(name, new, before, error, deadline))?;
-        self.written.lock().unwrap_or_else(PoisonError::into_inner).insert(name.to_owned(), added.number);
-        Ok(Put {
-            version: added.number.to_string().into(),
-            notes: self.notes(&added, before, &held, is_free),
-            ..Put::default()
-        })
+        self.written.lock().unwrap_or_else(PoisonError::into_inner).insert(name.to_owned(), added);
+        let overlap = self.went_over(name, new, (before, added), deadline);
+        let notes = self.notes(&held, is_free);
+        Ok(Put { version: added.to_string().into(), notes, overlap, ..Put::default() })
     }
 }
 
@@ -164,19 +161,35 @@ impl Gcsm {
         before: u64,
         error: StoreError,
         deadline: Deadline,
-    ) -> Result<Added, StoreError> {
+    ) -> Result<u64, StoreError> {
         if error.kind != StoreErrorKind::Uncertain {
             return Err(error);
         }
         for number in before + 1..=before + LOOKED_AT {
             match self.access(name, &number.to_string(), deadline) {
-                Ok(Some(value)) if value.text == *new => return Ok(Added { number, is_doubtful: true }),
+                Ok(Some(value)) if value.text == *new => return Ok(number),
                 Ok(Some(_)) => {}
                 // Where looking fails too, the first error says more.
                 Ok(None) | Err(_) => break,
             }
         }
         Err(error)
+    }
+
+    /// What stands between ours and what was read is an earlier attempt of ours, or somebody else's.
+    fn went_over(
+        &self,
+        name: &str,
+        new: &SecretText,
+        (before, added): (u64, u64),
+        deadline: Deadline,
+    ) -> Option<StoreError> {
+        let is_ours = |number: &u64| {
+            let held = self.access(name, &number.to_string(), deadline);
+            held.is_ok_and(|held| held.is_some_and(|value| value.text == *new))
+        };
+        let other = (before + 1..added).rev().find(|number| !is_ours(number))?;
+        Some(self.wrote_over(name, other, added))
     }
 
     /// Takes the claim away; whether nobody is kept out by it any more.
@@ -194,19 +207,8 @@ impl Gcsm {
         }
     }
 
-    fn notes(&self, added: &Added, before: u64, held: &Secret, is_free: bool) -> Vec<Note> {
+    fn notes(&self, held: &Secret, is_free: bool) -> Vec<Note> {
         let store = &self.line.store;
-        let who = match added.is_doubtful {
-            true => "an earlier attempt of this write, or another program,",
-            false => "another program",
-        };
-        let other = added.number - 1;
-        let foreign = (other > before).then(|| {
-            format!(
-                "{store}: {who} wrote version {other} at the same moment; compare it with version {}",
-                added.number
-            )
-        });
         let held_up = (!is_free).then(|| {
             format!(
                 "{store}: the annotation {} could not be taken away; it keeps other writers out for a minute",
@@ -217,7 +219,7 @@ impl Gcsm {
             .expires
             .as_ref()
             .map(|when| format!("{store}: the secret expires at {when}, and the ring with it"));
-        [foreign, held_up, expires].into_iter().flatten().map(Note).collect()
+        [held_up, expires].into_iter().flatten().map(Note).collect()
     }
 }
 

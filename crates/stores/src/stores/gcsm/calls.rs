@@ -15,13 +15,6 @@ use super::errors::{Right, says};
 use super::payload::{payload_of, text_in};
 use super::secret::Secret;
 
-/// A version that was added.
-pub(super) struct Added {
-    pub(super) number: u64,
-    /// Whether an earlier attempt may have added one too.
-    pub(super) is_doubtful: bool,
-}
-
 impl Gcsm {
     /// The value of a version; `None` where there is none of that name.
     pub(super) fn access(
@@ -123,11 +116,11 @@ impl Gcsm {
     }
 
     /// Adds a version, which is `latest` from then on.
-    pub(super) fn add(&self, name: &str, new: &SecretText, deadline: Deadline) -> Result<Added, StoreError> {
+    pub(super) fn add(&self, name: &str, new: &SecretText, deadline: Deadline) -> Result<u64, StoreError> {
         let url = format!("{}:addVersion", self.place.secret(name));
         let answer = self.line.ask(&Call::new(Method::POST, url).json(&payload_of(new), JSON), deadline)?;
         match (answer.status, number_in(&answer.json())) {
-            (200, Some(number)) => Ok(Added { number, is_doubtful: answer.is_doubtful }),
+            (200, Some(number)) => Ok(number),
             (200, None) => Err(self.line.uncertain("it does not say which version it wrote")),
             (404, _) => Err(self.line.conflict(&answer)),
             (400, _) if says(&answer, "FAILED_PRECONDITION") => {

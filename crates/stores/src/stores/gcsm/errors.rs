@@ -132,6 +132,18 @@ impl Gcsm {
         ))
     }
 
+    /// Somebody who knows of no claims wrote before us, unseen, and nobody but us knows it.
+    pub(super) fn wrote_over(&self, name: &str, other: u64, ours: u64) -> StoreError {
+        let what = format!(
+            "this write (version {ours}) went over version {other}, which another program made at the same moment"
+        );
+        let words = format!("{other} --secret={name}{}", self.place.flags());
+        self.error(StoreErrorKind::Overlap, &what).hint(format!(
+            "what it changed is lost, and a key that it revoked is accepted again: see with `keybaton status` what stands, \
+             and with `gcloud secrets versions access {words}` what it was, and do again what it did"
+        ))
+    }
+
     /// A claim is not the ring.
     pub(super) fn not_taken(&self) -> StoreError {
         self.error(StoreErrorKind::Unreachable, "Google did not say whether it took the claim of this write")

@@ -1,6 +1,7 @@
 //! Two writers at once, one that was killed, and answers that were lost.
 
 use super::*;
+use crate::ground::told;
 
 #[test]
 fn a_claim_of_somebody_who_was_killed_is_taken_over() {
@@ -68,17 +69,15 @@ fn a_claim_says_when_it_was_made_by_googles_clock() {
 }
 
 #[test]
-fn a_version_that_another_program_adds_meanwhile_is_told() {
+fn a_version_that_another_program_adds_meanwhile_and_is_written_over_is_a_conflict() {
     let Some((world, fixture)) = begin() else { return };
     let store = world.open(fixture);
     let version = write(&*store, "a", &Version::Absent).unwrap().version;
     play(&world, json!({ "overtake": ["{\"SECRET_KEY\": \"foreign\"}"] }));
-    let written = write(&*store, "b", &version).unwrap();
-    let note = format!(
-        "{}: another program wrote version 2 at the same moment; compare it with version 3",
-        world.url(fixture)
-    );
-    assert_eq!((written.version, written.notes), (Version::Is("3".into()), vec![Note(note)]));
+    let (kind, sentence, hint) = told(write(&*store, "b", &version).unwrap_err());
+    let what = "this write (version 3) went over version 2, which another program made at the same moment";
+    assert_eq!((kind, sentence), (StoreErrorKind::Overlap, format!("{}: {what}", world.url(fixture))));
+    assert!(hint.contains("`gcloud secrets versions access 2 --secret="), "{hint}");
     assert_eq!((read(&*store).0, annotations(&world)), (ring("b"), json!({})));
 }
 
@@ -151,13 +150,8 @@ fn a_lost_answer_about_the_value_is_no_lost_write_though_latest_is_behind() {
     assert_eq!((read(&*store), annotations(&world)), ((ring("b"), written.version.clone()), json!({})));
     // Another program's version stands before ours.
     play(&world, json!({ "unanswered": ["addVersion"], "overtake": ["{\"SECRET_KEY\": \"foreign\"}"] }));
-    let written = write(&*store, "c", &written.version).unwrap();
-    let note = format!(
-        "{}: an earlier attempt of this write, or another program, wrote version 3 at the same moment; compare it with \
-         version 4",
-        world.url(fixture)
-    );
-    assert_eq!((written.version, written.notes), (Version::Is("4".into()), vec![Note(note)]));
+    let error = write(&*store, "c", &written.version).unwrap_err();
+    assert_eq!(error.kind, StoreErrorKind::Overlap, "{error}");
     assert_eq!((read(&*store).0, annotations(&world)), (ring("c"), json!({})));
 }
 
