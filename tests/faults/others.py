@@ -16,6 +16,7 @@ default-environment = "production"
 [environments.production]
 store = "{url}"
 propagation = "0s"
+after-write = [["touch", "followed"]]
 """
 
 
@@ -66,7 +67,9 @@ def a_write_that_goes_over_another_is_a_conflict(scene: OtherScene) -> Iterator[
     revoked = {"SECRET_KEY": "made-up-another", "SECRET_KEY_FALLBACKS": "made-up-another"}
     scene.others("play", overtake=[revoked])
     yield from scene.says(5, "went over one that another program made at the same moment (v4)", "stage")
-    # It stands, and what to do now is the user's business.
+    # It stands, so what follows a write did; the rest is the user's business.
+    if not (scene.folder / "followed").exists():
+        yield f"{scene.name}: after-write was not run"
     yield from scene.says(0, "staged: the next key", "status")
 
 

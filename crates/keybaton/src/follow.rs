@@ -18,7 +18,7 @@ pub(crate) fn follow(
     interrupt: &Interrupt,
     mut after: Standing,
 ) -> Result<Standing, Failure> {
-    let lost = after.lost.take().map(Failure::of_store);
+    let lost = after.lost.take().map(|lost| opened.overlapped(lost));
     let followed = attempt(opened, world, interrupt, after).and_then(|(standing, failed)| match failed {
         None => Ok(standing),
         Some(failed) => Err(failed),
@@ -71,7 +71,7 @@ pub(crate) fn unhindered(
     if missed::disagrees(&missed) {
         return missed::behind(opened, &missed).map_or(Ok(before), Err);
     }
-    let lost = before.lost.take().map(Failure::of_store);
+    let lost = before.lost.take().map(|lost| opened.overlapped(lost));
     if before.wrote() {
         let (after, failed) = attempt(opened, world, interrupt, before)?;
         match failed {
@@ -105,7 +105,7 @@ fn kept(
 ) -> Result<Standing, Failure> {
     let mut kept = opened.write(world, interrupt, |world| remember(&opened.places, after, follow, world))?;
     tell(world, kept.mended, &kept.notes);
-    kept.lost.take().map_or(Ok(kept), |lost| Err(Failure::of_store(lost)))
+    kept.lost.take().map_or(Ok(kept), |lost| Err(opened.overlapped(lost)))
 }
 
 fn told(failed: Failure, unkept: &Failure) -> Failure {

@@ -3,7 +3,7 @@
 use keybaton_core::time::{Span, Timestamp};
 use keybaton_core::{MirrorSeen, Policy, Random, Reading, Ring, RingName, Seen, is_follow_due};
 use keybaton_handover::{HandoverError, Look, Missed, Places, Standing, agree, look};
-use keybaton_stores::Note;
+use keybaton_stores::{Note, StoreError, StoreErrorKind};
 
 use crate::allowed::Allowed;
 use crate::clock;
@@ -146,11 +146,19 @@ impl Opened {
         agree(&self.places, ring).map_err(|error| self.failed(error))
     }
 
+    /// Somebody else wrote at the same moment.
+    pub(crate) fn overlapped(&self, error: StoreError) -> Failure {
+        let status = self.again("status");
+        let hint = error.hint.as_ref().map(|hint| format!("{hint}; `{status}` shows what stands"));
+        Failure::of_store(StoreError { hint, ..error })
+    }
+
     /// What a failed handover means to the user.
     pub(crate) fn failed(&self, error: HandoverError) -> Failure {
         let sentence = format!("{}: {error}", self.name());
         let (adopt, status) = (self.again("init --adopt"), self.again("status"));
         match error {
+            HandoverError::Store(error) if error.kind == StoreErrorKind::Overlap => self.overlapped(error),
             HandoverError::Store(error) => Failure::of_store(error),
             HandoverError::Absent => Failure::new(Exit::Store, sentence).hint(format!(
                 "`{}` makes a key, `keybaton copy` brings one from another store",

@@ -3,6 +3,7 @@
 use keybaton_core::shell::typed;
 use keybaton_core::time::{Span, Timestamp};
 use keybaton_core::{Change, Misfit, Next, Phase, Ready, Refusal, Ring, Seen, Step, ready};
+use keybaton_handover::Around;
 use keybaton_stores::{Guard, StoreError, StoreErrorKind};
 
 use crate::clock::{now, shown};
@@ -47,12 +48,12 @@ fn caution(guard: Guard) -> Option<&'static str> {
     match guard {
         Guard::CompareAndSwap | Guard::Lock | Guard::ReadOnly => None,
         Guard::Claim => Some(
-            "while it is written, only another keybaton is kept out; a write by anybody else is seen afterwards, and \
-             mended by the next run",
+            "while it is written, only another keybaton is kept out; if anybody else writes at the same moment, one of the \
+             two writes is lost, which is told afterwards",
         ),
         Guard::Afterwards => Some(
-            "nobody is kept out; if somebody else writes at the same moment, it is seen afterwards, and mended by the \
-             next run",
+            "nobody is kept out; if somebody else writes at the same moment, one of the two writes is lost, which is told \
+             afterwards",
         ),
     }
 }
@@ -97,7 +98,8 @@ pub(crate) fn undelivered(opened: &Opened, why: Option<StoreError>) -> Failure {
 
 /// What was done, and what comes next.
 pub(crate) fn done(opened: &Opened, step: Change, ring: &Ring, now: Timestamp) -> String {
-    format!("{}\n{}", did(step, ring), what_next(opened, ring, now))
+    // What has not been delivered the write itself has told.
+    format!("{}\n{}", did(step, ring), next_around(opened, ring, &opened.places.around(ring), now))
 }
 
 /// What a revocation did, and what it leaves to do.
@@ -123,12 +125,20 @@ pub(crate) fn did(step: Change, ring: &Ring) -> String {
 
 /// What the user has to do now, and when the next step is safe.
 pub(crate) fn what_next(opened: &Opened, ring: &Ring, now: Timestamp) -> String {
+    let around = opened.places.around(ring);
+    let next = next_around(opened, ring, &around, now);
+    match &around.undelivered {
+        Some(why) => format!("waits    {why}\n{next}"),
+        None => next,
+    }
+}
+
+fn next_around(opened: &Opened, ring: &Ring, around: &Around, now: Timestamp) -> String {
     if opened.is_follow_due(ring) {
         let mend = if opened.place.after_write.is_some() { "mend what after-write runs; then " } else { "" };
         return format!("next     {mend}{}", follows(opened));
     }
-    let around = opened.places.around(ring);
-    let Some(next) = next_step(ring, &around, &opened.policy, now) else {
+    let Some(next) = next_step(ring, around, &opened.policy, now) else {
         return "next     nothing: one key signs, and no other is accepted".to_owned();
     };
     let rotate = opened.again("rotate");
@@ -236,6 +246,8 @@ mod tests {
             caution(Guard::Claim)
                 .is_some_and(|said| said.starts_with("while it is written, only another keybaton"))
         );
-        assert!(caution(Guard::Afterwards).is_some_and(|said| said.contains("seen afterwards, and mended")));
+        assert!(
+            caution(Guard::Afterwards).is_some_and(|said| said.contains("one of the two writes is lost"))
+        );
     }
 }

@@ -182,7 +182,7 @@ fn begun_in(world: &World<'_>, opened: &Opened, adoption: Adoption, over: &Versi
         opened.write(world, &interruptible()?, |world| begin(&opened.places, adoption, over, world))?;
     tell(world, standing.mended, &standing.notes);
     if let Some(lost) = standing.lost {
-        return Err(Failure::of_store(lost));
+        return Err(opened.overlapped(lost));
     }
     missed::partly(opened, &standing.missed).map_or(Ok(standing.ring), Err)
 }

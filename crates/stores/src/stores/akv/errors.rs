@@ -121,8 +121,8 @@ impl Akv {
         let what =
             format!("this write went over version {other}, which another program made at the same moment");
         self.error(StoreErrorKind::Overlap, &what).hint(format!(
-            "what it changed is lost, and a key that it revoked is accepted again: see with `keybaton status` what stands, \
-             and with `az keyvault secret show {words} --version {other}` what it was, and do again what it did"
+            "what it changed is lost, and a key that it revoked is accepted again: see with \
+             `az keyvault secret show {words} --version {other}` what it was, and do again what it did"
         ))
     }
 

@@ -139,8 +139,8 @@ impl Gcsm {
         );
         let words = format!("{other} --secret={name}{}", self.place.flags());
         self.error(StoreErrorKind::Overlap, &what).hint(format!(
-            "what it changed is lost, and a key that it revoked is accepted again: see with `keybaton status` what stands, \
-             and with `gcloud secrets versions access {words}` what it was, and do again what it did"
+            "what it changed is lost, and a key that it revoked is accepted again: see with \
+             `gcloud secrets versions access {words}` what it was, and do again what it did"
         ))
     }
 

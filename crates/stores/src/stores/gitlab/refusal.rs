@@ -87,8 +87,8 @@ impl GitLab {
             "{name} is of type File, so jobs get the path of a file in its place, and a path is no secret"
         );
         self.error(StoreErrorKind::Refused, &what).hint(
-            "make its type Variable in GitLab, under Settings, CI/CD, Variables; if a program took the path for its key, \
-             what it signed can be forged: see that all of it runs anew",
+            "make its type Variable in GitLab, under Settings, CI/CD, Variables; where a program took the path for its key, \
+             what that signed is refused from then on",
         )
     }
 

@@ -41,12 +41,12 @@ impl Heroku {
 
     fn unpaid(&self) -> StoreError {
         self.error(StoreErrorKind::Denied, "Heroku wants its account paid or verified first")
-            .hint("see https://dashboard.heroku.com/account/billing; nothing was written")
+            .hint("see https://dashboard.heroku.com/account/billing")
     }
 
     fn suspended(&self) -> StoreError {
         self.error(StoreErrorKind::Denied, "Heroku has suspended this app or its account")
-            .hint("nothing was written; only Heroku can lift that: https://help.heroku.com")
+            .hint("only Heroku can lift that: https://help.heroku.com")
     }
 
     fn denied(&self, doing: &str, need: &str) -> StoreError {
@@ -90,8 +90,8 @@ impl Heroku {
             ours.version, theirs.version
         );
         self.error(StoreErrorKind::Overlap, &what).hint(format!(
-            "what v{} changed in the ring is lost, and a key that it revoked is accepted again: see with `keybaton status` \
-             what stands, and with `heroku releases --app {}` whose it was, and do again what it did",
+            "what v{} changed in the ring is lost, and a key that it revoked is accepted again: see with \
+             `heroku releases --app {}` whose it was, and do again what it did",
             theirs.version, self.app
         ))
     }
@@ -103,8 +103,7 @@ impl Heroku {
             named(releases)
         );
         self.error(StoreErrorKind::Overlap, &what).hint(format!(
-            "see with `heroku releases --app {}` what the other did; if it revoked a key, see with `keybaton status` \
-             whether it is gone",
+            "see with `heroku releases --app {}` what the other did; if it revoked a key, see whether that is gone",
             self.app
         ))
     }

@@ -132,8 +132,8 @@ fn a_variable_whose_value_jobs_get_as_a_path_is_told_and_not_touched() {
                 "{}: {name} is of type File, so jobs get the path of a file in its place, and a path is no secret",
                 ground.url()
             ),
-            "make its type Variable in GitLab, under Settings, CI/CD, Variables; if a program took the path for its key, what it \
-             signed can be forged: see that all of it runs anew"
+            "make its type Variable in GitLab, under Settings, CI/CD, Variables; where a program took the path for its key, what that \
+             signed is refused from then on"
                 .to_owned(),
         );
         assert_eq!(told(store.read().unwrap_err()), wanted);

@@ -143,8 +143,8 @@ fn a_program_that_knows_of_no_claims_is_seen_afterwards() {
             "{}: another program wrote at the same moment, and one of the two writes is lost",
             ground.url()
         );
-        let hint = "run it again: it looks first, and mends what is mixed; then see with `keybaton status` whether what the \
-                    other program did has to be done again";
+        let hint = "run it again: it looks first, and mends what is mixed; then see whether what the other program did has to \
+                    be done again";
         assert_eq!(told(error), (StoreErrorKind::Overlap, sentence, hint.to_owned()), "{after} {name}");
     }
 }

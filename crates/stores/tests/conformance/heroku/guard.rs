@@ -50,8 +50,8 @@ fn a_ring_that_was_written_over_unseen_is_a_conflict_which_names_both_releases()
             ground.url()
         ),
         format!(
-            "what v4 changed in the ring is lost, and a key that it revoked is accepted again: see with `keybaton status` \
-             what stands, and with `heroku releases --app {}` whose it was, and do again what it did",
+            "what v4 changed in the ring is lost, and a key that it revoked is accepted again: see with \
+             `heroku releases --app {}` whose it was, and do again what it did",
             app(&ground)
         ),
     );
