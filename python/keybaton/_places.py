@@ -47,7 +47,7 @@ def from_environment(names: Names) -> Texts | None:
 
 
 def _is_path_to(name: str, value: str) -> bool:
-    """Whether it is the path of a file that is called like its variable, as GitLab gives variables of type File to jobs."""
+    """Whether it is the path of a file called like its variable, as GitLab gives variables of type File to jobs."""
     is_absolute = value.startswith("/") or value[1:3] in (":\\", ":/")
     return is_absolute and value.replace("\\", "/").rpartition("/")[2] == name
 
