@@ -94,7 +94,8 @@ class OfflineScene:
             file.unlink()
             (self.folder / "elsewhere").unlink(missing_ok=True)
             self.load()
-        other = dict.fromkeys(("AWS_ROLE_ARN", "AZURE_AUTHORITY_HOST", "VAULT_NAMESPACE"), "other")
+        names = ("AWS_ROLE_ARN", "AZURE_AUTHORITY_HOST", "CI_SERVER_URL", "HEROKU_API_URL", "VAULT_NAMESPACE")
+        other = dict.fromkeys(names, "other")
         done = self.away(partial(self.load, other))
         yield from self.must(done, 4, "no copy of the ring was kept", "another server is meant")
 
