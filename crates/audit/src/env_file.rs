@@ -1,6 +1,5 @@
 //! A .env file that holds a key.
 
-use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
 use keybaton_core::{Field, RingName, SecretText, Texts};
@@ -22,7 +21,7 @@ pub struct EnvFile {
     pub source: Source,
     /// The keys in it.
     pub keys: Vec<EnvKey>,
-    /// Its permission bits.
+    /// Its permission bits; none where the system has no such.
     pub mode: u32,
     /// What git says about it; `None` where there is no repository, or git cannot be asked.
     pub git: Option<GitSays>,
@@ -55,8 +54,8 @@ impl EnvFile {
         if keys.is_empty() {
             return None;
         }
-        let mode = std::fs::metadata(&absolute).map_or(0, |metadata| metadata.permissions().mode());
-        Some(Self { path, absolute, source, keys, mode: mode & 0o777, git: None })
+        let mode = std::fs::metadata(&absolute).map_or(0, |metadata| keybaton_files::mode(&metadata));
+        Some(Self { path, absolute, source, keys, mode, git: None })
     }
 
     /// Whether its keys protect nobody: it is there to be copied, or for tests.

@@ -7,7 +7,6 @@ use std::collections::BTreeSet;
 use std::ffi::OsStr;
 use std::fmt;
 use std::io::{self, Write};
-use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
 use std::thread;
@@ -58,7 +57,7 @@ impl Git {
     /// Those of the files that git's rules leave out, whether it tracks them or not.
     pub fn ignored(&self, files: &[PathBuf]) -> Result<BTreeSet<PathBuf>, GitError> {
         let inside = self.inside(files);
-        let names: Vec<&[u8]> = inside.iter().map(|(name, _)| name.as_os_str().as_bytes()).collect();
+        let names: Vec<Vec<u8>> = inside.iter().map(|(name, _)| as_git_writes(name)).collect();
         let mut command = self.command(&["check-ignore", "--no-index", "-z", "--stdin"]);
         let answer = answer(&mut command, &names.join(&0))?;
         Ok(among(&inside, &answer))
@@ -86,10 +85,15 @@ impl Git {
 }
 
 fn among(inside: &[(PathBuf, &PathBuf)], answer: &[u8]) -> BTreeSet<PathBuf> {
-    let named: BTreeSet<&Path> =
-        answer.split(|byte| *byte == 0).map(|name| Path::new(OsStr::from_bytes(name))).collect();
-    let meant = inside.iter().filter(|(name, _)| named.contains(name.as_path()));
+    let named: BTreeSet<&[u8]> = answer.split(|byte| *byte == 0).collect();
+    let meant = inside.iter().filter(|(name, _)| named.contains(&as_git_writes(name)[..]));
     meant.map(|(_, file)| (*file).clone()).collect()
+}
+
+/// A name from the top of the work tree down, with slashes on every system.
+fn as_git_writes(name: &Path) -> Vec<u8> {
+    let parts: Vec<&[u8]> = name.iter().map(OsStr::as_encoded_bytes).collect();
+    parts.join(&b'/')
 }
 
 /// What git prints when it is given `input`. 1 is its way to say that nothing was found.

@@ -5,6 +5,8 @@ use std::fmt;
 use std::io;
 use std::path::Path;
 
+use crate::system;
+
 /// One sentence saying what and where, a hint saying what now, and a kind for the program.
 ///
 /// Nothing of a file's content ever stands in it.
@@ -93,6 +95,9 @@ impl FileError {
     #[must_use]
     pub fn from_io(doing: &str, path: &Path, error: io::Error) -> Self {
         let (place, path) = (path, shown(path));
+        if system::is_open_elsewhere(&error) {
+            return Self::open_elsewhere(doing, &path);
+        }
         let (kind, why, hint) = match error.kind() {
             io::ErrorKind::NotFound => return Self::missing(&path),
             io::ErrorKind::NotADirectory => {
@@ -101,7 +106,7 @@ impl FileError {
             io::ErrorKind::PermissionDenied => (
                 FileErrorKind::Denied,
                 ": permission denied",
-                Some(format!("see `ls -ld {}`", shown(reachable(place)))),
+                Some(format!("see `{}`", system::shows_rights(&shown(reachable(place))))),
             ),
             io::ErrorKind::ReadOnlyFilesystem => (
                 FileErrorKind::ReadOnly,
@@ -117,6 +122,13 @@ impl FileError {
             _ => (FileErrorKind::Other, "", None),
         };
         Self { kind, sentence: format!("cannot {doing} {path}{why}"), hint, source: Some(error) }
+    }
+
+    fn open_elsewhere(doing: &str, path: &str) -> Self {
+        let sentence = format!("cannot {doing} {path}: another program has it open, and keeps others away");
+        Self::new(FileErrorKind::Locked, sentence).with_hint(
+            "nothing was changed; close it there (an editor, a backup, a virus scanner) and run it again",
+        )
     }
 
     fn missing(path: &str) -> Self {

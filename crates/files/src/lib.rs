@@ -4,7 +4,7 @@
 //! [`Lock::read`] it, decide, and [`replace`] it over exactly the content that was read. Whatever happens on the way, the old file is whole
 //! or the new one is: never a mixture, never a file with another owner, mode or access list.
 //!
-//! Unix is spoken in the `unix` module alone; another system is one more module with the same names.
+//! What systems do in their own ways stands in the modules `unix` and `windows`, under the same names.
 #![warn(missing_docs)]
 
 mod content;
@@ -17,9 +17,11 @@ mod replace;
 mod temporary;
 
 #[cfg(unix)]
-mod unix;
-#[cfg(unix)]
-use unix as system;
+#[path = "unix/mod.rs"]
+mod system;
+#[cfg(windows)]
+#[path = "windows/mod.rs"]
+mod system;
 
 pub use content::{Content, Limits, read};
 pub use error::{FileError, FileErrorKind};
@@ -27,4 +29,5 @@ pub use lock::Lock;
 pub use place::Place;
 pub use private::{private_folder, read_private};
 pub use replace::{Audience, Change, replace};
+pub use system::{me, mode, owner, whole};
 pub use temporary::TEMPORARY_FILES;

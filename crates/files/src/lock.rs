@@ -7,7 +7,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use crate::error::shown;
-use crate::system::Folder;
+use crate::system::{Folder, shows_holder};
 use crate::{FileError, FileErrorKind};
 
 /// A lock on a folder, held until it is dropped or the process ends, however it ends.
@@ -63,7 +63,7 @@ fn unopened(path: &Path, error: io::Error) -> FileError {
 fn held(path: &Path) -> FileError {
     let sentence = format!("another program holds the lock on {}", shown(path));
     FileError::new(FileErrorKind::Locked, sentence)
-        .with_hint(format!("wait for it to end; `fuser -v {}` may show which one it is", shown(path)))
+        .with_hint(format!("wait for it to end; {}", shows_holder(&shown(path))))
 }
 
 fn unlockable(path: &Path, error: io::Error) -> FileError {

@@ -9,6 +9,11 @@ use crate::system::Folder;
 /// A file beside the one that it will replace. Dropped before that, it is removed.
 pub(crate) struct Temporary<'a> {
     pub(crate) file: File,
+    entry: Entry<'a>,
+}
+
+/// The name of such a file in its folder, as long as it has one.
+struct Entry<'a> {
     folder: &'a Folder,
     name: Option<String>,
 }
@@ -23,25 +28,34 @@ impl<'a> Temporary<'a> {
         getrandom::fill(&mut chance).map_err(io::Error::other)?;
         let name = format!("{BEGINNING}{:016x}{END}", u64::from_ne_bytes(chance));
         let file = folder.create(OsStr::new(&name), is_open)?;
-        Ok(Self { file, folder, name: Some(name) })
+        Ok(Self { file, entry: Entry { folder, name: Some(name) } })
     }
 
     /// Puts it over the file called `name`.
-    pub(crate) fn put_over(mut self, name: &OsStr) -> io::Result<()> {
-        self.folder.rename_over(OsStr::new(self.name.as_deref().unwrap_or_default()), name)?;
-        self.name = None;
-        Ok(())
+    pub(crate) fn put_over(self, name: &OsStr) -> io::Result<()> {
+        self.closed().moved(|folder, own| folder.rename_over(own, name))
     }
 
     /// Puts it where no file is. One that has come meanwhile is left alone, and this fails with `AlreadyExists`.
-    pub(crate) fn put_new(mut self, name: &OsStr) -> io::Result<()> {
-        self.folder.rename_new(OsStr::new(self.name.as_deref().unwrap_or_default()), name)?;
+    pub(crate) fn put_new(self, name: &OsStr) -> io::Result<()> {
+        self.closed().moved(|folder, own| folder.rename_new(own, name))
+    }
+
+    /// Windows moves no file that is open.
+    fn closed(self) -> Entry<'a> {
+        self.entry
+    }
+}
+
+impl Entry<'_> {
+    fn moved(mut self, rename: impl FnOnce(&Folder, &OsStr) -> io::Result<()>) -> io::Result<()> {
+        rename(self.folder, OsStr::new(self.name.as_deref().unwrap_or_default()))?;
         self.name = None;
         Ok(())
     }
 }
 
-impl Drop for Temporary<'_> {
+impl Drop for Entry<'_> {
     fn drop(&mut self) {
         if let Some(name) = &self.name {
             // Nothing can be done about a failure here; the next write tries again.

@@ -1,20 +1,19 @@
 //! Commands that run after a step's last write, such as one that restarts the processes.
 
+use std::ffi::OsStr;
 use std::io;
-use std::os::fd::AsFd;
-use std::os::unix::process::{CommandExt, ExitStatusExt};
 use std::path::PathBuf;
-use std::process::{Child, Command, ExitStatus, Stdio};
+use std::process::{Child, ExitStatus, Stdio};
 use std::time::{Duration, Instant};
 
 use keybaton_core::shell::typed;
 use keybaton_core::time::Span;
-use rustix::process::{Pid, Signal, kill_process_group};
 
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::interrupt::{Interrupt, Waited};
 use crate::print::Print;
+use crate::system;
 
 /// What runs after a step's last write, and where.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -62,15 +61,9 @@ impl AfterWrite {
 
     fn start(&self, command: &[String]) -> io::Result<Child> {
         let (program, arguments) = command.split_first().ok_or(io::ErrorKind::InvalidInput)?;
-        let talk = io::stderr().as_fd().try_clone_to_owned()?;
-        Command::new(program)
-            .args(arguments)
-            .current_dir(&self.folder)
-            .stdin(Stdio::null())
-            .stdout(talk)
-            // A group of its own: what the command starts can be ended with it.
-            .process_group(0)
-            .spawn()
+        let mut next = system::command(OsStr::new(program));
+        next.args(arguments).current_dir(&self.folder).stdin(Stdio::null()).stdout(io::stderr());
+        system::set_apart(&mut next).spawn()
     }
 
     fn wait(&self, mut child: Child, interrupt: &Interrupt) -> io::Result<Ended> {
@@ -86,7 +79,7 @@ impl AfterWrite {
                 }
                 Waited::Enough => continue,
             };
-            end(&mut child)?;
+            system::end(&mut child)?;
             return Ok(ended);
         }
     }
@@ -96,22 +89,8 @@ fn failed(exit: Exit, command: &[String], what: &str) -> Failure {
     Failure::new(exit, format!("the ring was written; `{}` {what}", typed(command)))
 }
 
-/// Ends the command and what it started: kindly, then for good.
-fn end(child: &mut Child) -> io::Result<()> {
-    let group = i32::try_from(child.id()).ok().and_then(Pid::from_raw);
-    let Some(group) = group else { return child.kill() };
-    // A group that is gone already cannot be ended, and need not be.
-    let _ = kill_process_group(group, Signal::TERM);
-    let patience = Instant::now() + PATIENCE;
-    while child.try_wait()?.is_none() && Instant::now() < patience {
-        std::thread::sleep(LOOK_EVERY);
-    }
-    let _ = kill_process_group(group, Signal::KILL);
-    child.wait().map(drop)
-}
-
 fn told(status: ExitStatus) -> String {
-    match (status.code(), status.signal()) {
+    match (status.code(), system::signal_of(status)) {
         (Some(code), _) => format!("ended with {code}"),
         (None, Some(signal)) => format!("was ended by signal {signal}"),
         (None, None) => "ended in an unknown way".to_owned(),
@@ -119,5 +98,3 @@ fn told(status: ExitStatus) -> String {
 }
 
 const LOOK_EVERY: Duration = Duration::from_millis(20);
-/// How long a command may take to end itself.
-const PATIENCE: Duration = Duration::from_secs(5);

@@ -2,9 +2,7 @@
 
 use std::ffi::OsString;
 use std::io::{self, ErrorKind};
-use std::os::unix::process::CommandExt;
 use std::path::Path;
-use std::process::Command;
 
 use keybaton_core::RingName;
 use zeroize::Zeroizing;
@@ -16,6 +14,7 @@ use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::serving::Served;
 use crate::store;
+use crate::system::{self, BY_SHELL, is_same_variable};
 
 /// How the inherited environment changes.
 pub(crate) struct Environment {
@@ -84,7 +83,7 @@ impl Environment {
     }
 
     fn is_removed(&self, name: &str) -> bool {
-        self.removed.iter().any(|removed| removed == name)
+        self.removed.iter().any(|removed| is_same_variable(removed, name))
     }
 
     fn set(&mut self, name: &str, value: &str) {
@@ -96,12 +95,12 @@ impl Environment {
     }
 }
 
-/// Becomes the program: the process id stays, and signals reach it. Returns only where that failed.
+/// Becomes the program, as far as the system lets us. Returns only where that failed.
 pub(crate) fn become_program(command: &[OsString], environment: &Environment) -> Failure {
     let Some((program, arguments)) = command.split_first() else {
         return Failure::new(Exit::NotStarted, "no program was named");
     };
-    let mut next = Command::new(program);
+    let mut next = system::command(program);
     next.args(arguments);
     for name in &environment.removed {
         next.env_remove(name);
@@ -109,7 +108,7 @@ pub(crate) fn become_program(command: &[OsString], environment: &Environment) ->
     for (name, value) in &environment.set {
         next.env(name, value.as_str());
     }
-    not_executed(program, next.exec())
+    not_executed(program, system::become_program(next))
 }
 
 fn not_executed(program: &OsString, error: io::Error) -> Failure {
@@ -121,7 +120,7 @@ fn not_executed(program: &OsString, error: io::Error) -> Failure {
             Failure::new(Exit::CannotExecute, format!("cannot execute {shown}: its interpreter is not there"))
         }
         ErrorKind::NotFound => Failure::new(Exit::NotFound, format!("there is no program {shown}"))
-            .hint("check the spelling and PATH; a shell's own commands need a shell: sh -c '…'"),
+            .hint(format!("check the spelling and PATH; a shell's own commands need a shell: {BY_SHELL}")),
         _ => Failure::new(Exit::CannotExecute, format!("cannot execute {shown}")).because(error),
     }
 }

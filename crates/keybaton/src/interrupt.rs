@@ -2,27 +2,16 @@
 //! the second one ends the program.
 
 use std::io;
-use std::os::fd::{AsFd, OwnedFd};
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc::{RecvTimeoutError, channel};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use rustix::event::{PollFd, PollFlags, Timespec, poll};
-use rustix::pipe::{PipeFlags, pipe_with};
-use signal_hook::consts::{SIGINT, SIGTERM};
-use signal_hook::{flag, low_level};
-
-use crate::exit::Exit;
 use crate::print::Print;
+use crate::system::Bell;
 
 /// Listens for Ctrl-C. Commands that neither write nor wait have none, and Ctrl-C ends them as it ends any program.
 #[derive(Debug)]
-pub(crate) struct Interrupt {
-    came: Arc<AtomicBool>,
-    /// Has something to read once Ctrl-C came; it is never read, so everybody who looks can see it.
-    bell: OwnedFd,
-}
+pub(crate) struct Interrupt(Bell);
 
 /// How a wait ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -32,21 +21,12 @@ pub(crate) enum Waited {
 }
 
 impl Interrupt {
-    /// Starts to listen, without a thread.
     pub(crate) fn listen() -> io::Result<Self> {
-        let came = Arc::new(AtomicBool::new(false));
-        let (bell, ringer) = pipe_with(PipeFlags::CLOEXEC)?;
-        for signal in [SIGINT, SIGTERM] {
-            // The order matters: the first one must not find the flag set already.
-            flag::register_conditional_shutdown(signal, Exit::Interrupted as i32, Arc::clone(&came))?;
-            flag::register(signal, Arc::clone(&came))?;
-            low_level::pipe::register(signal, ringer.try_clone()?)?;
-        }
-        Ok(Self { came, bell })
+        Bell::hang().map(Self)
     }
 
     pub(crate) fn came(&self) -> bool {
-        self.came.load(Ordering::SeqCst)
+        self.0.rang()
     }
 
     /// Waits, unless Ctrl-C came or comes.
@@ -57,39 +37,36 @@ impl Interrupt {
             if left.is_zero() {
                 return Waited::Enough;
             }
-            // A wait cut short by another signal is taken up again.
-            let _ = poll(&mut [readable(&self.bell)], Some(&timespec(left)));
+            self.0.wait(left);
         }
         Waited::Interrupted
     }
 
     /// Writes, and tells whoever presses Ctrl-C meanwhile that the write is being finished.
-    pub(crate) fn during<T>(&self, print: &Print, write: impl FnOnce() -> T) -> io::Result<T> {
-        let (finished, finish) = pipe_with(PipeFlags::CLOEXEC)?;
-        Ok(thread::scope(|scope| {
-            scope.spawn(|| {
-                let _ = poll(&mut [readable(&self.bell), readable(&finished)], None);
-                if self.came() {
-                    print.note("finishing the write; again to stop now");
+    pub(crate) fn during<T>(&self, print: &Print, write: impl FnOnce() -> T) -> T {
+        let (finish, finished) = channel::<()>();
+        thread::scope(|scope| {
+            scope.spawn(move || {
+                while finished.recv_timeout(LOOK_EVERY) == Err(RecvTimeoutError::Timeout) {
+                    if self.came() {
+                        return print.note("finishing the write; again to stop now");
+                    }
                 }
             });
             let written = write();
             drop(finish);
             written
-        }))
+        })
     }
 }
 
-fn readable(end: &OwnedFd) -> PollFd<'_> {
-    PollFd::from_borrowed_fd(end.as_fd(), PollFlags::IN)
-}
-
-fn timespec(time: Duration) -> Timespec {
-    Timespec { tv_sec: time.as_secs().try_into().unwrap_or(i64::MAX), tv_nsec: time.subsec_nanos().into() }
-}
+const LOOK_EVERY: Duration = Duration::from_millis(20);
 
 #[cfg(test)]
 mod tests {
+    use signal_hook::consts::SIGINT;
+    use signal_hook::low_level;
+
     use super::*;
 
     /// One test, since a signal reaches the whole process.
@@ -111,7 +88,7 @@ mod tests {
         assert!(begun.elapsed() < Duration::from_secs(10));
 
         assert!(interrupt.came());
-        assert_eq!(interrupt.during(&Print::new(), || 5).unwrap(), 5);
+        assert_eq!(interrupt.during(&Print::new(), || 5), 5);
         assert_eq!(interrupt.wait(Duration::from_secs(30)), Waited::Interrupted);
     }
 }

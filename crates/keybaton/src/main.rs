@@ -33,6 +33,7 @@ mod restart;
 mod rotation;
 mod serving;
 mod store;
+mod system;
 mod verdict;
 
 use std::process::ExitCode;

@@ -89,7 +89,7 @@ impl Opened {
         interrupt: &Interrupt,
         act: impl FnOnce(&mut keybaton_handover::World<'_>) -> Result<T, HandoverError>,
     ) -> Result<T, Failure> {
-        writing(world, interrupt, act)?.map_err(|error| self.failed(error))
+        writing(world, interrupt, act).map_err(|error| self.failed(error))
     }
 
     /// Tells what was written before any change was made, and runs what has to follow it, or did not follow earlier.
@@ -196,9 +196,8 @@ pub(crate) fn writing<T>(
     world: &World<'_>,
     interrupt: &Interrupt,
     act: impl FnOnce(&mut keybaton_handover::World<'_>) -> Result<T, HandoverError>,
-) -> Result<Result<T, HandoverError>, Failure> {
-    let done = interrupt.during(world.print, || with_the_world(act));
-    done.map_err(|error| Failure::new(Exit::Broken, "cannot make a pipe").because(error))
+) -> Result<T, HandoverError> {
+    interrupt.during(world.print, || with_the_world(act))
 }
 
 /// Runs something with the system's clock and random source.

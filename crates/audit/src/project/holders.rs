@@ -1,7 +1,6 @@
 //! The files from which a variable comes into the environment: python-decouple's, django-environ's and python-dotenv's.
 
 use std::io::ErrorKind;
-use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
 use keybaton_core::{Field, RingName, SecretText, Texts};
@@ -69,7 +68,7 @@ impl Project {
 
     /// The folders of the settings in use, and those above; none of somebody else.
     fn folders(&self) -> Vec<PathBuf> {
-        let owner = |folder: &Path| std::fs::metadata(folder).ok().map(|metadata| metadata.uid());
+        let owner = |folder: &Path| keybaton_files::owner(folder).ok();
         let own = owner(&self.folder);
         let is_near =
             |folder: &&Path| folder.starts_with(&self.folder) || Some(*folder) == self.folder.parent();

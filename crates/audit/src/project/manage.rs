@@ -1,7 +1,6 @@
 //! Finding `manage.py`.
 
 use std::fs;
-use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
 use memchr::memmem;
@@ -27,8 +26,8 @@ pub(super) fn folder(from: &Path) -> Result<PathBuf, ProjectError> {
 /// This folder or the nearest above it, as far as the repository's root, and never a folder of somebody else: what lies in
 /// `/tmp` could be anybody's.
 fn above(from: &Path) -> Option<PathBuf> {
-    let owner = owner(from);
-    for folder in from.ancestors().take_while(|folder| self::owner(folder) == owner) {
+    let owner = |folder: &Path| keybaton_files::owner(folder).ok();
+    for folder in from.ancestors().take_while(|folder| owner(folder) == owner(from)) {
         if is_project(folder) {
             return Some(folder.to_owned());
         }
@@ -37,10 +36,6 @@ fn above(from: &Path) -> Option<PathBuf> {
         }
     }
     None
-}
-
-fn owner(folder: &Path) -> Option<u32> {
-    fs::metadata(folder).ok().map(|metadata| metadata.uid())
 }
 
 fn below(folder: &Path, depth: usize, left: &mut usize, found: &mut Vec<PathBuf>) {

@@ -3,10 +3,10 @@
 mod attributes;
 mod folder;
 
-use std::fs::{DirBuilder, File, Metadata, OpenOptions};
+use std::fs::{self, DirBuilder, File, Metadata, OpenOptions};
 use std::io;
 use std::os::unix::fs::{DirBuilderExt, FileTypeExt, MetadataExt, OpenOptionsExt};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
@@ -88,4 +88,41 @@ pub(crate) fn means_no_locks(error: &io::Error) -> bool {
         [Errno::OPNOTSUPP, Errno::NOTSUP, Errno::NOLCK, Errno::INVAL, Errno::NOSYS, Errno::BADF]
             .contains(&errno)
     })
+}
+
+/// No program can keep others from opening a file.
+pub(crate) fn is_open_elsewhere(_error: &io::Error) -> bool {
+    false
+}
+
+/// The command that shows who may do what with a path.
+pub(crate) fn shows_rights(path: &str) -> String {
+    format!("ls -ld {path}")
+}
+
+/// How to find the program that holds a folder's lock.
+pub(crate) fn shows_holder(folder: &str) -> String {
+    format!("`fuser -v {folder}` may show which one it is")
+}
+
+/// A number for the owner of a file.
+pub fn owner(path: &Path) -> io::Result<u32> {
+    Ok(fs::metadata(path)?.uid())
+}
+
+/// The number of the user who runs this.
+#[must_use]
+pub fn me() -> u32 {
+    rustix::process::geteuid().as_raw()
+}
+
+/// The permission bits of a file, where the system has such.
+#[must_use]
+pub fn mode(metadata: &Metadata) -> u32 {
+    metadata.mode() & 0o777
+}
+
+/// The path without links, from the root on.
+pub fn whole(path: &Path) -> io::Result<PathBuf> {
+    path.canonicalize()
 }

@@ -91,7 +91,7 @@ impl Copy {
         at: Look,
     ) -> Result<Exit, Failure> {
         let is_key = matches!(from, Original::Keys(_));
-        let done = writing(world, &interruptible()?, |world| copy(from, to, at, world))?;
+        let done = writing(world, &interruptible()?, |world| copy(from, to, at, world));
         let Copied { did, ring, notes } = done.map_err(|error| both.failed(error))?;
         tell(world, false, &notes);
         if self.json {

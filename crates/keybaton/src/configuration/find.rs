@@ -1,13 +1,11 @@
 //! Which configuration file holds in a folder.
 
-use std::fs;
 use std::io;
-use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use keybaton_audit::project::Project;
-use keybaton_files::{FileErrorKind, Limits};
+use keybaton_files::{FileErrorKind, Limits, me, owner, whole};
 
 use super::Configuration;
 use super::source::{Kind, Source, shown};
@@ -18,11 +16,13 @@ impl Configuration {
     /// Looks in the folder and upward, as far as the repository's root, and never into folders of somebody else: what
     /// lies in `/tmp` or above a shared folder could be anybody's.
     pub(crate) fn find(from: &Path) -> Result<Option<Self>, Failure> {
-        let from: PathBuf = from.canonicalize().map_err(|error| unusable(from, error))?;
+        let from: PathBuf = whole(from).map_err(|error| unusable(from, error))?;
         let owner = owner(&from).map_err(|error| unusable(&from, error))?;
-        for folder in
-            searched(&from, |folder| self::owner(folder).ok(), |folder| folder.join(".git").exists())
-        {
+        for folder in searched(
+            &from,
+            |folder| keybaton_files::owner(folder).ok(),
+            |folder| folder.join(".git").exists(),
+        ) {
             if let Some(found) = in_folder(folder, owner)? {
                 return Ok(Some(found));
             }
@@ -86,9 +86,8 @@ fn read(path: &Path) -> Result<Option<String>, Failure> {
 
 /// In a folder that all may write, such as `/tmp`, the file can be somebody else's though the folder is not.
 fn trusted(path: &Path, owner: u32) -> Result<(), Failure> {
-    let me = rustix::process::geteuid().as_raw();
-    match self::owner(path) {
-        Ok(of_file) if is_trusted(of_file, owner, me) => Ok(()),
+    match keybaton_files::owner(path) {
+        Ok(of_file) if is_trusted(of_file, owner, me()) => Ok(()),
         _ => Err(Failure::new(Exit::Configuration, format!("{} belongs to somebody else", shown(path)))
             .hint("work in a folder of your own, or take the file over with chown")),
     }
@@ -96,10 +95,6 @@ fn trusted(path: &Path, owner: u32) -> Result<(), Failure> {
 
 fn is_trusted(of_file: u32, of_folder: u32, me: u32) -> bool {
     [of_folder, me, 0].contains(&of_file)
-}
-
-fn owner(path: &Path) -> io::Result<u32> {
-    Ok(fs::metadata(path)?.uid())
 }
 
 fn unusable(folder: &Path, error: io::Error) -> Failure {

@@ -1,0 +1,136 @@
+//! A folder, what is locked in it and what is written in it.
+
+use std::ffi::{OsStr, OsString};
+use std::fs::{self, File, OpenOptions, TryLockError};
+use std::io;
+use std::os::windows::fs::OpenOptionsExt;
+use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
+
+use winsafe::co::{ERROR, REPLACEFILE};
+
+use super::{is_open_elsewhere, patiently};
+
+#[derive(Debug)]
+pub(crate) struct Folder {
+    /// As the system itself writes it, with the drive or the server in front: no length limit holds for it.
+    path: PathBuf,
+    lock: OnceLock<File>,
+}
+
+impl Folder {
+    pub(crate) fn open(path: &Path) -> io::Result<Self> {
+        if !fs::metadata(path)?.is_dir() {
+            return Err(io::ErrorKind::NotADirectory.into());
+        }
+        Ok(Self { path: fs::canonicalize(path)?, lock: OnceLock::new() })
+    }
+
+    /// A folder cannot be locked here, so a file in it is held that nobody else can open meanwhile. The system removes it
+    /// when we let go of it or end, however we end.
+    pub(crate) fn try_lock(&self) -> Result<(), TryLockError> {
+        let path = self.path.join(LOCK);
+        let opened = OpenOptions::new()
+            .write(true)
+            .create(true)
+            .access_mode(GENERIC_WRITE | DELETE)
+            .share_mode(0)
+            .custom_flags(FILE_FLAG_DELETE_ON_CLOSE)
+            .open(&path);
+        match opened {
+            Ok(file) => {
+                let _ = self.lock.set(file);
+                Ok(())
+            }
+            Err(error) if is_open_elsewhere(&error) || is_going(&path, &error) => {
+                Err(TryLockError::WouldBlock)
+            }
+            Err(error) => Err(TryLockError::Error(error)),
+        }
+    }
+
+    /// Whether `path` still means this folder.
+    pub(crate) fn stands_at(&self, path: &Path) -> bool {
+        fs::canonicalize(path).is_ok_and(|path| path == self.path)
+    }
+
+    /// Opens a file of this folder for reading, and follows no link.
+    pub(crate) fn open_file(&self, name: &OsStr) -> io::Result<File> {
+        let flags = FILE_FLAG_OPEN_REPARSE_POINT | FILE_FLAG_BACKUP_SEMANTICS;
+        let file =
+            patiently(|| OpenOptions::new().read(true).custom_flags(flags).open(self.path.join(name)))?;
+        if file.metadata()?.is_symlink() {
+            return Err(io::Error::from_raw_os_error(super::LINK));
+        }
+        Ok(file)
+    }
+
+    /// Makes a file that must not exist yet. Who may read it is what the folder says, whether it is open or not.
+    pub(crate) fn create(&self, name: &OsStr, _is_open: bool) -> io::Result<File> {
+        OpenOptions::new().read(true).write(true).create_new(true).open(self.path.join(name))
+    }
+
+    /// The file that is replaced leaves its access list, its attributes and its time of making to the new one.
+    pub(crate) fn rename_over(&self, from: &OsStr, to: &OsStr) -> io::Result<()> {
+        let [from, to] = [from, to].map(|name| self.path.join(name));
+        let (Some(new), Some(old)) = (from.to_str(), to.to_str()) else {
+            return Err(io::ErrorKind::InvalidFilename.into());
+        };
+        patiently(|| match winsafe::ReplaceFile(old, new, None, REPLACEFILE::default()) {
+            // The old file has gone already, so its name is free.
+            Err(ERROR::UNABLE_TO_MOVE_REPLACEMENT) => fs::rename(&from, &to),
+            outcome => outcome.map_err(|error| io::Error::from_raw_os_error(error.raw().cast_signed())),
+        })
+    }
+
+    /// Renames without replacing.
+    pub(crate) fn rename_new(&self, from: &OsStr, to: &OsStr) -> io::Result<()> {
+        let [from, to] = [from, to].map(|name| self.path.join(name));
+        patiently(|| {
+            let own = tempfile::TempPath::try_from_path(&from)?;
+            own.persist_noclobber(&to).map_err(|refused| {
+                // Whoever made the file removes it.
+                let _ = refused.path.keep();
+                refused.error
+            })
+        })
+    }
+
+    pub(crate) fn remove(&self, name: &OsStr) -> io::Result<()> {
+        fs::remove_file(self.path.join(name))
+    }
+
+    pub(crate) fn names(&self) -> io::Result<Vec<OsString>> {
+        fs::read_dir(&self.path)?.map(|entry| Ok(entry?.file_name())).collect()
+    }
+
+    /// The file system keeps a journal of its names, and flushes it by itself.
+    #[expect(
+        clippy::unused_self,
+        clippy::unnecessary_wraps,
+        reason = "another system has to do something here"
+    )]
+    pub(crate) fn sync(&self) -> io::Result<()> {
+        Ok(())
+    }
+
+    /// No file is a mount of its own here.
+    #[expect(clippy::unused_self, reason = "another system has to look")]
+    pub(crate) fn is_on_other_mount(&self, _file: &File) -> bool {
+        false
+    }
+}
+
+/// Whether a lock is being let go of just now: its file is still there, and refuses everybody.
+fn is_going(lock: &Path, error: &io::Error) -> bool {
+    error.kind() == io::ErrorKind::PermissionDenied && fs::symlink_metadata(lock).is_ok()
+}
+
+/// Fits [`crate::TEMPORARY_FILES`], so that git ignores it too.
+const LOCK: &str = ".keybaton-lock.tmp";
+
+const GENERIC_WRITE: u32 = 0x4000_0000;
+const DELETE: u32 = 0x0001_0000;
+const FILE_FLAG_DELETE_ON_CLOSE: u32 = 0x0400_0000;
+const FILE_FLAG_OPEN_REPARSE_POINT: u32 = 0x0020_0000;
+pub(super) const FILE_FLAG_BACKUP_SEMANTICS: u32 = 0x0200_0000;

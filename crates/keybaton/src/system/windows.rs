@@ -1,0 +1,100 @@
+//! A program that runs while this one waits, and Ctrl-C, which the console gives to both.
+
+use std::env;
+use std::ffi::OsStr;
+use std::io;
+use std::os::windows::process::CommandExt;
+use std::path::{Path, PathBuf};
+use std::process::{self, Child, Command, ExitStatus, Stdio};
+use std::sync::{Arc, Condvar, Mutex, PoisonError};
+use std::time::Duration;
+
+use crate::exit::Exit;
+
+/// Runs the program and ends with its code. Ctrl-C is the program's business: this one outlives it, and only waits.
+/// Returns only where the program could not be started.
+pub(crate) fn become_program(mut program: Command) -> io::Error {
+    let outcome = ctrlc::set_handler(|| {}).map_err(io::Error::other).and_then(|()| program.status());
+    match outcome {
+        Ok(status) => process::exit(status.code().unwrap_or(Exit::Broken as i32)),
+        Err(error) => error,
+    }
+}
+
+/// A command that starts a program by the name that a user gives it: `npm` is `npm.cmd`, as in a shell.
+pub(crate) fn command(program: &OsStr) -> Command {
+    Command::new(script(Path::new(program)).as_deref().unwrap_or(Path::new(program)))
+}
+
+/// The script of a name without an ending, where no program of that name comes before it.
+fn script(name: &Path) -> Option<PathBuf> {
+    if name.extension().is_some() || name.components().count() != 1 {
+        return None;
+    }
+    let folders = env::var_os("PATH")?;
+    let mut files = env::split_paths(&folders)
+        .flat_map(|folder| ["exe", "cmd", "bat"].map(|ending| folder.join(name).with_extension(ending)));
+    files.find(|file| file.is_file()).filter(|file| file.extension() != Some(OsStr::new("exe")))
+}
+
+/// Whether two names mean one variable of the environment.
+pub(crate) fn is_same_variable(one: &str, other: &str) -> bool {
+    one.eq_ignore_ascii_case(other)
+}
+
+/// How a command is given to a shell.
+pub(crate) const BY_SHELL: &str = "cmd /c …, or powershell -Command …";
+
+/// Gives a command a group of its own: Ctrl-C does not reach it, so that we decide when it ends.
+pub(crate) fn set_apart(command: &mut Command) -> &mut Command {
+    command.creation_flags(CREATE_NEW_PROCESS_GROUP)
+}
+
+/// Ends a command and what it started. There is no kind way that all programs know.
+pub(crate) fn end(child: &mut Child) -> io::Result<()> {
+    let tree = ["/t", "/f", "/pid", &child.id().to_string()];
+    let _ = Command::new("taskkill").args(tree).stdout(Stdio::null()).stderr(Stdio::null()).status();
+    // It may have ended by itself, or by this.
+    let _ = child.kill();
+    child.wait().map(drop)
+}
+
+/// The signal that ended a program: there are none here.
+pub(crate) fn signal_of(_status: ExitStatus) -> Option<i32> {
+    None
+}
+
+/// Rings at Ctrl-C, and when the console is closed. The second time the program ends.
+#[derive(Debug)]
+pub(crate) struct Bell(Arc<(Mutex<bool>, Condvar)>);
+
+impl Bell {
+    /// Starts to listen.
+    pub(crate) fn hang() -> io::Result<Self> {
+        let bell = Self(Arc::default());
+        let own = Self(Arc::clone(&bell.0));
+        ctrlc::set_handler(move || own.ring()).map_err(io::Error::other)?;
+        Ok(bell)
+    }
+
+    fn ring(&self) {
+        let mut rang = self.0.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if *rang {
+            process::exit(Exit::Interrupted as i32);
+        }
+        *rang = true;
+        self.0.1.notify_all();
+    }
+
+    pub(crate) fn rang(&self) -> bool {
+        *self.0.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Waits until it rings or the time is over.
+    pub(crate) fn wait(&self, time: Duration) {
+        let rang = self.0.0.lock().unwrap_or_else(PoisonError::into_inner);
+        drop(self.0.1.wait_timeout_while(rang, time, |rang| !*rang));
+    }
+}
+
+const CREATE_NEW_PROCESS_GROUP: u32 = 0x0000_0200;
