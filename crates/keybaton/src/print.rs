@@ -9,6 +9,7 @@ use zeroize::Zeroizing;
 
 use crate::exit::Exit;
 use crate::failure::Failure;
+use crate::system;
 
 /// Where results and talk go, and whether in colour.
 #[derive(Clone, Copy, Debug)]
@@ -31,7 +32,8 @@ impl Print {
     /// Colour only on a terminal that has it, and not where NO_COLOR is set.
     pub(crate) fn new() -> Self {
         let wanted = std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty())
-            && std::env::var_os("TERM").is_none_or(|value| value != "dumb");
+            && std::env::var_os("TERM").is_none_or(|value| value != "dumb")
+            && system::knows_colours();
         Self {
             coloured_results: wanted && io::stdout().is_terminal(),
             coloured_talk: wanted && io::stderr().is_terminal(),

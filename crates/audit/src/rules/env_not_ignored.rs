@@ -1,6 +1,8 @@
 //! A .env file that the next `git add .` takes in.
 
-use keybaton_core::shell::quoted;
+use std::path::MAIN_SEPARATOR;
+
+use keybaton_core::shell::add_line;
 
 use super::{Found, Rule};
 use crate::finding::Severity;
@@ -16,8 +18,8 @@ pub(super) const RULE: Rule = Rule {
 fn check(tree: &Tree, found: &mut Found) {
     let seen = tree.env_files.iter().filter(|file| file.git.is_some_and(|git| !git.tracked && !git.ignored));
     for file in seen.filter(|file| !file.is_sample()) {
-        let line = quoted(&format!("/{}", file.path.display()));
-        let mend = format!("echo {line} >> .gitignore, or `keybaton init`");
+        let line = format!("/{}", file.path.display()).replace(MAIN_SEPARATOR, "/");
+        let mend = format!("{}, or `keybaton init`", add_line(&line, ".gitignore"));
         found.add(file.at_key(), "the next `git add .` takes this file and its keys in", mend);
     }
 }

@@ -10,6 +10,7 @@ use super::files;
 use crate::configuration::shown;
 use crate::exit::Exit;
 use crate::failure::Failure;
+use crate::system::with_slashes;
 
 /// What git has to be told, and what it knows already.
 #[derive(Debug)]
@@ -116,8 +117,9 @@ fn ignore_file(folder: &Path, git: Option<&Git>) -> PathBuf {
 /// The file's name from the folder of the `.gitignore` down: that file and no other of its name.
 fn own_line(secret: &Path, ignore_file: &Path) -> String {
     let from = ignore_file.parent().unwrap_or(Path::new(""));
-    let name = secret.strip_prefix(from).unwrap_or(secret).display().to_string();
+    let name = secret.strip_prefix(from).unwrap_or(secret);
     let special = |c: char| matches!(c, '*' | '?' | '[' | '\\' | ' ');
+    let name = with_slashes(name);
     let escaped = name.chars().flat_map(|c| special(c).then_some('\\').into_iter().chain([c]));
     format!("/{}", escaped.collect::<String>())
 }

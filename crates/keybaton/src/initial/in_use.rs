@@ -9,6 +9,7 @@ use super::refusals::{contradicting, in_ini, unnamed};
 use super::today::environment;
 use crate::configuration::shown;
 use crate::failure::Failure;
+use crate::system::with_slashes;
 
 /// The file, if there is one: python-decouple, django-environ and python-dotenv look for it in many places. Beside a file
 /// whose name cannot be told, one that is found counts only where the user adopts it.
@@ -48,8 +49,8 @@ pub(crate) fn variable(project: &Project) -> Option<&str> {
 pub(crate) fn url(holder: &Holder, folder: &Path) -> String {
     let above = folder.parent().and_then(|above| holder.path.strip_prefix(above).ok());
     match (holder.path.strip_prefix(folder), above) {
-        (Ok(below), _) => format!("dotenv:{}", below.display()),
-        (Err(_), Some(beside)) => format!("dotenv:../{}", beside.display()),
+        (Ok(below), _) => format!("dotenv:{}", with_slashes(below)),
+        (Err(_), Some(beside)) => format!("dotenv:../{}", with_slashes(beside)),
         (Err(_), None) => format!("dotenv:{}", holder.path.display()),
     }
 }

@@ -1,10 +1,10 @@
 //! Why `keybaton init` stops before it writes anything.
 
-use std::path::Path;
+use std::path::{MAIN_SEPARATOR, Path};
 
 use keybaton_audit::project::{Holder, Line, ProjectError};
 use keybaton_core::RingName;
-use keybaton_core::shell::quoted;
+use keybaton_core::shell::{both, quoted};
 
 use crate::configuration::shown;
 use crate::exit::Exit;
@@ -36,7 +36,7 @@ pub(crate) fn no_project(error: ProjectError) -> Failure {
 /// The error's sentence, with paths as the user would type them.
 fn told(error: &ProjectError) -> String {
     let here = std::env::current_dir().unwrap_or_default();
-    error.to_string().replace(&format!("{}/", here.display()), "")
+    error.to_string().replace(&format!("{}{MAIN_SEPARATOR}", here.display()), "")
 }
 
 /// The key would go into a file that git tracks.
@@ -50,7 +50,7 @@ pub(crate) fn would_leak(file: &Path, then: &str) -> Failure {
 pub(crate) fn untrack(file: &Path) -> String {
     let file = shown(file);
     let message = format!("Stop tracking {file}");
-    format!("git rm --cached {} && git commit -m {}", quoted(&file), quoted(&message))
+    both(&format!("git rm --cached {}", quoted(&file)), &format!("git commit -m {}", quoted(&message)))
 }
 
 /// The store's key would replace one that stood in source control, and stands there itself.

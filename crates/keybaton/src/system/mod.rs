@@ -9,3 +9,8 @@ pub(crate) use unix::*;
 mod windows;
 #[cfg(windows)]
 pub(crate) use windows::*;
+
+/// A path with slashes on every system, for files that are shared between them.
+pub(crate) fn with_slashes(path: &std::path::Path) -> String {
+    path.display().to_string().replace(std::path::MAIN_SEPARATOR, "/")
+}

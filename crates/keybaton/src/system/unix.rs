@@ -31,6 +31,11 @@ pub(crate) fn is_same_variable(one: &str, other: &str) -> bool {
     one == other
 }
 
+/// Whether terminals take colours.
+pub(crate) fn knows_colours() -> bool {
+    true
+}
+
 /// How a command is given to a shell.
 pub(crate) const BY_SHELL: &str = "sh -c '…'";
 

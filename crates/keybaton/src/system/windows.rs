@@ -42,6 +42,11 @@ pub(crate) fn is_same_variable(one: &str, other: &str) -> bool {
     one.eq_ignore_ascii_case(other)
 }
 
+/// Whether the console takes colours, which it has to be told first.
+pub(crate) fn knows_colours() -> bool {
+    anstyle_query::windows::enable_ansi_colors().unwrap_or(false)
+}
+
 /// How a command is given to a shell.
 pub(crate) const BY_SHELL: &str = "cmd /c …, or powershell -Command …";
 
