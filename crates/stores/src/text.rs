@@ -6,6 +6,10 @@ use crate::{StoreError, StoreErrorKind};
 
 /// The text of `bytes`; `place` says where they stand, and nothing of them is repeated.
 pub(crate) fn text_of<'a>(bytes: &'a [u8], place: &str) -> Result<&'a str, StoreError> {
+    if bytes.starts_with(UTF_16) {
+        return Err(StoreError::new(StoreErrorKind::Malformed, format!("{place} is UTF-16, not UTF-8 text"))
+            .hint("save it as UTF-8; > and Out-File of Windows PowerShell write UTF-16, Set-Content -Encoding ascii does not"));
+    }
     std::str::from_utf8(bytes).map_err(|error| {
         let sentence = format!("{place} is not UTF-8 text (see byte {})", error.valid_up_to() + 1);
         StoreError::new(StoreErrorKind::Malformed, sentence)
@@ -31,9 +35,20 @@ pub(crate) fn without_line_end(text: &str) -> (&str, &str) {
     text.split_at(body.len())
 }
 
+/// The mark at the beginning of what Windows calls Unicode.
+const UTF_16: &[u8] = b"\xff\xfe";
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_powershell_writes_with_an_arrow_is_told_from_other_bytes() {
+        let error = text_of(b"\xff\xfeA\0=\0", ".env").unwrap_err();
+        assert_eq!(error.to_string(), ".env is UTF-16, not UTF-8 text");
+        let error = text_of(b"\xffA=", ".env").unwrap_err();
+        assert_eq!(error.to_string(), ".env is not UTF-8 text (see byte 1)");
+    }
 
     #[test]
     fn one_line_end_is_not_part_of_a_text() {
