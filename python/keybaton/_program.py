@@ -76,6 +76,7 @@ def _run(program: Path, names: Names, folder: Path, options: list[str], limit: f
             cwd=folder,
             env={**os.environ, GUARD: "1"},
             start_new_session=True,  # no terminal to ask on
+            creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),  # the same on Windows
             check=False,
         )
     except subprocess.TimeoutExpired:

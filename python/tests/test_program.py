@@ -10,7 +10,7 @@ import pytest
 
 import keybaton
 from keybaton import _program
-from standin import NEW, OLD, Program, answer, load_fails, record, row, settings_in, texts
+from standin import NEW, OLD, Program, answer, folder_of, load_fails, record, row, settings_in, texts
 
 TRIED = "there is no SECRET_KEY: KEYBATON_DIR is not set, SECRET_KEY is not in the environment, and"
 MAKE_ONE = (
@@ -188,3 +188,33 @@ def test_the_program_beside_the_package_comes_first(package: str, place: str, mo
     user = sysconfig.get_path("scripts", sysconfig.get_preferred_scheme("user"))
     assert Path(place) in places[:2]
     assert places[-2:] == [Path(sysconfig.get_path("scripts")), Path(user)]
+
+
+@pytest.mark.parametrize(
+    ("package", "place"),
+    [
+        ("C/venv/Lib/site-packages/keybaton", "C/venv/Scripts"),
+        ("C/My Shop/vendored/keybaton", "C/My Shop/vendored/bin"),
+    ],
+)
+def test_on_windows_the_program_has_an_ending_and_its_folder_is_called_scripts(
+    package: str, place: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    program = tmp_path / place / "keybaton.exe"
+    program.parent.mkdir(parents=True)
+    monkeypatch.setattr(sys, "platform", "win32")
+    monkeypatch.setattr(_program, "__file__", str(tmp_path / package / "_program.py"))
+    (program.parent / "keybaton").write_bytes(b"")
+    (program.parent / "keybaton").chmod(0o755)
+    assert _program.find() is None
+    program.write_bytes(b"")
+    program.chmod(0o755)
+    assert _program.find() == program
+
+
+def test_a_folder_written_on_windows_is_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder = folder_of(
+        tmp_path / "My Secrets", {"SECRET_KEY": f"{NEW}\r\n", "SECRET_KEY_FALLBACKS": f"{NEW},{OLD}\r\n"}
+    )
+    monkeypatch.setenv("KEYBATON_DIR", str(folder))
+    assert keybaton.load() == (NEW, [NEW, OLD])
