@@ -9,7 +9,7 @@ APT := @$(PYTHON) tools/apt.py
 STEP := @$(PYTHON) tools/step.py
 TOOL := $(PYTHON) tools/toolbox.py
 WHEEL = "$$($(PYTHON) tools/wheel.py)"
-PYTHON_FILES := benches demo python servers tests/crash tests/faults tests/pages tests/schema tests/shells tools vectors
+PYTHON_FILES := benches demo python servers tests/crash tests/faults tests/pages tests/schema tests/shells tests/windows tools vectors
 # The servers that start within a minute; the others must be built first.
 QUICK_SERVERS := aws azure gcp github gitlab heroku vault
 BUILT_SERVERS := kubernetes
@@ -21,7 +21,7 @@ $(STEP) "types of $(1)" env MYPYPATH=$(1):tools:servers:servers/tests/aws:server
 endef
 
 .PHONY: help demo test test-all check bench fuzz wheel build-needs \
-	test-rust test-vectors test-python test-stores test-faults test-pages test-shells test-schema test-demo test-crash test-built \
+	test-rust test-vectors test-python test-stores test-faults test-pages test-shells test-schema test-demo test-crash test-built test-windows \
 	check-rust check-dependencies check-words check-python check-shell check-manual check-house
 .NOTPARALLEL:
 
@@ -33,7 +33,7 @@ demo: build-needs ## What a rotation does to logged-in users: Django's documente
 
 test: test-rust test-vectors test-python test-stores test-faults test-pages test-shells test-schema test-demo test-crash ## All tests but the slow builds
 
-test-all: test test-built ## All tests, also against servers that are built first, for some minutes
+test-all: test test-built test-windows ## All tests, also those for which much is built first, for some minutes
 
 test-rust: build-needs ## The Rust tests, the README's transcripts among them
 	$(APT) acl git strace
@@ -74,6 +74,10 @@ test-built: build-needs ## The store and the stand-in whose servers are built fi
 	$(APT) jq kubernetes-client
 	$(STEP) "pages" $(PYTHON) tests/pages $(BUILT_SERVERS)
 	$(STEP) "awsmini" $(PYTHON) servers/tests awsmini
+
+test-windows: ## The program for Windows, built in a small Debian of its own, and used under Wine; as root
+	$(APT) debian-archive-keyring debootstrap
+	$(STEP) "Windows" $(PYTHON) tests/windows
 
 test-demo: build-needs ## The demo, which fails unless the rollouts come out as promised
 	$(STEP) "demo" $(PYTHON) demo --check

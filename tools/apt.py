@@ -15,6 +15,8 @@ SHOWN_BY = {
     "acl": "setfacl",
     "bash": "bash",
     "bash-completion": "/usr/share/bash-completion/bash_completion",
+    "debian-archive-keyring": "/usr/share/keyrings/debian-archive-keyring.gpg",
+    "debootstrap": "/usr/sbin/debootstrap",
     "faketime": "faketime",
     "fish": "fish",
     "gcc": "cc",

@@ -18,10 +18,9 @@ from pathlib import Path
 CHECKOUT = Path(__file__).resolve().parent.parent.parent
 sys.path.insert(0, str(CHECKOUT / "tools"))
 
-from cache import ToolError, locked, say  # noqa: E402
-
 import build  # noqa: E402
 import root  # noqa: E402
+from cache import ToolError, locked, say  # noqa: E402
 from life import LIFE  # noqa: E402
 from programs import PROGRAMS  # noqa: E402
 from shop import DRIVE, HOME, Shop, opened  # noqa: E402

@@ -1,7 +1,7 @@
 """The program for Windows, built from the checkout with the root's own compiler.
 
-The crates come from the outer machine's cargo: its registry is shared in, so that nothing is fetched twice and the build
-itself needs no network. The standard library is built too, since no package brings it for Windows.
+The crates come from the outer machine's cargo: its registry is shared in, so that nothing is fetched twice, and the
+build itself needs no network. The standard library is built too, since no package brings it for Windows.
 """
 
 from __future__ import annotations

@@ -23,7 +23,10 @@ def init_makes_a_key_guards_it_and_wires_the_settings(shop: Shop) -> None:
 
 def what_init_writes_for_others_has_slashes(shop: Shop) -> None:
     """The configuration and git's rules are shared with developers on other systems."""
-    shop.write("shop/settings.py", "import environ\nenv = environ.Env()\nenviron.Env.read_env('shop/.env')\nSECRET_KEY = env('SECRET_KEY')\n")
+    shop.write(
+        "shop/settings.py",
+        "import environ\nenv = environ.Env()\nenviron.Env.read_env('shop/.env')\nSECRET_KEY = env('SECRET_KEY')\n",
+    )
     shop.write("shop/.env", f"SECRET_KEY={'k3' * 30}\n")
     shop.keybaton("init", "--adopt", "--write", "--no-input").must()
     assert b'store = "dotenv:shop/.env"' in shop.read("keybaton.toml"), shop.read("keybaton.toml")

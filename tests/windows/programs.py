@@ -18,7 +18,7 @@ def run_gives_the_key_and_the_programs_own_code(shop: Shop) -> None:
 def run_hands_input_on_and_words_unchanged(shop: Shop) -> None:
     begin(shop)
     assert "beta" in shop.keybaton(*RUN, "findstr", "beta", stdin="alpha\r\nbeta\r\n").must().out
-    shop.write("words.cmd", '@echo off\r\necho [%~1] [%~2]\r\n')
+    shop.write("words.cmd", "@echo off\r\necho [%~1] [%~2]\r\n")
     shop.keybaton(*RUN, r".\words.cmd", "two words", "x").must().says("[two words] [x]")
 
 

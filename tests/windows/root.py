@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import shlex
 import shutil
 import subprocess
 import sys
@@ -84,20 +85,21 @@ def use_the_network_as_here(folder: Path) -> None:
 
 @contextmanager
 def entered(folder: Path, shared: Mapping[Path, str]) -> Iterator[Root]:
-    """Namespaces in which `folder` has /proc, /dev and the `shared` folders of this machine, each at a place of its own.
+    """Namespaces in which `folder` has /proc, /dev and the `shared` folders of this machine, each at its own place.
 
     Their first process ends when its standard input does: with this context, or with this process, however it ends.
     The kernel then ends all others in there and undoes the mounts.
     """
-    lines = ["set -e", f"mount -t proc proc {folder}/proc", f"mount --rbind /dev {folder}/dev"]
-    lines += [f"mount -t tmpfs tmpfs {folder}/tmp"]
-    for outer, inner in shared.items():
-        (folder / inner.lstrip("/")).mkdir(parents=True, exist_ok=True)
-        lines.append(f"mount --bind '{outer}' '{folder}{inner}'")
-    script = "\n".join([*lines, "echo ready", "exec cat"])
+    mounts = [["-t", "proc", "proc", "proc"], ["--rbind", "/dev", "dev"], ["-t", "tmpfs", "tmpfs", "tmp"]]
+    mounts += [["--bind", str(outer), inner.lstrip("/")] for outer, inner in shared.items()]
+    for *_, place in mounts:
+        (folder / place).mkdir(parents=True, exist_ok=True)
+    lines = [shlex.join(["mount", *what, str(folder / place)]) for *what, place in mounts]
+    script = "\n".join(["set -e", *lines, "echo ready", "exec cat"])
     unshare = ["unshare", "--mount", "--pid", "--fork", "--kill-child", "sh", "-c", script]
     with subprocess.Popen(unshare, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as first:
-        assert first.stdin and first.stdout
+        assert first.stdin
+        assert first.stdout
         try:
             if first.stdout.readline() != b"ready\n":
                 raise ToolError("no namespaces of its own can be had here: the test wants root")

@@ -71,7 +71,8 @@ class Shop:
         """Another program has a file open meanwhile. It lets go of it where its standard input is closed."""
         command = self._command(["hand", how, name], {})
         with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as holder:
-            assert holder.stdin and holder.stdout
+            assert holder.stdin
+            assert holder.stdout
             said = holder.stdout.readline()
             assert said.strip() == b"held", f"the hand said {said!r} of {name}"
             try:

@@ -31,6 +31,11 @@ def a_byte_order_mark_stays_too(shop: Shop) -> None:
     assert shop.key("--store", "dotenv:.env") == KEY
 
 
+def utf_16_is_called_by_its_name(shop: Shop) -> None:
+    shop.file(".env").write_bytes(f"SECRET_KEY={KEY}\r\n".encode("utf-16"))
+    shop.keybaton("status", "--store", "dotenv:.env").must(4).says("UTF-16", "Set-Content -Encoding ascii")
+
+
 def settings_keep_their_line_ends(shop: Shop) -> None:
     settings = shop.read("shop/settings.py").decode().replace("\n", "\r\n")
     shop.write("shop/settings.py", settings)
@@ -128,6 +133,7 @@ LOCK = ".keybaton-lock.tmp"
 TROUBLE = [
     line_ends_stay_as_they_are,
     a_byte_order_mark_stays_too,
+    utf_16_is_called_by_its_name,
     settings_keep_their_line_ends,
     a_file_that_another_program_keeps_for_itself_is_not_lost,
     a_file_that_is_being_read_is_not_replaced,
