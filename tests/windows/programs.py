@@ -66,6 +66,14 @@ def a_command_follows_a_write(shop: Shop) -> None:
     shop.keybaton("stage").must().says("restarted")
 
 
+def init_writes_a_mirror_too_and_commands_follow(shop: Shop) -> None:
+    """It listens for Ctrl-C more than once."""
+    begin(shop)
+    configure(shop, 'mirrors = ["dir:mirror"]', 'after-write = [["cmd", "/c", "echo restarted"]]')
+    shop.keybaton("init", "--write", "--no-input").must().says("restarted")
+    assert shop.read("mirror/SECRET_KEY").decode().strip() == shop.key()
+
+
 def a_command_that_hangs_is_ended(shop: Shop) -> None:
     begin(shop)
     configure(shop, 'after-write = [["hand", "serve", "5"]]', 'after-write-timeout = "1s"')
@@ -87,5 +95,6 @@ PROGRAMS = [
     ctrl_c_reaches_the_program_and_run_gives_its_code,
     ctrl_c_ends_a_wait,
     a_command_follows_a_write,
+    init_writes_a_mirror_too_and_commands_follow,
     a_command_that_hangs_is_ended,
 ]

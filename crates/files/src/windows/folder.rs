@@ -105,17 +105,11 @@ impl Folder {
     }
 
     /// The file system keeps a journal of its names, and flushes it by itself.
-    #[expect(
-        clippy::unused_self,
-        clippy::unnecessary_wraps,
-        reason = "another system has to do something here"
-    )]
     pub(crate) fn sync(&self) -> io::Result<()> {
         Ok(())
     }
 
     /// No file is a mount of its own here.
-    #[expect(clippy::unused_self, reason = "another system has to look")]
     pub(crate) fn is_on_other_mount(&self, _file: &File) -> bool {
         false
     }

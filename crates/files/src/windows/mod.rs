@@ -24,11 +24,6 @@ impl Attributes {
         Ok(Self { is_read_only: file.metadata()?.permissions().readonly() })
     }
 
-    #[expect(
-        clippy::unused_self,
-        clippy::unnecessary_wraps,
-        reason = "another system has to do something here"
-    )]
     pub(crate) fn give_to(&self, _file: &File) -> io::Result<()> {
         Ok(())
     }
@@ -42,7 +37,6 @@ pub(crate) fn open_without_waiting(path: &Path) -> io::Result<File> {
 }
 
 /// A file can always be read.
-#[expect(clippy::unnecessary_wraps, reason = "another system has to wait")]
 pub(crate) fn wait_until_readable(_file: &File, _patience: Duration) -> io::Result<bool> {
     Ok(true)
 }

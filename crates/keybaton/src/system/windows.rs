@@ -6,7 +6,7 @@ use std::io;
 use std::os::windows::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::{self, Child, Command, ExitStatus, Stdio};
-use std::sync::{Arc, Condvar, Mutex, PoisonError};
+use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use crate::exit::Exit;
@@ -69,37 +69,44 @@ pub(crate) fn signal_of(_status: ExitStatus) -> Option<i32> {
     None
 }
 
-/// Rings at Ctrl-C, and when the console is closed. The second time the program ends.
+/// Rings at Ctrl-C, and when the console is closed. The second time the program ends. All bells are one: it can be hung
+/// several times, and the system listens once.
 #[derive(Debug)]
-pub(crate) struct Bell(Arc<(Mutex<bool>, Condvar)>);
+pub(crate) struct Bell;
 
 impl Bell {
     /// Starts to listen.
     pub(crate) fn hang() -> io::Result<Self> {
-        let bell = Self(Arc::default());
-        let own = Self(Arc::clone(&bell.0));
-        ctrlc::set_handler(move || own.ring()).map_err(io::Error::other)?;
-        Ok(bell)
-    }
-
-    fn ring(&self) {
-        let mut rang = self.0.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if *rang {
-            process::exit(Exit::Interrupted as i32);
+        match ctrlc::set_handler(ring) {
+            Ok(()) | Err(ctrlc::Error::MultipleHandlers) => Ok(Self),
+            Err(error) => Err(io::Error::other(error)),
         }
-        *rang = true;
-        self.0.1.notify_all();
     }
 
     pub(crate) fn rang(&self) -> bool {
-        *self.0.0.lock().unwrap_or_else(PoisonError::into_inner)
+        *rung()
     }
 
     /// Waits until it rings or the time is over.
     pub(crate) fn wait(&self, time: Duration) {
-        let rang = self.0.0.lock().unwrap_or_else(PoisonError::into_inner);
-        drop(self.0.1.wait_timeout_while(rang, time, |rang| !*rang));
+        drop(RINGS.wait_timeout_while(rung(), time, |rang| !*rang));
     }
 }
+
+fn ring() {
+    let mut rang = rung();
+    if *rang {
+        process::exit(Exit::Interrupted as i32);
+    }
+    *rang = true;
+    RINGS.notify_all();
+}
+
+fn rung() -> MutexGuard<'static, bool> {
+    RANG.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+static RANG: Mutex<bool> = Mutex::new(false);
+static RINGS: Condvar = Condvar::new();
 
 const CREATE_NEW_PROCESS_GROUP: u32 = 0x0000_0200;
