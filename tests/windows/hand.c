@@ -1,5 +1,5 @@
 /* What the tests do on Windows besides keybaton:
-   hand.exe hold FILE | hand.exe read FILE | hand.exe serve CODE | hand.exe press COMMAND LINE */
+   hand.exe hold|read|share FILE, hand.exe serve CODE, hand.exe press 'COMMAND LINE' */
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -53,6 +53,8 @@ int main(int count, char **words) {
     setvbuf(stdout, NULL, _IONBF, 0);
     if (count == 3 && !strcmp(words[1], "hold")) return hold(words[2], 0);
     if (count == 3 && !strcmp(words[1], "read")) return hold(words[2], FILE_SHARE_READ);
+    if (count == 3 && !strcmp(words[1], "share"))
+        return hold(words[2], FILE_SHARE_READ | FILE_SHARE_WRITE | FILE_SHARE_DELETE);
     if (count == 3 && !strcmp(words[1], "serve")) return serve(atoi(words[2]));
     if (count == 3 && !strcmp(words[1], "press")) return press(words[2]);
     return 2;

@@ -67,7 +67,6 @@ def a_command_follows_a_write(shop: Shop) -> None:
 
 
 def init_writes_a_mirror_too_and_commands_follow(shop: Shop) -> None:
-    """It listens for Ctrl-C more than once."""
     begin(shop)
     configure(shop, 'mirrors = ["dir:mirror"]', 'after-write = [["cmd", "/c", "echo restarted"]]')
     shop.keybaton("init", "--write", "--no-input").must().says("restarted")

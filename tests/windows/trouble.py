@@ -79,10 +79,11 @@ def a_file_that_is_let_go_of_soon_is_waited_for(shop: Shop) -> None:
 
 
 def two_writers_come_one_after_the_other(shop: Shop) -> None:
+    """Whoever has the lock's file open at all has the lock."""
     begin(shop)
     before = shop.read(".env")
     shop.write(LOCK, "")
-    with shop.keeps_open(LOCK, "hold"):
+    with shop.keeps_open(LOCK, "share"):
         shop.keybaton("stage").must(4).says("another program holds the lock", "Task Manager")
     assert shop.read(".env") == before
 
