@@ -39,7 +39,7 @@ def main() -> int:
         folder = root.made()
         build.fetch(folder)
         with root.entered(folder, build.shared()) as inside:
-            say("building keybaton.exe (the first time takes minutes)")
+            say("building the wheel for Windows (the first time takes minutes)")
             build.build(inside, chosen.features)
             failures = tried(inside, cases)
     for failure in failures:

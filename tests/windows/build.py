@@ -1,4 +1,4 @@
-"""The program for Windows, built from the checkout with the root's own compiler.
+"""The wheel for Windows, built from the checkout with the root's own compiler.
 
 The crates come from the outer machine's cargo: its registry is shared in, so that nothing is fetched twice, and the
 build itself needs no network. The standard library is built too, since no package brings it for Windows.
@@ -7,11 +7,14 @@ build itself needs no network. The standard library is built too, since no packa
 from __future__ import annotations
 
 import os
+import shutil
+import zipfile
 from collections.abc import Mapping
 from pathlib import Path
 
 from cache import CHECKOUT, ToolError, cache_folder, run
 from root import Root
+from toolbox import tools_venv
 
 TARGET = "x86_64-pc-windows-gnu"
 OUTSIDE, PLACE = "windows-target", "/target"
@@ -19,9 +22,8 @@ OUTSIDE, PLACE = "windows-target", "/target"
 
 def shared() -> Mapping[Path, str]:
     """The folders of this machine that the build wants, and where they stand in the root."""
-    target = cache_folder() / OUTSIDE
-    target.mkdir(exist_ok=True)
-    return {CHECKOUT: "/checkout", cargo_home(): "/cargo", target: PLACE}
+    outside().mkdir(exist_ok=True)
+    return {CHECKOUT: "/checkout", cargo_home(): "/cargo", tools_venv(): "/tools", outside(): PLACE}
 
 
 def cargo_home() -> Path:
@@ -38,11 +40,12 @@ def fetch(root: Path) -> None:
 
 
 def build(root: Root, features: str) -> None:
-    """keybaton.exe, and the program that is the test's hand on Windows."""
-    cargo = ["cargo", "build", "--offline", "--locked", "--quiet", "--package", "keybaton", f"--target={TARGET}"]
-    cargo += ["--no-default-features", f"--features={features}"]
+    """The wheel, its program taken out of it, and the program that is the test's hand on Windows."""
+    shutil.rmtree(outside("wheels"), ignore_errors=True)
+    maturin = ["/tools/bin/maturin", "build", "--profile=dev", "--offline", "--locked", "--quiet", f"--target={TARGET}"]
+    maturin += ["-Zbuild-std=std,panic_abort", "--no-default-features", f"--features={features}"]
     root.run(
-        ["nice", *cargo, "-Zbuild-std=std,panic_abort"],
+        ["nice", *maturin, f"--out={PLACE}/wheels"],
         "/checkout",
         CARGO_HOME="/cargo",
         CARGO_INCREMENTAL="0",
@@ -50,9 +53,24 @@ def build(root: Root, features: str) -> None:
         CARGO_TARGET_X86_64_PC_WINDOWS_GNU_LINKER="x86_64-w64-mingw32-gcc",
         RUSTC_BOOTSTRAP="1",  # lets a stable cargo build the standard library
     )
+    unpack()
     root.run(["x86_64-w64-mingw32-gcc", "-Wall", "-o", f"{PLACE}/hand.exe", "/checkout/tests/windows/hand.c"])
+
+
+def unpack() -> None:
+    """Puts the program where pip would."""
+    [wheel] = outside("wheels").glob("keybaton-*-py3-none-win_amd64.whl")
+    with zipfile.ZipFile(wheel) as packed:
+        [name] = [name for name in packed.namelist() if name.endswith(".data/scripts/keybaton.exe")]
+        packed.getinfo("keybaton/_load.py")
+        outside("Scripts").mkdir(exist_ok=True)
+        outside("Scripts", "keybaton.exe").write_bytes(packed.read(name))
+
+
+def outside(*names: str) -> Path:
+    return Path(cache_folder(), OUTSIDE, *names)
 
 
 def on_path() -> str:
     """The folders of both programs, as Windows writes them."""
-    return rf"Z:{PLACE}\{TARGET}\debug;Z:{PLACE}".replace("/", "\\")
+    return rf"Z:{PLACE}\Scripts;Z:{PLACE}".replace("/", "\\")
