@@ -9,7 +9,7 @@ use std::sync::OnceLock;
 
 use winsafe::co::{ERROR, REPLACEFILE};
 
-use super::{is_open_elsewhere, patiently};
+use super::{is_open_elsewhere, open_without_following, patiently};
 
 #[derive(Debug)]
 pub(crate) struct Folder {
@@ -56,13 +56,7 @@ impl Folder {
 
     /// Opens a file of this folder for reading, and follows no link.
     pub(crate) fn open_file(&self, name: &OsStr) -> io::Result<File> {
-        let flags = FILE_FLAG_OPEN_REPARSE_POINT | FILE_FLAG_BACKUP_SEMANTICS;
-        let file =
-            patiently(|| OpenOptions::new().read(true).custom_flags(flags).open(self.path.join(name)))?;
-        if file.metadata()?.is_symlink() {
-            return Err(io::Error::from_raw_os_error(super::LINK));
-        }
-        Ok(file)
+        open_without_following(&self.path.join(name))
     }
 
     /// Makes a file that must not exist yet. Who may read it is what the folder says, whether it is open or not.
@@ -126,5 +120,3 @@ const LOCK: &str = ".keybaton-lock.tmp";
 const GENERIC_WRITE: u32 = 0x4000_0000;
 const DELETE: u32 = 0x0001_0000;
 const FILE_FLAG_DELETE_ON_CLOSE: u32 = 0x0400_0000;
-const FILE_FLAG_OPEN_REPARSE_POINT: u32 = 0x0020_0000;
-pub(super) const FILE_FLAG_BACKUP_SEMANTICS: u32 = 0x0200_0000;

@@ -32,8 +32,19 @@ impl Attributes {
 /// Opens for reading; a folder too, so that it can be told from a file.
 pub(crate) fn open_without_waiting(path: &Path) -> io::Result<File> {
     let mut how = OpenOptions::new();
-    how.read(true).custom_flags(folder::FILE_FLAG_BACKUP_SEMANTICS);
+    how.read(true).custom_flags(FILE_FLAG_BACKUP_SEMANTICS);
     patiently(|| how.open(path))
+}
+
+/// The same, but a link is refused.
+pub(crate) fn open_without_following(path: &Path) -> io::Result<File> {
+    let mut how = OpenOptions::new();
+    how.read(true).custom_flags(FILE_FLAG_BACKUP_SEMANTICS | FILE_FLAG_OPEN_REPARSE_POINT);
+    let file = patiently(|| how.open(path))?;
+    match file.metadata()?.is_symlink() {
+        true => Err(io::Error::from_raw_os_error(LINK)),
+        false => Ok(file),
+    }
 }
 
 /// A file can always be read.
@@ -57,6 +68,11 @@ pub(crate) fn is_socket(_metadata: &Metadata) -> bool {
 /// Links can only be made by administrators and developers.
 pub(crate) fn is_ours(_metadata: &Metadata) -> bool {
     true
+}
+
+/// Who may read it is what its folder says, which is not read.
+pub(crate) fn is_open_to_others(_metadata: &Metadata) -> bool {
+    false
 }
 
 /// How many names the file has: more than one is very rare here, and is not looked for.
@@ -129,6 +145,9 @@ fn patiently<T>(mut attempt: impl FnMut() -> io::Result<T>) -> io::Result<T> {
 
 const PATIENCE: Duration = Duration::from_secs(2);
 const BETWEEN_TRIES: Duration = Duration::from_millis(50);
+
+const FILE_FLAG_OPEN_REPARSE_POINT: u32 = 0x0020_0000;
+const FILE_FLAG_BACKUP_SEMANTICS: u32 = 0x0200_0000;
 
 // The system's numbers of errors.
 const SHARING_VIOLATION: i32 = 32;
