@@ -47,10 +47,9 @@ impl Interrupt {
         let (finish, finished) = channel::<()>();
         thread::scope(|scope| {
             scope.spawn(move || {
-                while finished.recv_timeout(LOOK_EVERY) == Err(RecvTimeoutError::Timeout) {
-                    if self.came() {
-                        return print.note("finishing the write; again to stop now");
-                    }
+                while finished.recv_timeout(LOOK_EVERY) == Err(RecvTimeoutError::Timeout) && !self.came() {}
+                if self.came() {
+                    print.note("finishing the write; again to stop now");
                 }
             });
             let written = write();

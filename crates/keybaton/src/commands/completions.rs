@@ -15,7 +15,7 @@ use crate::failure::Failure;
 #[command(after_help = "Examples:
   keybaton completions zsh > ~/.zfunc/_keybaton
   keybaton completions fish > ~/.config/fish/completions/keybaton.fish
-  keybaton completions powershell >> $PROFILE
+  keybaton completions powershell | Add-Content $PROFILE
   source <(keybaton completions bash)
 
 zsh and fish want their folder to be there: mkdir -p ~/.zfunc ~/.config/fish/completions

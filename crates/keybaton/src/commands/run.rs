@@ -24,9 +24,9 @@ use crate::store;
   keybaton run -e production -- gunicorn shop.wsgi
   keybaton run --only-ring -- python manage.py migrate
 
-The program takes keybaton's place: the process id stays, and signals reach it. (On Windows keybaton
-waits for it, and passes Ctrl-C on.) The exit code is its own, or 125 where keybaton failed, 126 where it
-cannot be executed, 127 where there is no such program.")]
+The program takes keybaton's place: the process id stays, and signals reach it. On Windows keybaton
+waits for it, and Ctrl-C reaches both. The exit code is its own, or 125 where keybaton failed, 126
+where it cannot be executed, 127 where there is no such program.")]
 pub(crate) struct Run {
     /// Set the ring's variables alone, and not the others of a .env file
     #[arg(long)]
