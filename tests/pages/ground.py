@@ -6,13 +6,16 @@ import os
 import subprocess
 import sys
 import threading
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
+
+import shop
 
 import heroku_cli
 from hands.desk import HANDS
 from keyvault.proxy import Proxy
+from machine import Machine
 from roster import SERVERS
 from stage import Stage, free_port
 
@@ -23,6 +26,8 @@ class Ground:
     program: Path
     # Each store that is served, with what its user's programs find in their environment.
     stores: dict[str, dict[str, str]]
+    # The machines that have a store to themselves.
+    machines: dict[str, Machine] = field(default_factory=dict)
 
     @classmethod
     def prepared(cls, stage: Stage, servers: list[str], program: Path) -> Ground:
@@ -36,10 +41,14 @@ class Ground:
         folder = self.stage.folder / f"project-{store}"
         folder.mkdir()
         self.run(store, "keybaton generate | keybaton copy - dotenv:.env")
+        if store == "systemd":
+            self.machines[store] = shop.on_a_machine(self.stage, self.program, folder)
         return folder
 
     def run(self, store: str, line: str) -> str:
         """What a shell prints in the project, on both of its streams."""
+        if machine := self.machines.get(store):
+            return machine.run(line, shop.FOLDER)
         own = [heroku_cli.folder()] if store == "heroku" else []
         programs = [*own, self.program.parent, Path(sys.executable).parent, os.environ["PATH"]]
         folder = self.stage.folder / f"project-{store}"

@@ -59,13 +59,13 @@ class Page:
 
     def is_about(self, command: Command) -> bool:
         """A rotation finds its store in keybaton.toml, and another program has other names for it."""
-        return command.kind in ("rotate", "another program") or f"{self.store}://" in command.line
+        return command.kind in ("rotate", "another program") or f"{self.store}:" in command.line
 
 
-def stores_behind_a_network(program: Path) -> list[str]:
-    """By the program's own list."""
+def stores_with_a_server(program: Path) -> list[str]:
+    """By the program's own list: those behind a network, and those of one machine that servers/ can start."""
     listed = subprocess.run([program, "stores", "--json"], check=True, capture_output=True, text=True).stdout
-    return [store["scheme"] for store in json.loads(listed) if not store["local"]]
+    return [store["scheme"] for store in json.loads(listed) if not store["local"] or store["scheme"] in HANDS]
 
 
 def section(text: str) -> str:

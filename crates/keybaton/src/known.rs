@@ -18,7 +18,7 @@ use crate::store;
 pub(crate) struct Known {
     pub(crate) rings: Vec<KnownKeys>,
     pub(crate) unread: Vec<Unexamined>,
-    /// The rings that stand on a network, and were not asked for.
+    /// The rings that stand elsewhere than in files, and were not asked for.
     pub(crate) unasked: Vec<String>,
     reach: Reach,
 }
@@ -26,10 +26,10 @@ pub(crate) struct Known {
 /// How far a look at a project goes.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) enum Reach {
-    /// Files here; the others cost calls and credentials, which a look at a project must not.
+    /// Files here; the others cost calls, rights or an answer of the user, which a look at a project must not.
     #[default]
     Files,
-    /// Stores on a network too.
+    /// All the others too.
     Remote,
 }
 
@@ -73,8 +73,9 @@ enum Found {
 fn keys(place: &Place, reach: Reach) -> Result<Found, Failure> {
     store::must_be_readable(&place.store)?;
     let files = store::files(&place.store)?;
-    if files.is_empty() {
-        match store::url(&place.store)?.kind().local {
+    let url = store::url(&place.store)?;
+    if !url.kind().is_of_files() {
+        match url.rest().is_empty() {
             true => return Ok(Found::Nothing),
             false if reach == Reach::Files => return Ok(Found::Remote),
             false => {}

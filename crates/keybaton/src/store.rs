@@ -39,7 +39,7 @@ pub(crate) fn base(at: &Located) -> &Path {
 /// The URL as it is understood in every folder.
 pub(crate) fn from_anywhere(at: &Located) -> Result<String, Failure> {
     let url = url(at)?;
-    if !url.kind().local || url.rest().is_empty() {
+    if !url.kind().is_of_files() || url.rest().is_empty() {
         return Ok(at.url.clone());
     }
     let path = path_of(&url, &at.folder).map_err(Failure::of_store)?;
@@ -57,7 +57,7 @@ pub(crate) fn typed_here(at: &Located) -> String {
 /// The files that hold the keys, where the store is made of files: they are kept out of source control.
 pub(crate) fn files(at: &Located) -> Result<Vec<PathBuf>, Failure> {
     let url = url(at)?;
-    if !url.kind().local || url.rest().is_empty() {
+    if !url.kind().is_of_files() || url.rest().is_empty() {
         return Ok(Vec::new());
     }
     let path = path_of(&url, &at.folder).map_err(Failure::of_store)?;

@@ -17,6 +17,7 @@
 
 mod error;
 mod local;
+mod program;
 #[cfg(feature = "remote")]
 mod remote;
 mod settings;

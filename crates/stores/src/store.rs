@@ -125,6 +125,16 @@ pub enum ChosenBy {
     },
 }
 
+impl StoreKind {
+    /// Whether the texts stand in files as they are: what reads the files has the keys, and their paths are in the URL.
+    #[must_use]
+    pub fn is_of_files(&self) -> bool {
+        OF_FILES.contains(&self.scheme)
+    }
+}
+
+const OF_FILES: [&str; 3] = ["dotenv", "dir", "file"];
+
 /// Opens the store behind a URL, for one ring.
 pub type Open = fn(&StoreUrl, &RingName, &Settings<'_>) -> Result<Box<dyn Store>, StoreError>;
 

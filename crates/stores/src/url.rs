@@ -71,7 +71,6 @@ impl StoreUrl {
     }
 
     /// Says what is wrong with it.
-    #[cfg(feature = "remote")]
     pub(crate) fn malformed(&self, what: &str, hint: impl Into<String>) -> StoreError {
         malformed(self.scheme(), what, hint)
     }

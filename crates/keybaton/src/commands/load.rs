@@ -23,7 +23,7 @@ pub(crate) struct Load {
     /// Look for the configuration in this folder and above
     #[arg(long, value_name = "DIR", default_value = ".")]
     from: PathBuf,
-    /// Give no ring where the store is on a network, and do not ask it
+    /// Give no ring where the store is not made of files, and do not ask it
     #[arg(long)]
     local_only: bool,
 }
@@ -64,7 +64,7 @@ impl Load {
                 )));
         }
         let place = self.place(world)?;
-        let local = store::url(&place.store)?.kind().local;
+        let local = store::url(&place.store)?.kind().is_of_files();
         if self.local_only && !local {
             let answer = Answer { texts: BTreeMap::new(), store: &place.store.url, local, warnings: &[] };
             return world.print.json(&answer).map(|()| Exit::Done);

@@ -106,7 +106,7 @@ fn beginning(kind: &StoreKind) -> CompletionCandidate {
 }
 
 fn names_a_path(kind: &StoreKind) -> bool {
-    kind.local && !kind.example.ends_with(':')
+    kind.is_of_files() || kind.local && kind.example.contains(":/")
 }
 
 fn matching(word: &OsStr, candidates: impl Iterator<Item = CompletionCandidate>) -> Vec<CompletionCandidate> {

@@ -27,8 +27,6 @@ pub(crate) mod object;
 #[cfg(any(feature = "gcsm", feature = "gha", feature = "gitlab", feature = "vault"))]
 pub(crate) mod path;
 pub(crate) mod patience;
-#[cfg(any(feature = "gcsm", feature = "gha", feature = "k8s", feature = "vault"))]
-pub(crate) mod program;
 pub(crate) mod runtime;
 pub(crate) mod seen;
 #[cfg(feature = "values")]

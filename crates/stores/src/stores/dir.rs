@@ -8,7 +8,7 @@ use keybaton_core::{RingName, Writes};
 use keybaton_files::private_folder;
 
 use crate::local::path_of;
-use crate::three_files::{Names, read_files, write_files};
+use crate::three_files::{Files, Names, Plain};
 use crate::{
     Can, Guard, Held, Settings, Store, StoreError, StoreErrorKind, StoreKind, StoreUrl, Version, Written,
 };
@@ -32,18 +32,14 @@ struct Folder {
 }
 
 fn open(url: &StoreUrl, ring: &RingName, settings: &Settings<'_>) -> Result<Box<dyn Store>, StoreError> {
-    let names = Names {
-        signing: ring.as_str().into(),
-        fallbacks: ring.fallbacks().into(),
-        record: ring.record().into(),
-    };
+    let names = Names::of_ring(ring);
     Ok(Box::new(Folder { path: path_of(url, settings.base)?, names }))
 }
 
 impl Store for Folder {
     fn read(&self) -> Result<Held, StoreError> {
         self.must_be_a_folder()?;
-        read_files(&self.path, &self.names)
+        self.files().read()
     }
 
     fn write(&self, new: &Writes, over: &Version) -> Result<Written, StoreError> {
@@ -51,11 +47,15 @@ impl Store for Folder {
         if *over == Version::Absent {
             private_folder(&self.path)?;
         }
-        write_files(&self.path, &self.names, new, over)
+        self.files().write(new, over)
     }
 }
 
 impl Folder {
+    fn files(&self) -> Files<'_> {
+        Files { folder: &self.path, names: &self.names, form: &Plain }
+    }
+
     fn must_be_a_folder(&self) -> Result<(), StoreError> {
         if self.path.is_dir() || !self.path.exists() {
             return Ok(());

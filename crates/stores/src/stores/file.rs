@@ -8,7 +8,7 @@ use keybaton_core::{RingName, Writes};
 use keybaton_files::{Place, private_folder};
 
 use crate::local::path_of;
-use crate::three_files::{Names, read_files, write_files};
+use crate::three_files::{Files, Names, Plain};
 use crate::{
     Can, Guard, Held, Settings, Store, StoreError, StoreErrorKind, StoreKind, StoreUrl, Version, Written,
 };
@@ -37,7 +37,7 @@ fn open(url: &StoreUrl, _ring: &RingName, settings: &Settings<'_>) -> Result<Box
 impl Store for KeyFile {
     fn read(&self) -> Result<Held, StoreError> {
         let (folder, names) = beside(&self.linked())?;
-        read_files(&folder, &names)
+        Files { folder: &folder, names: &names, form: &Plain }.read()
     }
 
     fn write(&self, new: &Writes, over: &Version) -> Result<Written, StoreError> {
@@ -45,7 +45,7 @@ impl Store for KeyFile {
             private_folder(&beside(&self.path)?.0)?;
         }
         let (folder, names) = beside(&Place::find(&self.path)?.path())?;
-        write_files(&folder, &names, new, over)
+        Files { folder: &folder, names: &names, form: &Plain }.write(new, over)
     }
 }
 

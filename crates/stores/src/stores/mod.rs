@@ -22,6 +22,7 @@ mod gitlab;
 mod heroku;
 #[cfg(feature = "k8s")]
 mod k8s;
+mod systemd;
 #[cfg(feature = "vault")]
 mod vault;
 
@@ -31,6 +32,7 @@ pub static STORES: &[StoreKind] = &[
     dir::KIND,
     file::KIND,
     env::KIND,
+    systemd::KIND,
     #[cfg(feature = "aws")]
     awssm::KIND,
     #[cfg(feature = "aws")]

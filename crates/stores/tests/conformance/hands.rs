@@ -16,6 +16,10 @@ use crate::world::World;
 pub(crate) struct Hand(pub(crate) &'static str);
 
 impl Outside for Hand {
+    fn is_served(&self) -> bool {
+        true
+    }
+
     fn surround(&self, world: &World) {
         self.ask(world, json!({ "do": "surround" }));
     }

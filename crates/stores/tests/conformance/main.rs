@@ -14,16 +14,7 @@ mod gcsm;
 mod gha;
 #[cfg(feature = "gitlab")]
 mod gitlab;
-#[cfg(any(
-    feature = "aws",
-    feature = "gha",
-    feature = "gitlab",
-    feature = "heroku",
-    feature = "k8s",
-    feature = "vault"
-))]
 mod ground;
-#[cfg(feature = "remote")]
 mod hands;
 #[cfg(feature = "heroku")]
 mod heroku;
@@ -39,6 +30,7 @@ mod races;
 mod scripted;
 mod stops;
 mod support;
+mod systemd;
 #[cfg(feature = "gha")]
 mod unsealed;
 mod variables;

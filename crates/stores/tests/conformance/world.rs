@@ -36,11 +36,11 @@ impl World {
         fixture: &Fixture,
         change: impl FnOnce(&mut Settings<'_>),
     ) -> Box<dyn Store> {
-        let (environment, is_local) = (Arc::clone(&self.environment), fixture.kind().local);
+        let (environment, is_served) = (Arc::clone(&self.environment), fixture.outside.is_served());
         let look_up = move |name: &str| {
             let own = environment.lock().unwrap().get(name).cloned();
             // Where the servers are, only the environment of these tests says.
-            own.or_else(|| env::var_os(name).filter(|_| !is_local))
+            own.or_else(|| env::var_os(name).filter(|_| is_served))
         };
         let mut settings = settings(self.path(), Arc::new(look_up));
         change(&mut settings);
@@ -49,7 +49,8 @@ impl World {
 
     pub(crate) fn url(&self, fixture: &Fixture) -> String {
         let name = self.path().file_name().unwrap().to_str().unwrap();
-        fixture.template.replace("{world}", &name.to_lowercase())
+        let named = fixture.template.replace("{world}", &name.to_lowercase());
+        named.replace("{folder}", self.path().to_str().unwrap())
     }
 
     /// The URL of the store of a scheme; behind a `?` stand parameters, where it has several fixtures.
@@ -84,7 +85,7 @@ pub(crate) fn tested() -> impl Iterator<Item = &'static Fixture> {
     let named = env::var("KEYBATON_TEST_STORES").ok();
     FIXTURES.iter().filter(move |fixture| match &named {
         Some(named) => named.split(',').any(|name| name == fixture.scheme()),
-        None => fixture.kind().local,
+        None => !fixture.outside.is_served(),
     })
 }
 

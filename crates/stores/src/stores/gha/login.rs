@@ -7,7 +7,7 @@ use std::time::Duration;
 use keybaton_core::SecretText;
 use reqwest::Client;
 
-use crate::remote::program::{Failed, printed_by};
+use crate::program::{Failed, printed_by};
 use crate::remote::server::{first_of, server};
 use crate::remote::{Call, Line, client};
 use crate::{Environment, Settings, StoreError, StoreErrorKind, StoreUrl};

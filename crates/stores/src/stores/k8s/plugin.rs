@@ -12,7 +12,7 @@ use kube_client::config::{AuthInfo, ExecConfig, ExecInteractiveMode, Kubeconfig}
 use serde_json::{Value, json};
 use zeroize::Zeroizing;
 
-use crate::remote::program::{Failed, printed_by};
+use crate::program::{Failed, printed_by};
 
 /// Signs in with the plugin, if there is one. What it gave takes its place; until when it is good, if that has an end.
 pub(super) fn sign_in(who: &mut AuthInfo) -> Result<Option<SystemTime>, String> {

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use keybaton_files::{FileErrorKind, Limits, read};
 
-use crate::remote::program::printed_by;
+use crate::program::printed_by;
 use crate::{Environment, StoreError, StoreErrorKind};
 
 /// The token for the server at this address.

@@ -6,8 +6,8 @@ use std::time::Duration;
 use keybaton_core::SecretText;
 use serde_json::Value as Json;
 
+use crate::program::printed_by;
 use crate::remote::line::Trouble;
-use crate::remote::program::printed_by;
 
 use super::inquiry::Inquiry;
 use super::{signing_in, variable};

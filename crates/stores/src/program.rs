@@ -1,9 +1,9 @@
-//! A program of the user's choice that signs in and prints what it was given for it.
+//! Programs of other makers: some sign in and print what they were given for it, one keeps secrets.
 
 use std::fmt;
-use std::io::{self, Read};
-use std::process::{Child, Command, ExitStatus, Stdio};
-use std::sync::mpsc::sync_channel;
+use std::io::{self, Read, Write};
+use std::process::{Child, ChildStderr, Command, ExitStatus, Stdio};
+use std::sync::mpsc::{Receiver, sync_channel};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -11,15 +11,35 @@ use zeroize::Zeroizing;
 
 /// Runs a program to its end and gives what it printed. One that takes longer than the limit, or prints more than any token
 /// is long, is killed. What else it has to say is for the user, and for nobody else.
+#[cfg(any(test, feature = "gcsm", feature = "gha", feature = "k8s", feature = "vault"))]
 pub(crate) fn printed_by(command: &mut Command, limit: Duration) -> Result<Zeroizing<Vec<u8>>, Failed> {
-    let end = Instant::now() + limit;
-    let started = command.stdout(Stdio::piped()).stderr(Stdio::inherit()).spawn();
-    let mut running = Running { child: started.map_err(Failed::NotStarted)?, limit, end };
+    let mut running = Running::start(command.stderr(Stdio::inherit()), limit)?;
     let printed = running.printed()?;
     match running.status()? {
         status if status.success() => Ok(printed),
         status => Err(Failed::With(status)),
     }
+}
+
+/// Runs a program that reads a text and prints another. What it complains of is heard too, where it fails.
+pub(crate) fn answer_of(
+    command: &mut Command,
+    text: &[u8],
+    limit: Duration,
+) -> Result<Zeroizing<Vec<u8>>, (Failed, String)> {
+    let heard = command.stdin(Stdio::piped()).stderr(Stdio::piped());
+    let mut running = Running::start(heard, limit).map_err(unheard)?;
+    running.tell(text).map_err(unheard)?;
+    let complaints = running.complaints().map_err(unheard)?;
+    let printed = running.printed().map_err(unheard)?;
+    match running.status().map_err(unheard)? {
+        status if status.success() => Ok(printed),
+        status => Err((Failed::With(status), complaints.recv_timeout(running.left()).unwrap_or_default())),
+    }
+}
+
+fn unheard(failed: Failed) -> (Failed, String) {
+    (failed, String::new())
 }
 
 /// Why there is nothing that it printed.
@@ -54,14 +74,41 @@ struct Running {
 }
 
 impl Running {
+    fn start(command: &mut Command, limit: Duration) -> Result<Self, Failed> {
+        let end = Instant::now() + limit;
+        let child = command.stdout(Stdio::piped()).spawn().map_err(Failed::NotStarted)?;
+        Ok(Self { child, limit, end })
+    }
+
+    /// Gives it a text to read. One that does not read it keeps nobody waiting.
+    fn tell(&mut self, text: &[u8]) -> Result<(), Failed> {
+        let Some(mut input) = self.child.stdin.take() else { return Ok(()) };
+        let text = Zeroizing::new(text.to_vec());
+        // Whether it read all of it shows in its answer.
+        let writer = thread::Builder::new().spawn(move || drop(input.write_all(&text)));
+        writer.map(drop).map_err(Failed::Unheard)
+    }
+
+    fn complaints(&mut self) -> Result<Receiver<String>, Failed> {
+        let (tell, told) = sync_channel(1);
+        if let Some(stream) = self.child.stderr.take() {
+            let reader = thread::Builder::new().spawn(move || drop(tell.send(complaint_in(stream))));
+            reader.map_err(Failed::Unheard)?;
+        }
+        Ok(told)
+    }
+
     fn printed(&mut self) -> Result<Zeroizing<Vec<u8>>, Failed> {
         let Some(output) = self.child.stdout.take() else { return Ok(Zeroizing::default()) };
         let (tell, told) = sync_channel(1);
         // Whoever reads from a pipe cannot stop waiting, so it is not us who reads.
         let reader = thread::Builder::new().spawn(move || drop(tell.send(all_of(output))));
         reader.map_err(Failed::Unheard)?;
-        let left = self.end.saturating_duration_since(Instant::now());
-        told.recv_timeout(left).unwrap_or(Err(Failed::TooSlow(self.limit)))
+        told.recv_timeout(self.left()).unwrap_or(Err(Failed::TooSlow(self.limit)))
+    }
+
+    fn left(&self) -> Duration {
+        self.end.saturating_duration_since(Instant::now())
     }
 
     /// How it ended: some close their output and go on.
@@ -90,8 +137,20 @@ fn all_of(output: impl Read) -> Result<Zeroizing<Vec<u8>>, Failed> {
     if all.len() as u64 > LONGEST { Err(Failed::TooLong) } else { Ok(all) }
 }
 
+/// The last line of what it complains of: what went before led to it. The rest of a flood is read, so that it goes on.
+fn complaint_in(mut stream: ChildStderr) -> String {
+    let mut heard = Vec::new();
+    let _ = (&mut stream).take(LONGEST).read_to_end(&mut heard);
+    let _ = io::copy(&mut stream, &mut io::sink());
+    let text = String::from_utf8_lossy(&heard);
+    let line = text.lines().map(str::trim).rfind(|line| !line.is_empty()).unwrap_or_default();
+    line.chars().filter(|char| !char.is_control()).take(LONGEST_COMPLAINT).collect()
+}
+
 /// In bytes; no token comes near.
 const LONGEST: u64 = 1 << 20;
+/// In characters.
+const LONGEST_COMPLAINT: usize = 300;
 const LOOK_EVERY: Duration = Duration::from_millis(10);
 
 #[cfg(test)]

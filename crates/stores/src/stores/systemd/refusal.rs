@@ -1,0 +1,198 @@
+//! What it means when `systemd-creds` fails. It has one exit code, so its last words tell.
+
+use std::io;
+use std::path::Path;
+
+use super::creds::WHOLE;
+use crate::program::Failed;
+use crate::{StoreError, StoreErrorKind};
+
+/// A credential could not be read.
+pub(super) fn not_read(file: &Path, why: &Failed, talk: &str) -> StoreError {
+    let path = file.display();
+    if let Some(error) = not_heard(file, why) {
+        return error;
+    }
+    let (what, hint) = match Said::by(talk) {
+        Said::Denied => return denied("read", file),
+        Said::LooseKey => return loose_key(talk),
+        Said::OtherName => ("carries another name than its file, so systemd refuses it", RENAME.to_owned()),
+        Said::NoTpmSupport => {
+            ("was sealed with a TPM, and systemd lacks what it needs to ask one", TPM_PACKAGES.to_owned())
+        }
+        Said::LockedTpm => return locked_tpm(talk),
+        Said::Tpm => (
+            "was sealed with a TPM that does not open it: it is another TPM, it is gone, or the machine started otherwise, \
+             as after a change of Secure Boot",
+            format!("put the machine back as it was, or {FROM_A_COPY}"),
+        ),
+        Said::NoKey => (
+            "was sealed with a key of this machine that is gone, /var/lib/systemd/credential.secret",
+            format!("bring that file back, or {FROM_A_COPY}"),
+        ),
+        Said::OtherKey => (
+            "does not open with this machine's key: another machine made it, the key was replaced, or the file was changed",
+            format!("bring the key or the file back, or {FROM_A_COPY}"),
+        ),
+        Said::Other => (
+            "is no encrypted credential, or a part of one",
+            format!("`dir:` keeps plain files; if this was a credential, bring it back, or {FROM_A_COPY}"),
+        ),
+    };
+    because(talk, StoreError::new(StoreErrorKind::Malformed, format!("{path} {what}")).hint(hint))
+}
+
+/// A credential could not be made. Nothing was written yet.
+pub(super) fn not_made(file: &Path, with_key: &str, why: &Failed, talk: &str) -> StoreError {
+    if let Some(error) = not_heard(file, why) {
+        return error;
+    }
+    let hint = match Said::by(talk) {
+        Said::Denied => return denied("write", file),
+        Said::LooseKey => return loose_key(talk),
+        Said::LockedTpm => return locked_tpm(talk),
+        Said::NoTpmSupport if with_key != "host" => format!("{TPM_PACKAGES}, or write ?with-key=host"),
+        Said::Tpm if with_key != "host" => {
+            "see whether `systemd-creds has-tpm2` finds a TPM, or write ?with-key=host behind the folder"
+                .to_owned()
+        }
+        _ => "nothing was written; see whether `systemd-creds setup` works here".to_owned(),
+    };
+    because(talk, StoreError::new(StoreErrorKind::Unsupported, cannot_make(file)).hint(hint))
+}
+
+/// It made something that it does not open again.
+pub(super) fn not_read_again(file: &Path, why: Option<StoreError>) -> StoreError {
+    let sentence = format!("{}, for it does not open again", cannot_make(file));
+    let error = StoreError::new(StoreErrorKind::Unsupported, sentence)
+        .hint("nothing was written; see whether it is systemd's own systemd-creds that runs here");
+    StoreError { source: why.map(Into::into), ..error }
+}
+
+fn cannot_make(file: &Path) -> String {
+    format!("systemd-creds cannot make the credential for {}", file.display())
+}
+
+fn denied(doing: &str, file: &Path) -> StoreError {
+    let sentence = format!("cannot {doing} {}: permission denied", file.display());
+    StoreError::new(StoreErrorKind::Denied, sentence)
+}
+
+fn loose_key(talk: &str) -> StoreError {
+    let sentence =
+        format!("systemd does not use this machine's key, {HOST_KEY}, while others than root may read it");
+    let error = StoreError::new(StoreErrorKind::Refused, sentence)
+        .hint("`chmod 0400` it, and ask who could read the credentials meanwhile");
+    because(talk, error)
+}
+
+fn locked_tpm(talk: &str) -> StoreError {
+    let sentence =
+        "the TPM opens nothing for a while, for too many attempts failed or the power was cut too often";
+    let error = StoreError::new(StoreErrorKind::Unreachable, sentence)
+        .hint("wait until it forgets them, which takes minutes to hours, and run it again");
+    because(talk, error)
+}
+
+/// The program said nothing about the credential.
+fn not_heard(file: &Path, why: &Failed) -> Option<StoreError> {
+    let path = file.display();
+    let (kind, sentence, hint) = match why {
+        Failed::With(_) => return None,
+        Failed::NotStarted(error) if error.kind() == io::ErrorKind::NotFound => (
+            StoreErrorKind::Unsupported,
+            "there is no program systemd-creds here".to_owned(),
+            "it comes with systemd, from version 250 on; elsewhere dir:FOLDER keeps a ring",
+        ),
+        Failed::TooSlow(_) => (
+            StoreErrorKind::Unreachable,
+            format!("systemd-creds took longer than {} s, at {path}, and was ended", WHOLE.as_secs()),
+            "nothing was written; see whether `systemd-creds has-tpm2` answers",
+        ),
+        Failed::TooLong => (
+            StoreErrorKind::Malformed,
+            format!("systemd-creds answers with more than any credential holds, at {path}"),
+            "see whether it is systemd's own systemd-creds that runs here",
+        ),
+        Failed::NotStarted(why) | Failed::Unheard(why) => (
+            StoreErrorKind::Unreachable,
+            format!("systemd-creds could not be started: {why}"),
+            "nothing was written; free some memory, or see who may run it",
+        ),
+    };
+    Some(StoreError::new(kind, sentence).hint(hint))
+}
+
+fn because(talk: &str, error: StoreError) -> StoreError {
+    let source = (!talk.is_empty()).then(|| format!("systemd-creds says: {talk}").into());
+    StoreError { source, ..error }
+}
+
+/// What the last words of the program come to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Said {
+    Denied,
+    LooseKey,
+    OtherName,
+    NoTpmSupport,
+    LockedTpm,
+    Tpm,
+    NoKey,
+    OtherKey,
+    Other,
+}
+
+impl Said {
+    fn by(talk: &str) -> Self {
+        WORDS.iter().find(|(words, _)| talk.contains(words)).map_or(Self::Other, |(_, said)| *said)
+    }
+}
+
+/// The first that fits counts.
+const WORDS: [(&str, Said); 13] = [
+    ("Embedded credential name", Said::OtherName),
+    ("Permission denied", Said::Denied),
+    ("Operation not permitted", Said::LooseKey),
+    ("Access denied", Said::Denied),
+    ("authentication required", Said::Denied),
+    ("TPM2 support is not installed", Said::NoTpmSupport),
+    ("TPM2 support not installed", Said::NoTpmSupport),
+    ("lockout mode", Said::LockedTpm),
+    ("TPM", Said::Tpm),
+    ("TCTI", Said::Tpm),
+    ("tss2", Said::Tpm),
+    ("Failed to determine local credential", Said::NoKey),
+    ("incorrect key", Said::OtherKey),
+];
+
+const HOST_KEY: &str = "/var/lib/systemd/credential.secret";
+const RENAME: &str = "give the file back the name under which it was made";
+const TPM_PACKAGES: &str =
+    "install what `systemd-creds has-tpm2` misses, in Debian libtss2-esys-3.0.2-0 and libtss2-rc0";
+const FROM_A_COPY: &str = "take the three files away and copy the ring there again from another store";
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn its_words_tell_what_became_of_a_credential() {
+        let said = [
+            ("Embedded credential name 'OTHER' does not match filename 'TPM', refusing.", Said::OtherName),
+            ("Failed to determine local credential key: Permission denied", Said::Denied),
+            ("Failed to determine local credential host secret: Permission denied", Said::Denied),
+            ("Failed to determine local credential key: No such file or directory", Said::NoKey),
+            ("Decryption failed (incorrect key?): error:00000000:lib(0)::reason(0)", Said::OtherKey),
+            ("Failed to determine local credential key: Operation not permitted", Said::LooseKey),
+            ("TPM2 support is not installed.", Said::NoTpmSupport),
+            ("TPM2 device is in dictionary attack lockout mode.", Said::LockedTpm),
+            ("Failed to load HMAC key in TPM: tpm:parameter(1):integrity check failed", Said::Tpm),
+            ("Failed to initialize TCTI context: tcti:IO failure", Said::Tpm),
+            ("Failed to read encrypted credential data: Broken pipe", Said::Other),
+            ("", Said::Other),
+        ];
+        for (talk, expected) in said {
+            assert_eq!(Said::by(talk), expected, "{talk}");
+        }
+    }
+}

@@ -1,0 +1,89 @@
+//! Files that are no credentials, or those of another.
+
+use std::fs;
+
+use keybaton_stores::{StoreErrorKind, Version};
+
+use super::{begin, file, sealed};
+use crate::ground::{Ground, ring, told, write};
+use crate::world::read;
+
+#[test]
+fn a_credential_that_was_renamed_is_refused_by_its_name() {
+    let Some(ground) = begun() else { return };
+    fs::rename(file(&ground, "SECRET_KEY_FALLBACKS"), file(&ground, "SECRET_KEY")).unwrap();
+    let (kind, sentence, hint) = told(ground.open().read().unwrap_err());
+    assert_eq!(kind, StoreErrorKind::Malformed);
+    let path = file(&ground, "SECRET_KEY");
+    assert_eq!(
+        sentence,
+        format!("{} carries another name than its file, so systemd refuses it", path.display())
+    );
+    assert_eq!(hint, "give the file back the name under which it was made");
+}
+
+#[test]
+fn what_is_no_whole_credential_is_refused_and_left_as_it_is() {
+    let whole = |ground: &Ground| fs::read(file(ground, "SECRET_KEY")).unwrap();
+    type Break = fn(Vec<u8>) -> Vec<u8>;
+    let breaks: [(Break, &str); 5] = [
+        (|_| b"a-plain-made-up-key\n".to_vec(), " is no encrypted credential, or a part of one"),
+        (|_| Vec::new(), " is no encrypted credential, or a part of one"),
+        (|bytes| bytes[..60].to_vec(), " is no encrypted credential, or a part of one"),
+        (|bytes| bytes[..bytes.len() / 2].to_vec(), " is no encrypted credential, or a part of one"),
+        (
+            changed,
+            " does not open with this machine's key: another machine made it, the key was replaced, or the file was changed",
+        ),
+    ];
+    for (broken, what) in breaks {
+        let Some(ground) = begun() else { return };
+        let version = read(&*ground.open()).1;
+        fs::write(file(&ground, "SECRET_KEY"), broken(whole(&ground))).unwrap();
+        let before = sealed(&ground);
+        for over in [&version, &Version::Absent] {
+            let (kind, sentence, hint) = told(write(&*ground.open(), "b", over).unwrap_err());
+            assert_eq!(kind, StoreErrorKind::Malformed);
+            assert_eq!(sentence, format!("{}{what}", file(&ground, "SECRET_KEY").display()));
+            assert!(
+                hint.ends_with("take the three files away and copy the ring there again from another store")
+            );
+        }
+        assert!(sealed(&ground) == before);
+    }
+}
+
+/// Another letter in the midst of what is sealed.
+fn changed(mut bytes: Vec<u8>) -> Vec<u8> {
+    let at = bytes.len() - 20;
+    bytes[at] = if bytes[at] == b'A' { b'B' } else { b'A' };
+    bytes
+}
+
+#[test]
+fn a_key_sealed_by_hand_with_a_line_end_is_the_key_without_it() {
+    let Some(ground) = begin() else { return };
+    ground.plant("made-up\n");
+    let store = ground.open();
+    let (held, version) = read(&*store);
+    assert_eq!(held.signing.unwrap().expose(), "made-up");
+    write(&*store, "b", &version).unwrap();
+    assert_eq!(read(&*store).0, ring("b"));
+    assert_eq!(ground.there(), ["b\n", "b", "cmVj"]);
+}
+
+#[test]
+fn a_file_in_the_place_of_the_folder_is_refused() {
+    let Some(ground) = begin() else { return };
+    fs::write(ground.world.path().join("secrets"), "").unwrap();
+    let (kind, sentence, _) = told(ground.open().read().unwrap_err());
+    assert_eq!(kind, StoreErrorKind::Malformed);
+    assert!(sentence.ends_with("/secrets is not a folder"), "{sentence}");
+}
+
+/// With a ring in it.
+fn begun() -> Option<Ground> {
+    let ground = begin()?;
+    write(&*ground.open(), "a", &Version::Absent).unwrap();
+    Some(ground)
+}
