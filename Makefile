@@ -13,7 +13,7 @@ PYTHON_FILES := benches demo python servers tests/crash tests/faults tests/pages
 # The servers that start within a minute; the others must be built first.
 QUICK_SERVERS := aws azure gcp github gitlab heroku vault
 # What keeps a ring on one machine; no network lies before it.
-LOCAL_SERVERS := systemd
+LOCAL_SERVERS := keychain systemd
 BUILT_SERVERS := kubernetes
 
 # One run for each folder of scripts: two of them may have modules of the same name.

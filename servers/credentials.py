@@ -12,7 +12,7 @@ def start(stage: Stage) -> None:
     folder, programs = stage.folder / "credentials", systemd_programs.folder()
     folder.mkdir()
     stage.environment |= {
-        "PATH": os.pathsep.join([str(programs), os.environ["PATH"]]),
+        "PATH": os.pathsep.join([str(programs), stage.environment.get("PATH", os.environ["PATH"])]),
         # Where systemd's own tests put the machine's key, and with which driver its TPM is asked.
         "SYSTEMD_CREDENTIAL_SECRET": str(folder / "credential.secret"),
         "SYSTEMD_TPM2_DEVICE": f"swtpm:path={folder / 'tpm'}",

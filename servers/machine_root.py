@@ -9,6 +9,7 @@ from cache import ToolError, locked, say
 
 import systemd_programs
 from debian import mirror, run
+from unpacked import RELEASE
 
 # Grows with each change of what stands in it.
 RECIPE = 1
@@ -19,9 +20,9 @@ LEFT_OUT = ["usr/share/doc", "usr/share/locale", "usr/share/man", "var/cache/apt
 
 def folder() -> Path:
     """Where the files are. They are root's, and nothing writes to them any more."""
-    with locked(f"machine-{systemd_programs.RELEASE}-{RECIPE}") as there:
+    with locked(f"machine-{RELEASE}-{RECIPE}") as there:
         if not there.exists():
-            say(f"installing a small Debian {systemd_programs.RELEASE} into {there} (once; a minute, 150 MB)")
+            say(f"installing a small Debian {RELEASE} into {there} (once; a minute, 150 MB)")
             # Beside its place: a folder of root's can be renamed by us, and not be moved.
             make(there.with_name(f"{there.name}.part")).rename(there)
     return there
@@ -30,7 +31,7 @@ def folder() -> Path:
 def make(root: Path) -> Path:
     as_root, debootstrap = root_words(), str(systemd_programs.folder() / "debootstrap")
     run([*as_root, "rm", "-rf", root], root.parent)
-    what = ["--variant=minbase", f"--include={','.join(INCLUDED)}", systemd_programs.RELEASE]
+    what = ["--variant=minbase", f"--include={','.join(INCLUDED)}", RELEASE]
     run([*as_root, debootstrap, *what, root, mirror()], root.parent)
     run([*as_root, "rm", "-rf", *(root / place for place in LEFT_OUT)], root.parent)
     return root

@@ -12,6 +12,7 @@ import gcp
 import github_actions
 import gitlab_ci
 import heroku_platform
+import keychain
 import openbao
 from stage import Stage
 
@@ -23,6 +24,7 @@ SERVERS: dict[str, Callable[[Stage], None]] = {
     "github": github_actions.start,
     "gitlab": gitlab_ci.start,
     "heroku": heroku_platform.start,
+    "keychain": keychain.start,
     "kubernetes": apiserver.start,
     "moto": aws.start_moto,
     "systemd": credentials.start,

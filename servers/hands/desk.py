@@ -20,6 +20,7 @@ from hands.gha import GitHubHand
 from hands.gitlab import GitLabHand
 from hands.hand import Also, Hand
 from hands.heroku import HerokuHand
+from hands.keychain import KeychainHand
 from hands.kubernetes import KubernetesHand
 from hands.systemd import SystemdHand
 from hands.vault import VaultHand
@@ -36,6 +37,7 @@ HANDS: dict[str, tuple[str, Callable[[Stage], Hand]]] = {
     "heroku": ("HEROKU_HOST", HerokuHand),
     "k8s": ("KUBECONFIG", KubernetesHand),
     "systemd": ("SYSTEMD_CREDENTIAL_SECRET", SystemdHand),
+    "keychain": ("DBUS_SESSION_BUS_ADDRESS", KeychainHand),
     "vault": ("VAULT_ADDR", VaultHand),
 }
 

@@ -50,7 +50,8 @@ class Ground:
         if machine := self.machines.get(store):
             return machine.run(line, shop.FOLDER)
         own = [heroku_cli.folder()] if store == "heroku" else []
-        programs = [*own, self.program.parent, Path(sys.executable).parent, os.environ["PATH"]]
+        path = self.stage.environment.get("PATH", os.environ["PATH"])
+        programs = [*own, self.program.parent, Path(sys.executable).parent, path]
         folder = self.stage.folder / f"project-{store}"
         there = {**self.stores[store], "PATH": os.pathsep.join(map(str, programs)), "HOME": str(self.stage.folder)}
         shell = ["sh", "-c", f"exec 2>&1\n{line}"]

@@ -53,6 +53,7 @@ impl<V: Values> Store for Joined<V> {
     }
 
     fn write(&self, new: &Writes, over: &Version) -> Result<Written, StoreError> {
+        let _alone = self.values.alone()?;
         let deadline = Deadline::begin();
         let before = self.before(over, deadline)?;
         let value = self.spot.value_of(&new.whole, before.as_ref().map(|value| &value.text))?;

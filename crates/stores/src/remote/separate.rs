@@ -51,6 +51,7 @@ impl<V: Values> Store for Separate<V> {
 
     fn write(&self, new: &Writes, over: &Version) -> Result<Written, StoreError> {
         new.steps.iter().try_for_each(|step| self.values.must_fit(&step.text))?;
+        let _alone = self.values.alone()?;
         let deadline = Deadline::begin();
         let (_, mut versions) = self.look(deadline)?;
         // Each step is guarded by itself, but none of them should be done where a later one cannot be.

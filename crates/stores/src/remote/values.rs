@@ -3,6 +3,7 @@
 use std::fmt;
 
 use keybaton_core::{RingName, SecretText};
+use keybaton_files::Lock;
 
 use super::joined::Joined;
 use super::separate::Separate;
@@ -17,6 +18,11 @@ pub(crate) trait Values: Send + Sync {
     /// Whether the service can hold such a value: asked of all that is to be written, before anything is.
     fn must_fit(&self, _new: &SecretText) -> Result<(), StoreError> {
         Ok(())
+    }
+
+    /// Keeps other writers out for one whole write, where there is a way to. Dropped, it lets them in.
+    fn alone(&self) -> Result<Option<Lock>, StoreError> {
+        Ok(None)
     }
 
     /// Puts a value in the place of what was found.

@@ -22,6 +22,8 @@ mod gitlab;
 mod heroku;
 #[cfg(feature = "k8s")]
 mod k8s;
+#[cfg(feature = "keychain")]
+mod keychain;
 mod systemd;
 #[cfg(feature = "vault")]
 mod vault;
@@ -51,4 +53,6 @@ pub static STORES: &[StoreKind] = &[
     gha::KIND,
     #[cfg(feature = "gitlab")]
     gitlab::KIND,
+    #[cfg(feature = "keychain")]
+    keychain::KIND,
 ];

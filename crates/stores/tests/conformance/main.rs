@@ -21,6 +21,8 @@ mod heroku;
 mod hostile;
 #[cfg(feature = "k8s")]
 mod k8s;
+#[cfg(feature = "keychain")]
+mod keychain;
 mod leaks;
 mod life;
 mod lists;

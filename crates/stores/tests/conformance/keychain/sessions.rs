@@ -1,0 +1,91 @@
+//! Sessions whose keychain is locked, or that have none.
+
+use std::os::unix::net::UnixListener;
+use std::time::{Duration, Instant};
+
+use keybaton_stores::{StoreErrorKind, Version};
+use serde_json::{Value, json};
+
+use super::{begin, session};
+use crate::ground::{Ground, told, write};
+
+#[test]
+fn a_locked_keychain_is_told_at_once_and_nobody_is_asked() {
+    let Some(ground) = begin() else { return };
+    let locked = session(&ground, "locked");
+    let (kind, sentence, hint) = told_by(&ground, &locked);
+    assert_eq!(kind, StoreErrorKind::SignInNeeded);
+    assert_eq!(sentence, format!("{}: the keychain is locked", ground.url()));
+    let unlock = "unlock it in your desktop's program for passwords, such as Seahorse or Keychain Access, and run it again";
+    assert_eq!(hint, unlock);
+}
+
+#[test]
+fn a_session_in_which_nobody_keeps_secrets_is_told_what_would() {
+    let Some(ground) = begin() else { return };
+    let (kind, sentence, hint) = told_by(&ground, &session(&ground, "none"));
+    assert_eq!(kind, StoreErrorKind::Unreachable);
+    let nobody = "no program in this session keeps secrets (org.freedesktop.secrets)";
+    assert_eq!(sentence, format!("{}: {nobody}", ground.url()));
+    assert!(hint.contains("gnome-keyring") && hint.ends_with("dotenv:.env keeps the ring"), "{hint}");
+}
+
+#[test]
+fn without_a_session_it_says_so() {
+    let Some(ground) = begin() else { return };
+    let nowhere = ground.world.path().join("nowhere");
+    let cases = [
+        (
+            json!({ "DBUS_SESSION_BUS_ADDRESS": null, "XDG_RUNTIME_DIR": ground.world.path() }),
+            "DBUS_SESSION_BUS_ADDRESS is not set",
+        ),
+        (json!({ "DBUS_SESSION_BUS_ADDRESS": format!("unix:path={}", nowhere.display()) }), ""),
+        (json!({ "DBUS_SESSION_BUS_ADDRESS": "made up" }), ""),
+    ];
+    for (variables, why) in cases {
+        let (kind, sentence, hint) = told_by(&ground, &variables);
+        assert_eq!(kind, StoreErrorKind::Unreachable, "{sentence}");
+        let begins = format!("{}: there is no session to find a keychain in: {why}", ground.url());
+        assert!(sentence.starts_with(&begins), "{sentence}");
+        assert!(hint.ends_with("on a server and over SSH, dotenv:.env keeps the ring"), "{hint}");
+    }
+}
+
+#[test]
+fn the_usual_bus_of_a_session_is_found_without_its_variable() {
+    let Some(ground) = begin() else { return };
+    ground.plant("made-up");
+    let without = ground.open_as(&json!({ "DBUS_SESSION_BUS_ADDRESS": null }));
+    assert_eq!(crate::world::read(&*without).0.signing.unwrap().expose(), "made-up");
+}
+
+#[test]
+fn a_bus_that_says_nothing_is_not_waited_for() {
+    let Some(ground) = begin() else { return };
+    let socket = ground.world.path().join("silent");
+    let _silent = UnixListener::bind(&socket).unwrap();
+    let store =
+        ground.open_as(&json!({ "DBUS_SESSION_BUS_ADDRESS": format!("unix:path={}", socket.display()) }));
+    let began = Instant::now();
+    let (kind, sentence, _) = told(store.read().unwrap_err());
+    assert_eq!(kind, StoreErrorKind::Unreachable);
+    assert!(sentence.contains(" the keychain did not answer in time: "), "{sentence}");
+    assert!(began.elapsed() < Duration::from_secs(35));
+}
+
+#[test]
+fn without_a_folder_for_its_lock_nothing_is_written() {
+    let Some(ground) = begin() else { return };
+    let store = ground.open_as(&json!({ "XDG_RUNTIME_DIR": null, "LOCALAPPDATA": null, "HOME": "" }));
+    let (kind, _, hint) = told(write(&*store, "a", &Version::Absent).unwrap_err());
+    assert_eq!(kind, StoreErrorKind::Unsupported);
+    assert_eq!(hint, "nothing was written; set XDG_RUNTIME_DIR or HOME, as a login does");
+}
+
+/// What reading says there, which writing says too.
+fn told_by(ground: &Ground, variables: &Value) -> (StoreErrorKind, String, String) {
+    let store = ground.open_as(variables);
+    let reading = told(store.read().unwrap_err());
+    assert_eq!(told(write(&*store, "a", &Version::Absent).unwrap_err()), reading);
+    reading
+}
