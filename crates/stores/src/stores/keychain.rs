@@ -109,7 +109,7 @@ impl Values for Keychain {
         let written = self.door.write(self.item(name), new.expose().as_bytes(), deadline);
         written.map_err(|why| self.not_written(why))?;
         let version = version_of(new.expose());
-        let notes = self.looked_again(name, &version, deadline)?;
+        let notes = self.looked_again(name, &version, self.get(name, deadline))?;
         Ok(Put { version, notes, ..Put::default() })
     }
 }
@@ -119,9 +119,14 @@ impl Keychain {
         Item { service: &self.service, account }
     }
 
-    /// What stands there after a write.
-    fn looked_again(&self, name: &str, version: &str, deadline: Deadline) -> Result<Vec<Note>, StoreError> {
-        match self.get(name, deadline) {
+    /// What it means that this stands there after a write.
+    fn looked_again(
+        &self,
+        name: &str,
+        version: &str,
+        found: Result<Option<Value>, StoreError>,
+    ) -> Result<Vec<Note>, StoreError> {
+        match found {
             Ok(Some(now)) if &*now.version == version => Ok(Vec::new()),
             Ok(_) => Err(self.overwritten(name)),
             Err(error) => Ok(vec![self.not_looked(&error)]),
@@ -158,7 +163,33 @@ const PATIENCE: Duration = Duration::from_secs(10);
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
+
     use super::*;
+    use crate::StoreErrorKind;
+
+    #[test]
+    fn what_another_program_wrote_after_us_is_told() {
+        let environment: Environment = Arc::new(|_| None);
+        let keychain = Keychain {
+            store: "keychain:shop".to_owned(),
+            service: "shop".to_owned(),
+            door: Door::new(&environment),
+            environment,
+        };
+        let value = |text: &str| Ok(Some(Value { text: SecretText::new(text), version: version_of(text) }));
+        let judged = |found| keychain.looked_again("SECRET_KEY", &version_of("ours"), found);
+        assert_eq!(judged(value("ours")).unwrap(), []);
+        for foreign in [value("theirs"), Ok(None)] {
+            let error = judged(foreign).unwrap_err();
+            let told = "keychain:shop: another program wrote SECRET_KEY right after this write";
+            assert_eq!((error.kind, error.sentence.as_str()), (StoreErrorKind::Conflict, told));
+        }
+        let away = keychain.not_read(refusal::Trouble::Locked);
+        let told = "written, but whether another program wrote at the same moment could not be seen: \
+                    keychain:shop: the keychain is locked";
+        assert_eq!(judged(Err(away)).unwrap(), [Note(told.to_owned())]);
+    }
 
     #[test]
     fn a_credential_of_windows_has_its_limit() {

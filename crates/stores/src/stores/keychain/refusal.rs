@@ -5,6 +5,7 @@ use crate::{Note, StoreError, StoreErrorKind};
 
 /// Why a keychain did not answer.
 #[derive(Debug)]
+#[expect(dead_code, reason = "no system has all of them")]
 pub(super) enum Trouble {
     /// Nobody is logged in to a desktop here.
     NoSession(String),
@@ -18,7 +19,6 @@ pub(super) enum Trouble {
     Twice,
     Denied(String),
     TooSlow,
-    #[cfg(any(target_os = "macos", windows))]
     TooLarge,
     Failed(String),
 }
@@ -58,7 +58,6 @@ impl Keychain {
                 "the keychain did not answer in time: does it wait for an answer of yours?".to_owned(),
                 UNLOCK,
             ),
-            #[cfg(any(target_os = "macos", windows))]
             Trouble::TooLarge => return self.too_large(),
             Trouble::Failed(why) => (
                 StoreErrorKind::Unreachable,
