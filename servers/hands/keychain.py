@@ -59,11 +59,15 @@ class KeychainHand:
     def also(self, place: str, asked: dict[str, Any]) -> object:
         return getattr(self, f"arrange_{asked['do']}")(place, **asked["with"])
 
-    def arrange_session(self, _place: str, name: str, keeper: str) -> dict[str, str]:
-        """Another session: its keychain is locked, or nobody keeps secrets there."""
+    def arrange_session(self, place: str, name: str, keeper: str) -> dict[str, str]:
+        """Another session: its keychain is locked, with the item in it or without; or nobody keeps secrets there."""
         session = Session(self._stage, name)
-        if keeper == "locked":
+        if keeper.startswith("locked"):
             session.keep_secrets()
+        if keeper == "locked with it":
+            command = ["secret-tool", "store", "--label=x", "service", service(place), "username", "SECRET_KEY"]
+            subprocess.run(command, input=b"{}", check=True, env={**os.environ, **session.environment})
+        if keeper.startswith("locked"):
             session.lock()
         there = ("DBUS_SESSION_BUS_ADDRESS", "XDG_RUNTIME_DIR")
         return {variable: session.environment[variable] for variable in there}

@@ -16,12 +16,12 @@ use crate::print::{Print, Style};
 
 /// Look for weak, leaked and misplaced keys in a project
 ///
-/// Reads Python sources, .env files and the configured local stores; runs nothing and shows no key
+/// Reads Python sources, .env files and the configured stores of files; runs nothing and shows no key
 #[derive(Args, Debug)]
 #[command(after_help = "Examples:
   keybaton check                 The folder you are in
   keybaton check shop deploy     These two
-  keybaton check --remote        Compare with stores on a network too
+  keybaton check --remote        Compare with all stores
   keybaton check --json          For programs; exit code 1 says that something was found
 
 A comment `# keybaton: ignore[rule]` on a line, or alone above it, silences that rule there")]
@@ -29,7 +29,7 @@ pub(crate) struct Check {
     /// Files and folders to look at
     #[arg(value_name = "PATH", default_value = ".")]
     paths: Vec<PathBuf>,
-    /// Read the configured stores on a network too: is the same key in use elsewhere?
+    /// Read the other configured stores too: is the same key in use elsewhere?
     #[arg(long)]
     remote: bool,
     /// Print one JSON object
