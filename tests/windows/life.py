@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import secrets
 
 from shop import Shop
 
@@ -98,6 +99,21 @@ def other_stores_of_this_machine_work_too(shop: Shop) -> None:
     assert first not in told.out + told.err
 
 
+def the_credential_manager_keeps_a_ring(shop: Shop) -> None:
+    begin(shop)
+    first, store = shop.key(), f"keychain:shop-{secrets.token_hex(4)}"
+    shop.keybaton("copy", "dotenv:.env", store).must()
+    assert shop.key("--store", store) == first
+    shop.keybaton("stage", "--store", store).must()
+    shop.keybaton("diff", "dotenv:.env", store).says("A is behind")
+    shop.keybaton("promote", "--store", store, "--force", "--reason", "a test").must()
+    assert shop.key("--store", store) != first
+
+
+def what_only_linux_has_is_told(shop: Shop) -> None:
+    shop.keybaton("status", "--store", "systemd:/etc/credstore.encrypted").must(4).says("on Linux alone")
+
+
 def hints_are_typed_in_powershell(shop: Shop) -> None:
     begin(shop)
     shop.keybaton("status", "--store", r"dotenv:C:\it's mine\.env").says(r"'dotenv:C:\it''s mine\.env'")
@@ -128,6 +144,8 @@ LIFE = [
     a_leaked_key_is_revoked,
     a_path_has_a_drive_a_space_and_either_slash,
     other_stores_of_this_machine_work_too,
+    the_credential_manager_keeps_a_ring,
+    what_only_linux_has_is_told,
     hints_are_typed_in_powershell,
     powershell_gets_its_completions,
 ]

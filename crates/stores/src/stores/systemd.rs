@@ -40,6 +40,11 @@ struct Credstore {
 }
 
 fn open(url: &StoreUrl, ring: &RingName, settings: &Settings<'_>) -> Result<Box<dyn Store>, StoreError> {
+    if !cfg!(target_os = "linux") {
+        let sentence = "systemd's credentials are there on Linux alone";
+        return Err(StoreError::new(StoreErrorKind::Unsupported, sentence)
+            .hint("run it on that machine; here dotenv:.env or keychain:NAME keeps a ring"));
+    }
     let (folder, query) = url.rest().split_once('?').unwrap_or((url.rest(), ""));
     let folder = if folder.starts_with("///") { &folder[2..] } else { folder };
     if !Path::new(folder).is_absolute() {
