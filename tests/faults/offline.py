@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
 import time
@@ -113,10 +114,16 @@ class OfflineScene:
         done = self.do("revoke", "--all", "--accept-logouts")
         yield from self.must(done, 0, "removed the copy", "every key is revoked")
         yield from self.must_be("others who load" in done.error, f"nothing is said of other copies: {done.error}")
+        both = "restart every process now: until then" in done.output
+        yield from self.must_be(both, f"what is to be done now is not clear: {done.output}")
         yield from self.must_be(
             not any(KEY in file.read_text() for file in self.files()), "the key is left after revoke"
         )
         yield from self.must(self.away(self.load), 4, "no copy of the ring was kept", "the copy was removed")
+        url = self.url()
+        by_hand = self.do("run", "--store", url, "--", "true", more={"KEYBATON_STORE": url})
+        yield from self.must(by_hand, 0, "", "the store is named by hand")
+        yield from self.must_be(len(self.files()) == 1, "what was cut off may be put back by a load() that is under way")
 
     def no_copy_outlives_the_wish_for_it(self) -> Iterator[str]:
         # What was read in the second of the revocation could be older than it.
@@ -127,10 +134,22 @@ class OfflineScene:
         configuration.write_text(configuration.read_text().replace('offline = "1d"', ""))
         yield from self.must(self.load(), 0, "", "no copy is wanted any more")
         yield from self.must_be(not self.files(), "a copy is left that is not wanted any more")
+        configuration.write_text(configuration.read_text() + 'offline = "1d"\n')
+        yield from self.must(self.load(), 0, "", "copies are wanted again")
+        [file] = self.files()
+        told = json.loads(file.read_text())
+        file.write_text(json.dumps({**told, "until": told["read"] - 1}))
+        (self.folder / ".env").write_text(f"SECRET_KEY={KEY}\n")
+        here = self.do("load", "--store", "dotenv:.env", "--from", ".")
+        yield from self.must(here, 0, "", "another store is used")
+        yield from self.must_be(not self.files(), "a copy is left that is too old for anybody")
 
     def what_started_with_an_old_copy_is_restarted(self) -> Iterator[str]:
         url = self.place.fresh()
         self.ground.run(self.place.straight, "copy", "-", url, "--create", given=KEY)
+        self.configure(url, 'offline = "1m"')
+        waiting = self.do("rotate", "--new", "--wait")
+        yield from self.must(waiting, 6, "after-write", "nobody would restart what started with a copy")
         self.configure(url, 'offline = "1m"\nafter-write = [["sh", "-c", "echo restarted >> restarts"]]')
         staged = self.do("rotate", "--new")
         yield from self.must(staged, 0, "", "a rotation begins")
@@ -153,6 +172,12 @@ class OfflineScene:
     def configure(self, url: str, more: str) -> None:
         text = f'[environments.production]\nstore = {json.dumps(url)}\npropagation = "1m"\n{more}\n'
         (self.folder / "keybaton.toml").write_text(text)
+
+    def url(self) -> str:
+        found = re.search(r'store = ("[^"]*")', (self.folder / "keybaton.toml").read_text())
+        assert found is not None
+        url: str = json.loads(found[1])
+        return url
 
     def files(self) -> list[Path]:
         return sorted((self.cache / "keybaton" / "rings").glob("*.json"))

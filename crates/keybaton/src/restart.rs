@@ -13,13 +13,32 @@ use crate::rotation::{plus, price};
 /// What makes the processes load the ring.
 pub(crate) fn restart(opened: &Opened) -> String {
     let Policy { follows, stale, slowest_write, .. } = opened.policy;
-    match follows {
-        true => "see that every process is restarted".to_owned(),
-        false if stale > Span(0) => {
-            format!("restart every process, and once more {} later (offline)", plus(stale, slowest_write))
-        }
-        false => "restart every process".to_owned(),
+    let now = restart_now(opened);
+    if follows || stale == Span(0) {
+        return now.to_owned();
     }
+    format!("{now}, and once more {} later (offline)", plus(stale, slowest_write))
+}
+
+/// The same after a revocation, which says by itself until when a copy may be used.
+pub(crate) fn restart_now(opened: &Opened) -> &'static str {
+    if opened.policy.follows { "see that every process is restarted" } else { "restart every process" }
+}
+
+/// Waiting for time alone would be no rotation in steps: nobody could restart anything in between.
+pub(crate) fn no_time_to_restart(opened: &Opened) -> Option<Failure> {
+    let (why, hint) = match opened.policy {
+        Policy { propagation: Some(Span(0)), .. } => (
+            "propagation is 0s, so --wait would promote before any process was restarted",
+            "leave --wait out and restart between the steps, or write in keybaton.toml how long a restart takes",
+        ),
+        Policy { stale: Span(1..), follows: false, .. } => (
+            "a process that starts with a copy (offline) has to be restarted once more, and --wait would not wait for that",
+            "write in keybaton.toml with after-write what restarts the processes, or leave --wait out and restart them",
+        ),
+        _ => return None,
+    };
+    Some(Failure::new(Exit::Refused, format!("{}: {why}", opened.name())).hint(hint))
 }
 
 /// Processes that were told of nothing would be left behind by the next step.

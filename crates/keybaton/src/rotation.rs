@@ -11,7 +11,7 @@ use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::opened::Opened;
 use crate::report::{self, next_step};
-use crate::restart::{caution_of_copies, follows, restart};
+use crate::restart::{caution_of_copies, follows, restart, restart_now};
 use crate::store;
 
 /// The three steps, and what each one waits for.
@@ -78,17 +78,6 @@ pub(crate) fn would(opened: &Opened, next: Next, ring: &Ring, now: Timestamp) ->
     }
 }
 
-/// Waiting for time alone would be no rotation in steps: nobody could restart anything in between.
-pub(crate) fn no_time_to_restart(opened: &Opened) -> Failure {
-    let sentence = format!(
-        "{}: propagation is 0s, so --wait would promote before any process was restarted",
-        opened.name()
-    );
-    Failure::new(Exit::Refused, sentence).hint(
-        "leave --wait out and restart between the steps, or write in keybaton.toml how long a restart takes",
-    )
-}
-
 /// Those who read the store would get two steps at once.
 pub(crate) fn undelivered(opened: &Opened, why: Option<StoreError>) -> Failure {
     let unknown =
@@ -104,7 +93,7 @@ pub(crate) fn done(opened: &Opened, step: Change, ring: &Ring, now: Timestamp) -
 
 /// What a revocation did, and what it leaves to do.
 pub(crate) fn revoked(opened: &Opened, step: Change, ring: &Ring) -> String {
-    let restart = restart(opened);
+    let restart = restart_now(opened);
     format!("{}\nnext     {restart} now: until then the old key is accepted", did(step, ring))
 }
 

@@ -1,7 +1,7 @@
 //! After a leak: cut a key off.
 
 use clap::Args;
-use keybaton_core::{Change, KeyId, Reading, Role};
+use keybaton_core::{Change, KeyId, Reading, RingId, Role};
 use keybaton_handover::{Look, cut, look, standing};
 use serde::Serialize;
 
@@ -86,7 +86,7 @@ impl Revoke {
     fn already_gone(&self, world: &World<'_>, opened: &Opened, id: KeyId) -> Result<Exit, Failure> {
         let interrupt = interruptible()?;
         let after = opened.write(world, &interrupt, |world| standing(&opened.places, world))?;
-        forget_copies(world, opened);
+        forget_copies(world, opened, after.ring.head.id);
         if !self.json {
             world.print.result(&format!("key {id} is cut off already"))?;
         }
@@ -100,7 +100,7 @@ impl Revoke {
     fn cut_off(&self, world: &World<'_>, opened: &Opened, id: Option<KeyId>) -> Result<Exit, Failure> {
         let interrupt = interruptible()?;
         let after = opened.write(world, &interrupt, |world| cut(&opened.places, id, world))?;
-        forget_copies(world, opened);
+        forget_copies(world, opened, after.ring.head.id);
         tell(world, after.mended, &after.notes);
         if !self.json {
             let change = id.map_or(Change::RevokeAll, Change::Revoke);
@@ -128,8 +128,8 @@ impl Revoke {
 }
 
 /// Copies for when a store is away would bring the key back.
-fn forget_copies(world: &World<'_>, opened: &Opened) {
-    for said in offline::forget(&opened.place) {
+fn forget_copies(world: &World<'_>, opened: &Opened, ring: RingId) {
+    for said in offline::forget(&opened.place, ring) {
         world.print.note(&said);
     }
 }

@@ -82,8 +82,8 @@ impl Rotate {
         if opened.policy.propagation.is_none() && !self.r#continue {
             return Err(rotation::no_propagation(&opened));
         }
-        if self.wait.is_some() && opened.policy.propagation == Some(Span(0)) {
-            return Err(rotation::no_time_to_restart(&opened));
+        if let Some(failure) = self.wait.and_then(|_| restart::no_time_to_restart(&opened)) {
+            return Err(failure);
         }
         let interrupt = interruptible()?;
         let before = self.look(world, &opened, &interrupt)?;

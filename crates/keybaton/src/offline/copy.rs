@@ -1,15 +1,19 @@
 //! A copy of a ring, as it stands in a file.
 
 use keybaton_core::time::{Span, Timestamp};
-use keybaton_core::{RingName, SecretText, Texts};
+use keybaton_core::{Reading, RingId, RingName, SecretText, Texts};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use zeroize::Zeroizing;
+
+use crate::serving::duplicate;
 
 /// What a store held, and when.
 #[derive(Debug)]
 pub(super) struct Copy {
     pub(super) read: Timestamp,
+    /// When it is too old for whoever kept it.
+    pub(super) until: Timestamp,
     pub(super) texts: Texts,
 }
 
@@ -22,25 +26,33 @@ struct Members<T> {
     /// Which server the store's URL meant.
     server: String,
     read: Timestamp,
+    until: Timestamp,
     /// Nothing: what stood here was cut off, at the time of `read`.
     signing: Option<T>,
     fallbacks: Option<T>,
     record: Option<String>,
 }
 
+impl Members<String> {
+    fn kept(self) -> Option<Copy> {
+        let [signing, fallbacks] = [self.signing, self.fallbacks].map(|key| key.map(SecretText::new));
+        let texts = Texts { signing, fallbacks, record: self.record };
+        (self.format == FORMAT).then_some(Copy { read: self.read, until: self.until, texts })
+    }
+}
+
 impl Copy {
     /// The copy in this text; nothing where that is none, or is one of another ring or another server.
     pub(super) fn parse(text: &[u8], store: &str, ring: &RingName, server: &str) -> Option<Self> {
         let members: Members<String> = serde_json::from_slice(text).ok()?;
-        let [signing, fallbacks] = [members.signing, members.fallbacks].map(|key| key.map(SecretText::new));
-        let is_ours = members.format == FORMAT
-            && members.store == store
-            && members.ring == ring.as_str()
-            && members.server == server;
-        is_ours.then_some(Self {
-            read: members.read,
-            texts: Texts { signing, fallbacks, record: members.record },
-        })
+        let is_ours = members.store == store && members.ring == ring.as_str() && members.server == server;
+        is_ours.then_some(members)?.kept()
+    }
+
+    /// The same, whatever it is a copy of.
+    pub(super) fn of_anything(text: &[u8]) -> Option<Self> {
+        let members: Members<String> = serde_json::from_slice(text).ok()?;
+        members.kept()
     }
 
     pub(super) fn text(&self, store: &str, ring: &RingName, server: &str) -> Option<Zeroizing<Vec<u8>>> {
@@ -50,6 +62,7 @@ impl Copy {
             ring: ring.as_str().to_owned(),
             server: server.to_owned(),
             read: self.read,
+            until: self.until,
             signing: self.texts.signing.as_ref().map(SecretText::expose),
             fallbacks: self.texts.fallbacks.as_ref().map(SecretText::expose),
             record: self.texts.record.clone(),
@@ -57,6 +70,14 @@ impl Copy {
         let mut text = Zeroizing::new(Vec::with_capacity(16 * 1024));
         serde_json::to_writer(&mut *text, &members).ok()?;
         Some(text)
+    }
+
+    /// The ring that this is a copy of, where the record says it.
+    pub(super) fn ring(&self) -> Option<RingId> {
+        match keybaton_core::read(duplicate(&self.texts)) {
+            Reading::Whole(ring) => Some(ring.head.id),
+            _ => None,
+        }
     }
 
     /// Whether there is anything to start with.
@@ -93,7 +114,7 @@ mod tests {
     fn kept() -> Copy {
         let secret = |text| Some(SecretText::new(text));
         let texts = Texts { signing: secret("a"), fallbacks: secret("a,b"), record: Some("made-up".into()) };
-        Copy { read: Timestamp(7), texts }
+        Copy { read: Timestamp(7), until: Timestamp(70), texts }
     }
 
     #[test]

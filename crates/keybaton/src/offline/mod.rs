@@ -13,7 +13,7 @@ use std::thread;
 use std::time::Duration;
 
 use keybaton_core::time::{Span, Timestamp};
-use keybaton_core::{RingName, Texts};
+use keybaton_core::{RingId, RingName, Texts};
 use keybaton_files::FileError;
 use keybaton_stores::{StoreError, StoreErrorKind, StoreUrl};
 
@@ -27,6 +27,7 @@ use shelf::Shelf;
 /// What the store holds, or else a copy; and what the user should know of that.
 pub(crate) fn read(place: &Place) -> Result<(Texts, Vec<String>), Failure> {
     store::must_be_readable(&place.store)?;
+    shelf::sweep(|copy| copy.until < clock::now());
     let url = store::url(&place.store)?;
     if url.kind().local {
         return Ok((store::read(place)?, Vec::new()));
@@ -34,7 +35,8 @@ pub(crate) fn read(place: &Place) -> Result<(Texts, Vec<String>), Failure> {
     let shelf = Shelf::of(&url, &place.ring);
     let Some(span) = place.offline else {
         let texts = store::read(place)?;
-        return Ok((texts, shelf.clear().err().map(left_over).into_iter().collect()));
+        let cleared = if is_configured(place) { shelf.clear() } else { Ok(()) };
+        return Ok((texts, cleared.err().map(left_over).into_iter().collect()));
     };
     let usable = usable(shelf.look(), clock::now(), span);
     // A write that comes while the store is asked makes this the older one.
@@ -46,7 +48,7 @@ pub(crate) fn read(place: &Place) -> Result<(Texts, Vec<String>), Failure> {
     };
     match (found, usable) {
         (Ok(texts), usable) => {
-            let read = Copy { read: began, texts };
+            let read = Copy { read: began, until: began + span, texts };
             let warning = keep(&shelf, place, &read, usable.err());
             Ok((read.texts, warning.into_iter().collect()))
         }
@@ -61,10 +63,19 @@ pub(crate) fn read(place: &Place) -> Result<(Texts, Vec<String>), Failure> {
 
 /// Leaves no copy of a ring, of which a key was cut off, on this machine. Says so where there was one, and where there may be
 /// others.
-pub(crate) fn forget(place: &Place) -> Vec<String> {
+pub(crate) fn forget(place: &Place, ring: RingId) -> Vec<String> {
     let all = std::iter::once(&place.store).chain(&place.mirrors);
     let remote = all.filter_map(|at| store::url(at).ok()).filter(|url| !url.kind().local);
-    remote.flat_map(|url| forgotten(place, &url)).collect()
+    let said: Vec<String> = remote.flat_map(|url| forgotten(place, &url)).collect();
+    let others = shelf::sweep(|copy| copy.ring() == Some(ring));
+    let others =
+        (others > 0).then(|| format!("removed {others} more copies of {} that were kept here", place.ring));
+    said.into_iter().chain(others).collect()
+}
+
+/// Of a store that was named by hand nobody says whether a copy is wanted.
+fn is_configured(place: &Place) -> bool {
+    place.after_write.is_some() && place.wishes.store.is_none()
 }
 
 fn forgotten(place: &Place, url: &StoreUrl) -> Vec<String> {
@@ -172,7 +183,7 @@ mod tests {
 
     fn copy(read: u64) -> Copy {
         let texts = Texts { signing: Some(SecretText::new("made-up")), ..Texts::default() };
-        Copy { read: Timestamp(read), texts }
+        Copy { read: Timestamp(read), until: Timestamp(read), texts }
     }
 
     fn judged(read: u64, now: u64) -> Result<(), String> {

@@ -2,10 +2,10 @@
 
 use std::fs;
 use std::io::ErrorKind;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use keybaton_core::time::Timestamp;
+use keybaton_core::time::{Span, Timestamp};
 use keybaton_core::{RingName, Texts};
 use keybaton_files::{
     Audience, Change, Content, FileError, FileErrorKind, Limits, Place, private_folder, read_private, replace,
@@ -29,9 +29,8 @@ impl Shelf {
     pub(super) fn of(store: &StoreUrl, ring: &RingName) -> Self {
         let home = std::env::home_dir();
         let url = store.to_string();
-        let folder = cache(std::env::var_os("XDG_CACHE_HOME").map(PathBuf::from), home.clone());
         Self {
-            file: folder.map(|folder| folder.join(copy::name(&url, ring))),
+            file: folder().map(|folder| folder.join(copy::name(&url, ring))),
             server: server(store.kind().chosen_by, |name| std::env::var_os(name), home.as_deref()),
             store: url,
             ring: ring.clone(),
@@ -56,20 +55,21 @@ impl Shelf {
     /// Leaves nothing of what was read until now, nor lets it be put back by somebody who has read it already. Whether there
     /// was something.
     pub(super) fn forget(&self, now: Timestamp) -> Result<bool, FileError> {
-        let had = self.look().is_ok_and(|copy| copy.is_some_and(|copy| copy.has_key()));
-        self.put(&Copy { read: now, texts: Texts::default() }, |_| true)?;
+        let had = self.has_key();
+        self.put(&Copy { read: now, until: now + REMEMBERED, texts: Texts::default() }, |_| true)?;
         Ok(had)
     }
 
-    /// Removes the file, whatever stands in it.
+    /// Removes a copy that nobody wants any more. What was forgotten stays so.
     pub(super) fn clear(&self) -> Result<(), FileError> {
-        let Some(file) = &self.file else { return Ok(()) };
-        match fs::remove_file(file) {
-            Err(error) if !matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => {
-                Err(FileError::from_io("remove", file, error))
-            }
+        match &self.file {
+            Some(file) if self.has_key() => remove(file),
             _ => Ok(()),
         }
+    }
+
+    fn has_key(&self) -> bool {
+        self.look().is_ok_and(|copy| copy.is_some_and(|copy| copy.has_key()))
     }
 
     fn parse(&self, text: &[u8]) -> Option<Copy> {
@@ -92,6 +92,30 @@ impl Shelf {
     }
 }
 
+/// Removes the copies of whatever ring and store of which this is so. What cannot be read is left.
+pub(super) fn sweep(is_over: impl Fn(&Copy) -> bool) -> usize {
+    let files = folder().and_then(|folder| fs::read_dir(folder).ok());
+    let files = files.into_iter().flatten().filter_map(|entry| Some(entry.ok()?.path()));
+    let is_over = |file: &PathBuf| {
+        let kept = read_private(file, LIMITS).ok().flatten();
+        kept.and_then(|kept| Copy::of_anything(kept.expose())).is_some_and(|copy| is_over(&copy))
+    };
+    files.filter(is_over).filter(|file| remove(file).is_ok()).count()
+}
+
+fn remove(file: &Path) -> Result<(), FileError> {
+    match fs::remove_file(file) {
+        Err(error) if !matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => {
+            Err(FileError::from_io("remove", file, error))
+        }
+        _ => Ok(()),
+    }
+}
+
+fn folder() -> Option<PathBuf> {
+    cache(std::env::var_os("XDG_CACHE_HOME").map(PathBuf::from), std::env::home_dir())
+}
+
 /// A folder that is not absolute would be another one in each working folder.
 fn cache(chosen: Option<PathBuf>, home: Option<PathBuf>) -> Option<PathBuf> {
     let chosen = chosen.filter(|folder| folder.is_absolute());
@@ -103,6 +127,9 @@ fn cache(chosen: Option<PathBuf>, home: Option<PathBuf>) -> Option<PathBuf> {
 const LIMITS: Limits = Limits { bytes: 256 * 1024, silence: Duration::ZERO };
 
 const PATIENCE: Duration = Duration::from_millis(500);
+
+/// For how long nobody puts back what was forgotten: longer than anybody waits for a store.
+const REMEMBERED: Span = Span::days(1);
 
 #[cfg(test)]
 mod tests {
@@ -120,7 +147,7 @@ mod tests {
 
     fn copy(key: &str, read: u64) -> Copy {
         let texts = Texts { signing: Some(SecretText::new(key)), ..Texts::default() };
-        Copy { read: Timestamp(read), texts }
+        Copy { read: Timestamp(read), until: Timestamp(read), texts }
     }
 
     fn key(shelf: &Shelf) -> Option<String> {
@@ -164,7 +191,7 @@ mod tests {
         let [file, other] = ["a.json", "other"].map(|name| folder.path().join(name));
         fs::write(&other, "made-up").unwrap();
         symlink(&other, &file).unwrap();
-        shelf(&file).clear().unwrap();
+        remove(&file).unwrap();
         assert!(!file.exists() && other.exists());
     }
 
