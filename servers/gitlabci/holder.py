@@ -27,6 +27,11 @@ class Holder:
         """A group has them with a paid licence alone."""
         return self.kind == "projects" or not self.path.startswith("free")
 
+    @property
+    def has_filter(self) -> bool:
+        """A group's variables are asked for by name and scope since GitLab 16.9."""
+        return self.kind == "projects" or not self.path.startswith("old")
+
     def told(self) -> list[Json]:
         with self.lock:
             return [told(variable) for variable in self.variables]
@@ -66,11 +71,11 @@ class Holder:
             self.variables.remove(self._find(name, scope))
 
     def _find(self, name: str, scope: str | None) -> Json:
-        found = [
-            variable
-            for variable in self.variables
-            if variable["key"] == name and scope in (None, variable["environment_scope"])
-        ]
+        found = [variable for variable in self.variables if variable["key"] == name]
+        if not self.has_filter:
+            found = found[:1]
+        elif scope is not None:
+            found = [variable for variable in found if variable["environment_scope"] == scope]
         if not found:
             raise not_found("Variable" if self.kind == "projects" else "GroupVariable")
         if len(found) > 1:

@@ -32,7 +32,7 @@ def not_found(what: str) -> RefusalError:
 
 
 def several() -> RefusalError:
-    message = "409 Conflict: There are several variables, use 'filter[environment_scope]'"
+    message = "There are multiple variables with provided parameters. Please use 'filter[environment_scope]'"
     return RefusalError(409, {"message": message})
 
 

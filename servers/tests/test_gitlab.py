@@ -6,6 +6,7 @@ python -m pytest servers/tests          with the Python of the servers' environm
 from __future__ import annotations
 
 import re
+import secrets
 import subprocess
 import sys
 import threading
@@ -108,6 +109,13 @@ def test_a_name_is_taken_once_in_each_scope_and_the_filter_tells_them_apart(ther
     all_.update("A", {"value": "changed"}, filter=production)
     all_.delete("A", filter={"environment_scope": "*"})
     assert [(one.value, one.environment_scope) for one in all_.list(get_all=True)] == [("changed", "production")]
+
+
+def test_an_old_group_gives_the_first_of_a_name_whatever_the_scope(there: There) -> None:
+    all_ = variables(there, "groups", f"old/{secrets.token_hex(4)}")
+    for scope in ("*", "production"):
+        all_.create({"key": "A", "value": scope, "environment_scope": scope})
+    assert all_.get("A", filter={"environment_scope": "production"}).value == "*"
 
 
 def test_what_is_not_there_says_so(there: There, kind: str, path: str) -> None:

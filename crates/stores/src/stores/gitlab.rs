@@ -20,6 +20,7 @@ use crate::{
 mod calls;
 mod claim;
 mod login;
+mod look;
 mod made;
 mod place;
 mod refusal;
@@ -118,7 +119,7 @@ impl GitLab {
         deadline: Deadline,
     ) -> Result<Written, StoreError> {
         // Whoever held the claim before us may have written since.
-        let found = self.look(Doing::Writing, deadline)?;
+        let mut found = self.look(Doing::Writing, deadline)?;
         let mut texts = self.texts_of(&found)?;
         if !claim.is_ours(&found) {
             return Err(self.at_work());
@@ -127,6 +128,9 @@ impl GitLab {
             return Err(conflict(&self.line.store));
         }
         self.must_fit(new, &found)?;
+        if self.is_pattern() {
+            self.look_elsewhere(&mut found, deadline)?;
+        }
         let mut notes = self.elsewhere(&found);
         let mut made = Vec::new();
         for (done, step) in new.steps.iter().enumerate() {
@@ -220,10 +224,11 @@ impl GitLab {
 
     /// There is no ring, and nobody said that it may be made. Where it stands in another scope, that was meant perhaps.
     fn not_made(&self, deadline: Deadline) -> Result<StoreError, StoreError> {
-        let found = self.look(Doing::Writing, deadline)?;
+        let mut found = self.look(Doing::Writing, deadline)?;
         if !self.texts_of(&found)?.is_absent() {
             return Ok(conflict(&self.line.store));
         }
+        self.look_elsewhere(&mut found, deadline)?;
         Ok(self.missing(&found.scopes_of(&self.ring.of(Field::Signing))))
     }
 

@@ -7,6 +7,7 @@ use crate::ground::Ground;
 
 mod flags;
 mod guard;
+mod many;
 mod names;
 mod rights;
 mod scopes;

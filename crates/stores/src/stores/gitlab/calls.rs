@@ -1,6 +1,6 @@
 //! The calls to GitLab, and what each answer means.
 
-use keybaton_core::{Field, SecretText};
+use keybaton_core::SecretText;
 use reqwest::Method;
 use serde_json::{Value, json};
 
@@ -9,7 +9,6 @@ use crate::remote::{Answer, Call, Deadline, Effect};
 
 use super::GitLab;
 use super::made::Traits;
-use super::variable::{Found, Variable};
 
 /// What a call is made for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -26,27 +25,6 @@ pub(super) enum Made {
 }
 
 impl GitLab {
-    /// The variables of the ring in all scopes, and its claim: in one call, unless there are more than a hundred.
-    pub(super) fn look(&self, doing: Doing, deadline: Deadline) -> Result<Found, StoreError> {
-        let names: Vec<_> =
-            Field::ALL.map(|field| self.ring.of(field)).into_iter().chain([self.claim_name()]).collect();
-        let mut found = Found::default();
-        for page in 1.. {
-            let path = format!("{}?per_page={PAGE}&page={page}", self.place.variables());
-            let answer = self.ask(Call::new(Method::GET, self.login.address(&path)), deadline)?;
-            let body = answer.json();
-            let Some(all) = body.as_array().filter(|_| answer.status == 200) else {
-                return Err(self.refused(&answer, doing));
-            };
-            let ours = all.iter().filter(|told| names.iter().any(|name| told["key"] == **name));
-            found.0.extend(ours.filter_map(Variable::of));
-            if all.len() < PAGE {
-                break;
-            }
-        }
-        Ok(found)
-    }
-
     /// Changes the value of a variable, and nothing else of it.
     pub(super) fn change(&self, name: &str, text: &SecretText, deadline: Deadline) -> Result<(), StoreError> {
         let address = self.login.address(&self.place.variable(name, &self.place.scope));
@@ -108,7 +86,7 @@ impl GitLab {
             .is_ok_and(|answer| answer.is_success() || answer.status == 404)
     }
 
-    fn ask(&self, call: Call, deadline: Deadline) -> Result<Answer, StoreError> {
+    pub(super) fn ask(&self, call: Call, deadline: Deadline) -> Result<Answer, StoreError> {
         let answer = self.line.ask(&self.login.sign(call), deadline)?;
         self.clock.set(answer.date);
         Ok(answer)
@@ -129,7 +107,5 @@ fn says(told: &Value, words: &str) -> bool {
     }
 }
 
-/// As many as GitLab gives at once.
-const PAGE: usize = 100;
 const JSON: &str = "application/json";
 const DESCRIPTION: &str = "Kept by keybaton";

@@ -7,6 +7,7 @@ use keybaton_core::SecretText;
 use super::GitLab;
 use super::calls::{Doing, Made};
 use super::made::Traits;
+use super::scope::EVERYWHERE;
 use super::variable::{Found, Variable};
 use crate::remote::claimed::{is_abandoned, text_of};
 use crate::remote::{Deadline, Effect};
@@ -108,6 +109,3 @@ impl<'a> Claim<'a> {
         (!is_gone).then(|| self.store.not_released(&self.name))
     }
 }
-
-/// The scope of all environments.
-const EVERYWHERE: &str = "*";

@@ -5,6 +5,11 @@ pub(super) fn is_within(scope: &str, wider: &str) -> bool {
     scope != wider && matches(scope.as_bytes(), wider.as_bytes())
 }
 
+/// Whether it stands for more environments than one.
+pub(super) fn is_pattern(scope: &str) -> bool {
+    scope.contains('*')
+}
+
 fn matches(text: &[u8], pattern: &[u8]) -> bool {
     match pattern.split_first() {
         None => text.is_empty(),
@@ -14,6 +19,9 @@ fn matches(text: &[u8], pattern: &[u8]) -> bool {
         }
     }
 }
+
+/// The scope of all environments.
+pub(super) const EVERYWHERE: &str = "*";
 
 #[cfg(test)]
 mod tests {

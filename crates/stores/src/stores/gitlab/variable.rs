@@ -37,13 +37,25 @@ impl Variable {
     }
 }
 
-/// The variables of the ring and its claim, in all scopes.
+/// The variables of the ring and its claim, each once.
 #[derive(Default)]
-pub(super) struct Found(pub(super) Vec<Variable>);
+pub(super) struct Found {
+    variables: Vec<Variable>,
+    /// Whether they were looked for at all scopes.
+    pub(super) is_all: bool,
+}
 
 impl Found {
+    pub(super) fn add(&mut self, variables: impl IntoIterator<Item = Variable>) {
+        for variable in variables {
+            if !self.has(&variable.name, &variable.scope) {
+                self.variables.push(variable);
+            }
+        }
+    }
+
     pub(super) fn at(&self, name: &str, scope: &str) -> Option<&Variable> {
-        self.0.iter().find(|variable| variable.name == name && variable.scope == scope)
+        self.variables.iter().find(|variable| variable.name == name && variable.scope == scope)
     }
 
     pub(super) fn has(&self, name: &str, scope: &str) -> bool {
@@ -51,12 +63,13 @@ impl Found {
     }
 
     pub(super) fn scopes_of(&self, name: &str) -> Vec<&str> {
-        self.0.iter().filter(|variable| variable.name == name).map(|variable| &*variable.scope).collect()
+        let named = self.variables.iter().filter(|variable| variable.name == name);
+        named.map(|variable| &*variable.scope).collect()
     }
 
     /// Scopes whose variables come before those of the wider one, each once.
     pub(super) fn scopes_within(&self, wider: &str) -> Vec<&str> {
-        let mut scopes: Vec<_> = self.0.iter().map(|variable| &*variable.scope).collect();
+        let mut scopes: Vec<_> = self.variables.iter().map(|variable| &*variable.scope).collect();
         scopes.retain(|scope| is_within(scope, wider));
         scopes.sort_unstable();
         scopes.dedup();

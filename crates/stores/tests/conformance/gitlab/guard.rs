@@ -35,20 +35,6 @@ fn a_read_is_one_call_and_a_write_claims_looks_writes_and_looks_again() {
 }
 
 #[test]
-fn a_ring_among_many_variables_is_found_on_whatever_page() {
-    let Some(ground) = begin() else { return };
-    for number in 0..100 {
-        make(&ground, &format!("OTHER_{number}"), "not-ours", json!({}));
-    }
-    let store = ground.open();
-    assert_eq!(read(&*store).1, Version::Absent);
-    write(&*store, KEY, &Version::Absent).unwrap();
-    ground.calls();
-    assert_eq!(read(&*store).0, ring(KEY));
-    assert_eq!(ground.calls(), ["list", "list"]);
-}
-
-#[test]
 fn who_finds_a_claim_keeps_out_unless_it_is_older_than_a_minute() {
     for (age, is_nobodys) in [(0, false), (50, false), (70, true)] {
         let Some(ground) = begin() else { return };
