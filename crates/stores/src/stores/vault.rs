@@ -94,7 +94,10 @@ impl Store for Vault {
         let Some(version) = answer.json()["data"]["version"].as_u64() else {
             return Err(self.line.uncertain("it does not say which version it wrote"));
         };
-        Ok(Written { version: Version::Is(version.to_string().into()), notes: Vec::new() })
+        Ok(Written {
+            version: Version::Is(version.to_string().into()),
+            notes: self.in_clear().into_iter().collect(),
+        })
     }
 }
 
@@ -152,5 +155,33 @@ impl fmt::Debug for Vault {
             .field("host", &self.line.host)
             .field("ring", &self.ring)
             .finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+    use std::sync::Arc;
+
+    use super::*;
+    use crate::Note;
+
+    #[test]
+    fn a_write_through_a_network_in_clear_is_told_and_one_on_this_machine_is_not() {
+        let note = |address: &'static str| {
+            let settings = Settings::new(
+                Path::new("."),
+                Arc::new(move |name| (name == "VAULT_ADDR").then(|| address.into())),
+            );
+            let url = StoreUrl::parse("vault://secret/shop").unwrap();
+            let (login, line) = login::prepare(&url, &settings).unwrap();
+            let (place, ring) = (Place::of(&url).unwrap(), RingName::default());
+            let vault = Vault { line, login, place, ring, may_create: false, seen: Seen::default() };
+            vault.in_clear().map(|Note(note)| note)
+        };
+        assert_eq!(note("http://127.0.0.1:8200"), None);
+        assert_eq!(note("https://vault.example:8200"), None);
+        let told = "vault://secret/shop: the token and the keys went to vault.svc:8200 in clear, for whoever listens there; VAULT_ADDR=https://… keeps them private";
+        assert_eq!(note("http://vault.svc:8200").as_deref(), Some(told));
     }
 }

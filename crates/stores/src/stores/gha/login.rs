@@ -8,7 +8,7 @@ use keybaton_core::SecretText;
 use reqwest::Client;
 
 use crate::program::{Failed, printed_by};
-use crate::remote::server::{first_of, server};
+use crate::remote::server::{Server, first_of};
 use crate::remote::{Call, Line, client};
 use crate::{Environment, Settings, StoreError, StoreErrorKind, StoreUrl};
 
@@ -23,7 +23,7 @@ pub(super) struct Login {
 
 pub(super) fn prepare(url: &StoreUrl, settings: &Settings<'_>) -> Result<(Login, Line<Client>), StoreError> {
     let environment = &settings.environment;
-    let Server { address, host, site, tokens } = Server::of(environment)?;
+    let Place { server: Server { address, host, .. }, site, tokens } = Place::of(environment)?;
     let token = OnceLock::new();
     if let Some((_, text)) = first_of(environment, tokens)? {
         let _ = token.set(SecretText::new(text));
@@ -39,46 +39,43 @@ pub(super) fn prepare(url: &StoreUrl, settings: &Settings<'_>) -> Result<(Login,
     Ok((Login { address, site, token }, line))
 }
 
-struct Server {
-    address: String,
-    host: String,
+/// The server, and where its token stands.
+struct Place {
+    server: Server,
     site: String,
-    /// Where its token stands: one for github.com is not shown to another server.
     tokens: &'static [&'static str],
 }
 
-impl Server {
+impl Place {
     /// GitHub's own, the one that `gh` is told of, or the one on which a workflow runs.
     fn of(environment: &Environment) -> Result<Self, StoreError> {
         if let Some((name, value)) = first_of(environment, &["GH_HOST"])? {
-            let host = value.trim_start_matches("https://").to_ascii_lowercase();
-            let tokens = if is_hosted(&host) { &TOKENS } else { &ENTERPRISE_TOKENS };
-            return Self::at(&address_of(&host), tokens).ok_or_else(|| malformed(name, "github.example.com"));
+            let host = value.trim_start_matches("https://").trim_end_matches('/').to_ascii_lowercase();
+            let address = if host.contains('/') { host } else { address_of(&host) };
+            return Ok(Self::at(Server::named(name, &address, "github.example.com")?, &ENTERPRISE_TOKENS));
         }
         let named = first_of(environment, &["GITHUB_API_URL"])?;
-        let (name, value) = named.unwrap_or_else(|| ("GITHUB_API_URL", USUAL.to_owned()));
-        Self::at(&value, &TOKENS).ok_or_else(|| malformed(name, USUAL))
+        let (name, value) = named.unwrap_or(("GITHUB_API_URL", USUAL.to_owned()));
+        let in_workflow = first_of(environment, &["GITHUB_ACTIONS"])?.is_some_and(|(_, told)| told == "true");
+        let others: &[&str] = if in_workflow { &WORKFLOW_TOKENS } else { &ENTERPRISE_TOKENS };
+        Ok(Self::at(Server::named(name, &value, USUAL)?, others))
     }
 
-    fn at(address: &str, tokens: &'static [&'static str]) -> Option<Self> {
-        let (address, host) = server(address)?;
-        let site = host.strip_prefix("api.").unwrap_or(&host).to_owned();
-        Some(Self { address, host, site, tokens })
+    /// `others`: where the token stands of a server that is not GitHub's own.
+    fn at(server: Server, others: &'static [&'static str]) -> Self {
+        let site = server.host.strip_prefix("api.").unwrap_or(&server.host).to_owned();
+        let tokens = if is_hosted(&site) { &TOKENS } else { others };
+        Self { server, site, tokens }
     }
 }
 
-/// Whether GitHub itself runs it.
-fn is_hosted(host: &str) -> bool {
-    host == "github.com" || host.ends_with(".ghe.com")
+/// Whether GitHub itself runs it: the tokens for github.com are shown to no other.
+fn is_hosted(site: &str) -> bool {
+    site == "github.com" || site.ends_with(".ghe.com")
 }
 
 fn address_of(host: &str) -> String {
     if is_hosted(host) { format!("https://api.{host}") } else { format!("https://{host}/api/v3") }
-}
-
-fn malformed(name: &str, example: &str) -> StoreError {
-    StoreError::new(StoreErrorKind::Malformed, format!("{name} is no address of a server"))
-        .hint(format!("leave it out, or write for example {name}={example}"))
 }
 
 impl Login {
@@ -123,6 +120,8 @@ pub(super) const SIGN_IN: &str = "run `gh auth login`, or set GH_TOKEN (for GitH
 const USUAL: &str = "https://api.github.com";
 const TOKENS: [&str; 2] = ["GH_TOKEN", "GITHUB_TOKEN"];
 const ENTERPRISE_TOKENS: [&str; 2] = ["GH_ENTERPRISE_TOKEN", "GITHUB_ENTERPRISE_TOKEN"];
+/// The last one is what a workflow is given for the server on which it runs.
+const WORKFLOW_TOKENS: [&str; 3] = ["GH_ENTERPRISE_TOKEN", "GITHUB_ENTERPRISE_TOKEN", "GITHUB_TOKEN"];
 /// It may unlock a keychain, and has nobody to ask.
 const LIMIT: Duration = Duration::from_secs(20);
 
@@ -132,45 +131,85 @@ mod tests {
 
     use super::*;
 
-    fn server_of(variables: &'static [(&str, &str)]) -> Result<(String, String, &'static str), String> {
+    fn found(
+        variables: &'static [(&str, &str)],
+    ) -> Result<(String, String, &'static [&'static str]), String> {
         let environment: Environment = Arc::new(|name| {
             variables.iter().find(|(known, _)| *known == name).map(|(_, value)| value.into())
         });
-        let server = Server::of(&environment).map_err(|error| error.to_string())?;
-        Ok((server.address, server.site, server.tokens[0]))
+        let place = Place::of(&environment).map_err(|error| error.to_string())?;
+        Ok((place.server.address, place.site, place.tokens))
     }
 
     #[test]
     fn the_server_is_the_one_of_gh_then_the_one_of_the_workflow() {
-        for (variables, address, site, token) in [
-            (&[][..], USUAL, "github.com", "GH_TOKEN"),
-            (&[("GH_HOST", "github.com")], USUAL, "github.com", "GH_TOKEN"),
-            (&[("GH_HOST", "Acme.ghe.com\n")], "https://api.acme.ghe.com", "acme.ghe.com", "GH_TOKEN"),
+        for (variables, address, site) in [
+            (&[][..], USUAL, "github.com"),
+            (&[("GH_HOST", "github.com")], USUAL, "github.com"),
+            (&[("GH_HOST", "Acme.ghe.com\n")], "https://api.acme.ghe.com", "acme.ghe.com"),
             (
-                &[("GH_HOST", "git.acme.example:8443"), ("GITHUB_API_URL", USUAL)],
+                &[("GH_HOST", "https://git.acme.example:8443/"), ("GITHUB_API_URL", USUAL)],
                 "https://git.acme.example:8443/api/v3",
                 "git.acme.example:8443",
-                "GH_ENTERPRISE_TOKEN",
             ),
-            (&[("GITHUB_API_URL", USUAL)], USUAL, "github.com", "GH_TOKEN"),
+            (&[("GITHUB_API_URL", USUAL)], USUAL, "github.com"),
             (
                 &[("GITHUB_API_URL", "https://git.acme.example/api/v3/")],
                 "https://git.acme.example/api/v3",
                 "git.acme.example",
-                "GH_TOKEN",
             ),
         ] {
-            let expected = (address.to_owned(), site.to_owned(), token);
-            assert_eq!(server_of(variables), Ok(expected), "{variables:?}");
+            let (found_address, found_site, _) = found(variables).unwrap();
+            assert_eq!((&*found_address, &*found_site), (address, site), "{variables:?}");
+        }
+    }
+
+    #[test]
+    fn a_token_for_github_com_is_shown_to_no_server_that_github_does_not_run() {
+        for (variables, tokens) in [
+            (&[][..], &TOKENS[..]),
+            (&[("GH_HOST", "acme.ghe.com")], &TOKENS),
+            (&[("GH_HOST", "git.acme.example")], &ENTERPRISE_TOKENS),
+            (&[("GITHUB_API_URL", USUAL)], &TOKENS),
+            (&[("GITHUB_API_URL", "https://API.GitHub.com")], &TOKENS),
+            (&[("GITHUB_API_URL", "https://api.acme.ghe.com")], &TOKENS),
+            (&[("GITHUB_API_URL", "https://git.acme.example/api/v3")], &ENTERPRISE_TOKENS),
+            (&[("GITHUB_API_URL", "https://api.github.com.evil.example")], &ENTERPRISE_TOKENS),
+            (&[("GITHUB_API_URL", "https://git.acme.example:443/.ghe.com")], &ENTERPRISE_TOKENS),
+            (
+                &[("GITHUB_API_URL", "https://git.acme.example/api/v3"), ("GITHUB_ACTIONS", "true")],
+                &WORKFLOW_TOKENS,
+            ),
+            (
+                &[("GITHUB_API_URL", "https://git.acme.example/api/v3"), ("GITHUB_ACTIONS", "false")],
+                &ENTERPRISE_TOKENS,
+            ),
+            (&[("GITHUB_API_URL", USUAL), ("GITHUB_ACTIONS", "true")], &TOKENS),
+            // The token of a workflow is for its own server.
+            (
+                &[("GH_HOST", "git.acme.example"), ("GITHUB_API_URL", USUAL), ("GITHUB_ACTIONS", "true")],
+                &ENTERPRISE_TOKENS,
+            ),
+        ] {
+            assert_eq!(found(variables).unwrap().2, tokens, "{variables:?}");
         }
     }
 
     #[test]
     fn what_is_no_server_is_named_and_not_repeated() {
-        let cases: [&'static [(&str, &str)]; 2] = [&[("GH_HOST", "a b@c")], &[("GITHUB_API_URL", "made-up")]];
+        let cases: [&'static [(&str, &str)]; 4] = [
+            &[("GH_HOST", "a b@c")],
+            &[("GH_HOST", "http://git.acme.example")],
+            &[("GH_HOST", "evil.example\\.ghe.com")],
+            &[("GITHUB_API_URL", "made-up")],
+        ];
         for variables in cases {
             let name = variables[0].0;
-            assert_eq!(server_of(variables), Err(format!("{name} is no address of a server")));
+            let wanted = match variables[0].1.starts_with("http://") {
+                true => format!("{name} would send the token in clear"),
+                false => format!("{name} is no address of a server"),
+            };
+            assert_eq!(found(variables), Err(wanted));
         }
     }
 }

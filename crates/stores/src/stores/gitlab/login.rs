@@ -2,9 +2,9 @@
 
 use keybaton_core::SecretText;
 
-use crate::remote::server::{first_of, server};
+use crate::remote::server::{Server, first_of};
 use crate::remote::{Call, Line, client};
-use crate::{Settings, StoreError, StoreErrorKind, StoreUrl};
+use crate::{Settings, StoreError, StoreUrl};
 
 pub(super) use reqwest::Client;
 
@@ -15,10 +15,10 @@ pub(super) struct Login {
 
 pub(super) fn prepare(url: &StoreUrl, settings: &Settings<'_>) -> Result<(Login, Line<Client>), StoreError> {
     let environment = &settings.environment;
-    let (address, host) = match first_of(environment, &HOSTS)? {
-        None => (USUAL.to_owned(), "gitlab.com".to_owned()),
-        Some((name, value)) => place_of(&value).ok_or_else(|| malformed(name))?,
-    };
+    let (name, value) = first_of(environment, &HOSTS)?.unwrap_or((HOSTS[0], USUAL.to_owned()));
+    // A host alone is enough.
+    let value = if value.contains("://") { value } else { format!("https://{value}") };
+    let Server { address, host, .. } = Server::named(name, &value, "https://gitlab.example.com")?;
     let token = first_of(environment, &TOKENS)?.map(|(_, token)| SecretText::new(token));
     let line = Line {
         carrier: client::usual()?,
@@ -29,16 +29,6 @@ pub(super) fn prepare(url: &StoreUrl, settings: &Settings<'_>) -> Result<(Login,
         authority: "SSL_CERT_FILE=/path/to/ca.pem",
     };
     Ok((Login { address, token }, line))
-}
-
-/// A whole address, or a host alone.
-fn place_of(value: &str) -> Option<(String, String)> {
-    if value.contains("://") { server(value) } else { server(&format!("https://{value}")) }
-}
-
-fn malformed(name: &str) -> StoreError {
-    StoreError::new(StoreErrorKind::Malformed, format!("{name} is no address of a server"))
-        .hint(format!("write for example {name}=https://gitlab.example.com"))
 }
 
 impl Login {

@@ -7,9 +7,9 @@ use keybaton_files::{FileErrorKind, Limits, read};
 use reqwest::Client;
 
 use super::netrc;
-use crate::remote::server::{first_of, server};
+use crate::remote::server::{Server, first_of};
 use crate::remote::{Call, Line, client};
-use crate::{Environment, Settings, StoreError, StoreErrorKind, StoreUrl};
+use crate::{Environment, Settings, StoreError, StoreUrl};
 
 pub(super) struct Login {
     address: String,
@@ -18,7 +18,7 @@ pub(super) struct Login {
 
 pub(super) fn prepare(url: &StoreUrl, settings: &Settings<'_>) -> Result<(Login, Line<Client>), StoreError> {
     let environment = &settings.environment;
-    let (address, host) = place(environment)?;
+    let Server { address, host, .. } = server(environment)?;
     let key = match first_of(environment, &["HEROKU_API_KEY"])? {
         Some((_, key)) => Some(SecretText::new(key)),
         None => at_home(environment, &host)?,
@@ -35,15 +35,11 @@ pub(super) fn prepare(url: &StoreUrl, settings: &Settings<'_>) -> Result<(Login,
 }
 
 /// A whole address, or as Heroku's program has it a domain, where the interface is at `api.`.
-fn place(environment: &Environment) -> Result<(String, String), StoreError> {
-    let Some((name, value)) = first_of(environment, &["HEROKU_API_URL", "HEROKU_HOST"])? else {
-        return Ok((USUAL.to_owned(), "api.heroku.com".to_owned()));
-    };
+fn server(environment: &Environment) -> Result<Server, StoreError> {
+    let named = first_of(environment, &["HEROKU_API_URL", "HEROKU_HOST"])?;
+    let (name, value) = named.unwrap_or(("HEROKU_API_URL", USUAL.to_owned()));
     let address = if value.contains("://") { value } else { format!("https://api.{value}") };
-    server(&address).ok_or_else(|| {
-        StoreError::new(StoreErrorKind::Malformed, format!("{name} is no address of a server"))
-            .hint(format!("leave it out, or write for example {name}={USUAL}"))
-    })
+    Server::named(name, &address, USUAL)
 }
 
 fn at_home(environment: &Environment, host: &str) -> Result<Option<SecretText>, StoreError> {

@@ -9,7 +9,7 @@ use reqwest::{Client, Method};
 use serde_json::{Value, json};
 
 use super::helper::{self, file_text};
-use crate::remote::server::server;
+use crate::remote::server::Server;
 use crate::remote::variable::variable;
 use crate::remote::{Call, Deadline, Line, client};
 use crate::{Environment, Settings, StoreError, StoreErrorKind, StoreUrl};
@@ -17,6 +17,8 @@ use crate::{Environment, Settings, StoreError, StoreErrorKind, StoreUrl};
 /// An address, and a token once it is needed.
 pub(super) struct Login {
     address: String,
+    /// Whether a note says so.
+    pub(super) is_in_clear: bool,
     namespace: Option<String>,
     environment: Environment,
     token: Mutex<Option<SecretText>>,
@@ -32,7 +34,8 @@ enum Way {
 pub(super) fn prepare(url: &StoreUrl, settings: &Settings<'_>) -> Result<(Login, Line<Client>), StoreError> {
     let environment = settings.environment.clone();
     let named = of_either(&environment, "ADDR")?;
-    let Some((address, host)) = server(named.as_deref().unwrap_or(USUAL)) else {
+    // In clear too: behind its own gates that is how Vault is often set up.
+    let Some(server) = Server::of(named.as_deref().unwrap_or(USUAL)) else {
         return Err(StoreError::new(StoreErrorKind::Malformed, "VAULT_ADDR is no address of a server")
             .hint("write for example VAULT_ADDR=https://vault.example.com:8200"));
     };
@@ -43,14 +46,15 @@ pub(super) fn prepare(url: &StoreUrl, settings: &Settings<'_>) -> Result<(Login,
     let line = Line {
         carrier,
         store: url.to_string(),
-        host: if named.is_some() { host } else { format!("{host} (VAULT_ADDR is not set)") },
+        host: if named.is_some() { server.host } else { format!("{} (VAULT_ADDR is not set)", server.host) },
         // A standby that has not caught up yet.
         is_busy: |answer| answer.status == 412,
         sign_in: "vault login",
         authority: "VAULT_CACERT=/path/to/ca.pem",
     };
     let namespace = of_either(&environment, "NAMESPACE")?;
-    Ok((Login { address, namespace, environment, token: Mutex::default() }, line))
+    let (address, is_in_clear) = (server.address, server.is_in_clear);
+    Ok((Login { address, is_in_clear, namespace, environment, token: Mutex::default() }, line))
 }
 
 /// Where Vault's own program looks when nobody says where.

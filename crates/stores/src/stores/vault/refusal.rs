@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use super::Vault;
 use crate::remote::Answer;
-use crate::{StoreError, StoreErrorKind};
+use crate::{Note, StoreError, StoreErrorKind};
 
 impl Vault {
     pub(super) fn refused(&self, answer: &Answer, doing: &str) -> StoreError {
@@ -26,6 +26,16 @@ impl Vault {
             .hint("keep the ring in a secret of its own"),
             _ => self.line.unknown(answer, doing),
         }
+    }
+
+    /// It is no refusal: in a network of its own that is how Vault is often set up.
+    pub(super) fn in_clear(&self) -> Option<Note> {
+        self.login.is_in_clear.then(|| {
+            Note(format!(
+                "{}: the token and the keys went to {} in clear, for whoever listens there; VAULT_ADDR=https://… keeps them private",
+                self.line.store, self.line.host
+            ))
+        })
     }
 
     fn denied(&self, doing: &str) -> StoreError {

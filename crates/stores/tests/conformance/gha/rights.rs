@@ -90,10 +90,22 @@ fn the_server_of_a_workflow_is_found_with_its_token() {
     let Some(ground) = begin() else { return };
     write(&*ground.open(), KEY, &Version::Absent).unwrap();
     let token = std::env::var("GH_ENTERPRISE_TOKEN").unwrap();
-    for name in ["GH_TOKEN", "GITHUB_TOKEN"] {
-        let api = format!("https://{}/api/v3", host());
-        let variables = json!({ "GH_HOST": null, "GH_ENTERPRISE_TOKEN": null, "GITHUB_API_URL": api, name: format!("{token}\n") });
-        assert_eq!(read(&*ground.open_as(&variables)).0, ring(KEY));
+    let api = format!("https://{}/api/v3", host());
+    let open = |name: &str, token: &str, in_workflow: &str| {
+        let mut variables = json!({ "GH_HOST": null, "GH_ENTERPRISE_TOKEN": null, "GITHUB_API_URL": api });
+        variables["GITHUB_ACTIONS"] = in_workflow.into();
+        variables[name] = format!("{token}\n").into();
+        ground.open_as(&variables)
+    };
+    for (name, in_workflow) in [("GITHUB_ENTERPRISE_TOKEN", ""), ("GITHUB_TOKEN", "true")] {
+        assert_eq!(read(&*open(name, &token, in_workflow)).0, ring(KEY), "{name}");
+        assert_eq!(open(name, "made-up", in_workflow).read().unwrap_err().kind, StoreErrorKind::SignInNeeded);
+    }
+    // They may be for github.com: `gh`, where there is one, is asked for the one of this server.
+    for (name, in_workflow) in [("GITHUB_TOKEN", ""), ("GH_TOKEN", ""), ("GH_TOKEN", "true")] {
+        let is_shown = |sentence: &str| !sentence.contains("there is no token for");
+        let error = open(name, "made-up", in_workflow).read().err();
+        assert!(!error.as_ref().is_some_and(|error| is_shown(&error.sentence)), "{name}: {error:?}");
     }
 }
 
