@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -75,7 +76,8 @@ def a_write_that_goes_over_another_is_a_conflict(scene: OtherScene) -> Iterator[
 
 def no_step_goes_on_from_a_release_that_failed(scene: OtherScene) -> Iterator[str]:
     scene.others("command", ends="failed")
-    yield from scene.says(0, "release v4 failed", "stage")
+    yield from scene.says(0, "next     `heroku releases:output v4", "stage")
+    yield from scene.says(0, "mend that and release again; then run `keybaton rotate` from", "rotate", "--continue")
     failed = "release v4 failed, so dynos still have the ring of v3"
     yield from scene.says(0, failed, "status")
     yield from scene.says(0, f'"why":"{scene.url}: {failed}"', "status", "--json")
@@ -99,7 +101,30 @@ def a_revocation_goes_on_whatever_was_not_released(scene: OtherScene) -> Iterato
     scene.others("command", ends="failed")
     yield from scene.says(0, "release v4 failed", "stage")
     told = "release v4 before this write had failed, so no dyno has what it changed"
-    yield from scene.says(0, told, "revoke", "--all", "--accept-logouts")
+    yield from scene.says(7, told, "revoke", "--all", "--accept-logouts")
+
+
+def a_key_that_no_dyno_has_lost_is_called_so(scene: OtherScene) -> Iterator[str]:
+    yield from scene.says(0, "see that every process is restarted, so that each accepts", "stage")
+    yield from scene.says(0, "promoted", "promote", *FORCED)
+    held = scene.ground.run(scene.place.straight, "status", "--json", folder=scene.folder)
+    old = next(key["id"] for key in json.loads(held.output)["keys"] if key["role"] == "retiring")
+    scene.others("command", ends="failed")
+    mend = "shows what its command said; mend that and release again"
+    for told in ("processes may still accept the old key", "release v6 failed, so dynos still have", mend):
+        yield from scene.says(7, told, "revoke", old, "--accept-logouts")
+    yield from scene.says(0, mend, "status")
+    yield from scene.says(0, '"undelivered":{"why"', "status", "--json")
+    scene.others("command", ends="succeeded")
+    scene.others("release", description="Deploy 1a2b3c4d", status="succeeded")
+    yield from scene.says(0, "is cut off already", "revoke", old, "--accept-logouts")
+    yield from scene.says(0, '"undelivered":null', "status", "--json")
+
+
+def what_an_abort_has_not_released_is_said(scene: OtherScene) -> Iterator[str]:
+    yield from scene.says(0, "staged ", "stage")
+    scene.others("command", ends="pending")
+    yield from scene.says(0, "wait until its release command has ended", "abort")
 
 
 def a_promotion_in_a_pipeline_is_in_nobodys_way(scene: OtherScene) -> Iterator[str]:
@@ -142,6 +167,8 @@ STORIES: dict[str, tuple[Story, ...]] = {
         no_step_goes_on_from_a_release_that_failed,
         no_step_goes_on_from_a_release_that_is_not_out,
         a_revocation_goes_on_whatever_was_not_released,
+        a_key_that_no_dyno_has_lost_is_called_so,
+        what_an_abort_has_not_released_is_said,
         a_promotion_in_a_pipeline_is_in_nobodys_way,
         an_app_that_is_suspended_is_told_apart,
     ),

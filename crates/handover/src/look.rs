@@ -1,7 +1,7 @@
 //! Looking at a ring, and finishing what somebody left half done.
 
 use keybaton_core::time::Timestamp;
-use keybaton_core::{MirrorSeen, Phase, Reading, Ring, Seen, Torn, read, read_sealed};
+use keybaton_core::{MirrorSeen, Reading, Ring, Seen, Torn, read, read_sealed};
 use keybaton_stores::{Held, Note, StoreError, Version};
 
 use crate::mirror::{Mirrored, mirror, was_written_since};
@@ -151,7 +151,7 @@ impl Places {
     /// Looks around a ring.
     #[must_use]
     pub fn around(&self, ring: &Ring) -> Around {
-        Around { mirrors: self.mirrors_of(ring), undelivered: self.undelivered(ring) }
+        Around { mirrors: self.mirrors_of(ring), undelivered: self.undelivered() }
     }
 
     /// What each mirror holds of this ring. One that cannot be read counts as behind.
@@ -160,11 +160,10 @@ impl Places {
         self.mirrors.iter().map(|mirror| seen(mirror, ring)).collect()
     }
 
-    /// Where no rotation is under way, nothing waits for it.
-    fn undelivered(&self, ring: &Ring) -> Option<StoreError> {
-        if ring.phase() == Phase::Settled {
-            return None;
-        }
+    /// Why the last write has not reached those who read it, or why nobody can tell. Where no rotation is under way, the last
+    /// write may still have cut a key off.
+    #[must_use]
+    pub fn undelivered(&self) -> Option<StoreError> {
         let mut all = std::iter::once(&self.store).chain(&self.mirrors);
         all.find_map(|place| place.store.delivered().err())
     }

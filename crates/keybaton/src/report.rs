@@ -25,8 +25,7 @@ pub(crate) struct Report<'a> {
     pub(crate) mirrors: Vec<MirrorReport<'a>>,
     /// Whether after-write has yet to run: it failed after the last write, or the ring came back from a copy.
     pub(crate) after_write_due: bool,
-    /// Why the last write has not reached those who read it, where a store knows that. It is asked while a rotation is under
-    /// way.
+    /// Why the last write has not reached those who read it, where a store knows that.
     pub(crate) undelivered: Option<Undelivered>,
     pub(crate) next: Option<NextReport>,
     pub(crate) gone: &'a [Tombstone],

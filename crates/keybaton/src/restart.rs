@@ -22,7 +22,11 @@ pub(crate) fn restart(opened: &Opened) -> String {
 
 /// The same after a revocation, which says by itself until when a copy may be used.
 pub(crate) fn restart_now(opened: &Opened) -> &'static str {
-    if opened.policy.follows { "see that every process is restarted" } else { "restart every process" }
+    if opened.policy.follows || are_restarted(opened) {
+        "see that every process is restarted"
+    } else {
+        "restart every process"
+    }
 }
 
 /// Waiting for time alone would be no rotation in steps: nobody could restart anything in between.
@@ -39,6 +43,12 @@ pub(crate) fn no_time_to_restart(opened: &Opened) -> Option<Failure> {
         _ => return None,
     };
     Some(Failure::new(Exit::Refused, format!("{}: {why}", opened.name())).hint(hint))
+}
+
+/// Whether the write itself restarts whoever reads the ring, wherever that is.
+fn are_restarted(opened: &Opened) -> bool {
+    let mut places = std::iter::once(&opened.places.store).chain(&opened.places.mirrors);
+    places.all(|place| place.store.restarts())
 }
 
 /// Processes that were told of nothing would be left behind by the next step.

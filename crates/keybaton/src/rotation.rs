@@ -10,7 +10,7 @@ use crate::clock::{now, shown};
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::opened::Opened;
-use crate::report::{self, next_step};
+use crate::report::{self, NextReport, next_step};
 use crate::restart::{caution_of_copies, follows, restart, restart_now};
 use crate::store;
 
@@ -91,10 +91,24 @@ pub(crate) fn done(opened: &Opened, step: Change, ring: &Ring, now: Timestamp) -
     format!("{}\n{}", did(step, ring), next_around(opened, ring, &opened.places.around(ring), now))
 }
 
-/// What a revocation did, and what it leaves to do.
+/// What a revocation did, and what it leaves to do; where it has reached nobody, the failure that follows says that.
 pub(crate) fn revoked(opened: &Opened, step: Change, ring: &Ring) -> String {
-    let restart = restart_now(opened);
-    format!("{}\nnext     {restart} now: until then the old key is accepted", did(step, ring))
+    let did = did(step, ring);
+    match opened.places.undelivered() {
+        Some(_) => did,
+        None => format!("{did}\nnext     {} now: until then the old key is accepted", restart_now(opened)),
+    }
+}
+
+/// Sees that what cut a key off has reached those who accept it.
+pub(crate) fn must_be_delivered(opened: &Opened) -> Result<(), Failure> {
+    let Some(StoreError { sentence, hint, .. }) = opened.places.undelivered() else { return Ok(()) };
+    let what = "the store was written, but processes may still accept the old key";
+    let failure = Failure::new(Exit::PartlyWritten, format!("{}: {what}", opened.name())).because(sentence);
+    Err(match hint {
+        Some(hint) => failure.hint(hint),
+        None => failure,
+    })
 }
 
 pub(crate) fn did(step: Change, ring: &Ring) -> String {
@@ -127,11 +141,30 @@ fn next_around(opened: &Opened, ring: &Ring, around: &Around, now: Timestamp) ->
         let mend = if opened.place.after_write.is_some() { "mend what after-write runs; then " } else { "" };
         return format!("next     {mend}{}", follows(opened));
     }
+    let release = around.undelivered.as_ref().and_then(|why| why.hint.as_deref());
     let Some(next) = next_step(ring, around, &opened.policy, now) else {
-        return "next     nothing: one key signs, and no other is accepted".to_owned();
+        let nothing = "nothing: one key signs, and no other is accepted";
+        return format!("next     {}", release.unwrap_or(nothing));
     };
+    let restart = restart(opened);
+    let when = when(opened, ring, around, next, now);
+    match (ring.phase(), release) {
+        (Phase::Staged, Some(release)) => format!("next     {release}; {when} to promote it"),
+        (Phase::Staged, None) => {
+            format!("next     {restart}, so that each accepts the new key; {when} to promote it")
+        }
+        (_, Some(release)) => format!("next     {release}; {when} to retire {}", next.key),
+        (_, None) => format!(
+            "next     {restart}, so that each signs with {}; {when} to retire {}",
+            ring.signing.facts.id, next.key
+        ),
+    }
+}
+
+/// When the next step is to be taken, and by what.
+fn when(opened: &Opened, ring: &Ring, around: &Around, next: NextReport, now: Timestamp) -> String {
     let rotate = opened.again("rotate");
-    let when = match next.safe_from.or(next.after_write_again_from) {
+    match next.safe_from.or(next.after_write_again_from) {
         Some(_) if next.safe_now => format!("then run `{rotate}`"),
         Some(moment) if next.safe_from.is_none() => format!(
             "from {} `{rotate}` runs after-write again, since a process may start with an older copy until then, and waits",
@@ -143,16 +176,6 @@ fn next_around(opened: &Opened, ring: &Ring, around: &Around, now: Timestamp) ->
             format!("then run `{rotate}`, which brings the mirrors up first,")
         }
         None => "then say with `propagation` in keybaton.toml how long that takes".to_owned(),
-    };
-    let restart = restart(opened);
-    match ring.phase() {
-        Phase::Staged => {
-            format!("next     {restart}, so that each accepts the new key; {when} to promote it")
-        }
-        _ => format!(
-            "next     {restart}, so that each signs with {}; {when} to retire {}",
-            ring.signing.facts.id, next.key
-        ),
     }
 }
 

@@ -35,6 +35,11 @@ pub trait Store: fmt::Debug + Send + Sync {
     fn delivered(&self) -> Result<(), StoreError> {
         Ok(())
     }
+
+    /// Whether each write by itself starts those anew who read the store.
+    fn restarts(&self) -> bool {
+        false
+    }
 }
 
 /// What a store holds of one ring.

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use keybaton_core::{Change, Goal, Next, Refusal, Writes};
+use keybaton_core::{Change, Goal, Next, Phase, Refusal, Writes};
 use keybaton_handover::{Place, advance, change as at_any_price, standing};
 use keybaton_stores::{Held, Store, StoreError, StoreErrorKind, Version, Written};
 
@@ -59,14 +59,14 @@ fn no_step_goes_on_from_a_write_that_has_not_reached_those_who_read_the_store_or
 }
 
 #[test]
-fn where_no_rotation_is_under_way_nobody_asks() {
+fn what_took_a_key_away_is_asked_for_too_though_no_rotation_is_under_way() {
     let ground = staged(false);
-    assert!(ground.places.around(&ground.ring()).undelivered.is_some());
     ground
         .act(|world| {
             let before = standing(&ground.places, world)?;
             at_any_price(&ground.places, before, Change::Abort, None, world)
         })
         .unwrap();
-    assert!(ground.places.around(&ground.ring()).undelivered.is_none());
+    assert_eq!(ground.ring().phase(), Phase::Settled);
+    assert!(ground.places.around(&ground.ring()).undelivered.is_some());
 }

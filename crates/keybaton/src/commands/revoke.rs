@@ -94,7 +94,7 @@ impl Revoke {
         if self.json {
             world.print.json(&Report::new(opened, &after.ring, now()))?;
         }
-        Ok(Exit::Done)
+        rotation::must_be_delivered(opened).map(|()| Exit::Done)
     }
 
     fn cut_off(&self, world: &World<'_>, opened: &Opened, id: Option<KeyId>) -> Result<Exit, Failure> {
@@ -110,7 +110,8 @@ impl Revoke {
         if self.json {
             world.print.json(&Report::new(opened, &after.ring, now()))?;
         }
-        missed::partly(opened, &after.missed).map_or(Ok(Exit::Done), Err)
+        missed::partly(opened, &after.missed).map_or(Ok(()), Err)?;
+        rotation::must_be_delivered(opened).map(|()| Exit::Done)
     }
 
     fn chosen(&self, opened: &Opened) -> Result<Chosen, Failure> {

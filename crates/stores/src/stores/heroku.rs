@@ -118,6 +118,10 @@ impl Store for Heroku {
         }
         Err(self.undelivered(last, running))
     }
+
+    fn restarts(&self) -> bool {
+        true
+    }
 }
 
 impl Heroku {

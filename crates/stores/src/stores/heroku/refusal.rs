@@ -155,7 +155,7 @@ impl Heroku {
             None => "so no dyno has this ring".to_owned(),
         };
         self.error(StoreErrorKind::Refused, &format!("release v{version} {what}, {still}")).hint(format!(
-            "`heroku releases:output v{version} --app {}` shows what its command said; {hint}, then go on",
+            "`heroku releases:output v{version} --app {}` shows what its command said; {hint}",
             self.app
         ))
     }

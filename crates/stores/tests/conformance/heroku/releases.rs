@@ -65,10 +65,7 @@ fn a_ring_that_no_dyno_has_yet_is_not_delivered() {
         let wanted = (
             StoreErrorKind::Refused,
             format!("{}: release v4 {what}, so dynos still have the ring of v3", ground.url()),
-            format!(
-                "`heroku releases:output v4 --app {}` shows what its command said; {next}, then go on",
-                app(&ground)
-            ),
+            format!("`heroku releases:output v4 --app {}` shows what its command said; {next}", app(&ground)),
         );
         assert_eq!(told(store.delivered().unwrap_err()), wanted);
         // The next release has it, whatever it is for.
