@@ -150,7 +150,21 @@ impl Opened {
     pub(crate) fn overlapped(&self, error: StoreError) -> Failure {
         let status = self.again("status");
         let hint = error.hint.as_ref().map(|hint| format!("{hint}; `{status}` shows what stands"));
-        Failure::of_store(StoreError { hint, ..error })
+        self.collided(StoreError { hint, ..error })
+    }
+
+    /// Somebody else wrote. Where that program knows nothing of rings, running it again goes on from nothing.
+    fn collided(&self, error: StoreError) -> Failure {
+        let is_edited = matches!(look(&self.places.store), Ok(Look { reading: Reading::Edited(_), .. }));
+        let failure = Failure::of_store(error);
+        if !is_edited {
+            return failure;
+        }
+        let (adopt, status) = (self.again("init --adopt"), self.again("status"));
+        failure.hint(format!(
+            "what it wrote is no ring's: see whether its keys are to be accepted, and take out by hand those that are not; then \
+             `{adopt}` takes in what stands there; `{status}` shows it"
+        ))
     }
 
     /// What a failed handover means to the user.
@@ -159,6 +173,7 @@ impl Opened {
         let (adopt, status) = (self.again("init --adopt"), self.again("status"));
         match error {
             HandoverError::Store(error) if error.kind == StoreErrorKind::Overlap => self.overlapped(error),
+            HandoverError::Store(error) if error.kind == StoreErrorKind::Conflict => self.collided(error),
             HandoverError::Store(error) => Failure::of_store(error),
             HandoverError::Absent => Failure::new(Exit::Store, sentence).hint(format!(
                 "`{}` makes a key, `keybaton copy` brings one from another store",

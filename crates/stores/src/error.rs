@@ -72,7 +72,7 @@ impl StoreError {
 }
 
 /// What to do where two writers left a mixture: which keys it accepts, nobody knows before it was looked at.
-pub(crate) const MIXED: &str = "run it again: it looks first, and mends what is mixed; then see whether what the other program did has to be done again";
+pub(crate) const MIXED: &str = "run it again: it looks first, and finishes what is half done; then see whether what the other program did has to be done again";
 
 /// The same sentence and hint, under the kind that fits a store.
 impl From<FileError> for StoreError {

@@ -20,11 +20,13 @@ use crate::initial::configuration;
 use crate::initial::guard::Guard;
 use crate::initial::in_use::{self, in_use};
 use crate::initial::keys::{Begin, Beginning, Terms, decide};
-use crate::initial::refusals::{awkward, foreign, leaked_successor, no_project, too_many, would_leak};
+use crate::initial::refusals::{awkward, foreign, leaked_successor, too_many, would_leak};
 use crate::initial::settings::{Rewrite, Rewrites};
 use crate::initial::today::{Today, fallbacks};
 use crate::opened::Opened;
 use crate::store;
+
+mod alone;
 
 /// Make a key, keep it out of source control, and let the settings read it
 ///
@@ -68,7 +70,10 @@ enum Which {
 
 impl Init {
     pub(crate) fn carry_out(&self, world: &World<'_>) -> Result<Exit, Failure> {
-        let project = Project::find(Path::new(".")).map_err(no_project)?;
+        let project = match Project::find(Path::new(".")) {
+            Ok(project) => project,
+            Err(error) => return self.without_settings(world, error),
+        };
         let mut act = Act::new(world, self.style(), self.dry_run);
         let mut plan = self.plan(world, &project)?;
         if matches!(plan.beginning, Beginning::Finish) && !self.dry_run {
@@ -127,13 +132,23 @@ impl Init {
         let today = Today::of(project, opened, &reading, held.as_ref())?;
         let fallbacks = fallbacks(project, &opened.place.ring, &reading, held.as_ref())?;
         let terms = Terms { adopt: self.adopt, tracked };
-        match decide(reading, today, fallbacks, terms) {
+        self.decided(world, opened, decide(reading, today, fallbacks, terms), terms)
+    }
+
+    fn decided(
+        &self,
+        world: &World<'_>,
+        opened: &Opened,
+        beginning: Beginning,
+        terms: Terms<'_>,
+    ) -> Result<Beginning, Failure> {
+        match beginning {
             Beginning::Newer(format) => Err(opened.failed(HandoverError::Newer(format))),
             Beginning::Sealed => Err(opened.failed(HandoverError::Sealed)),
             Beginning::Edited(edit) => Err(opened.failed(HandoverError::Edited(edit))),
             Beginning::Foreign => Err(foreign(opened)),
             Beginning::Leaked(file) => Err(leaked_successor(&file, &opened.place.ring)),
-            Beginning::Begin(begin) => self.begin(world, opened, begin, tracked).map(Beginning::Begin),
+            Beginning::Begin(begin) => self.begin(world, opened, begin, terms.tracked).map(Beginning::Begin),
             other => Ok(other),
         }
     }

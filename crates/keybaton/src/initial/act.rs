@@ -83,6 +83,30 @@ impl<'a> Act<'a> {
         Ok(if settings.by_hand.is_empty() { Exit::Done } else { Exit::Findings })
     }
 
+    /// Takes in what stands in the store, and leaves the rest as it is.
+    pub(crate) fn adopt(
+        mut self,
+        opened: &Opened,
+        guard: Option<&Guard>,
+        beginning: Beginning,
+        version: &Version,
+    ) -> Result<Exit, Failure> {
+        self.keep_out_of_git(guard)?;
+        self.begin(opened, beginning, version)?;
+        if let Some(file) = guard.and_then(|guard| guard.tracked.as_deref()) {
+            self.words.leaked(file, &opened.place.wishes)?;
+        }
+        match (self.words.is_changed(), self.dry_run) {
+            (true, true) => {}
+            (true, false) => {
+                let status = opened.again("status");
+                self.words.next(&format!("restart what reads the ring; `{status}` shows where it stands"))?;
+            }
+            (false, _) => self.words.next("nothing: all is as it should be")?,
+        }
+        Ok(Exit::Done)
+    }
+
     fn keep_out_of_git(&mut self, guard: Option<&Guard>) -> Result<(), Failure> {
         let Some(guard) = guard else {
             return self.words.already("the keys are in no file that git could track");

@@ -144,3 +144,27 @@ fn a_key_that_env_takes_from_elsewhere() {
     assert!(!said.contains("a-key-from-a-vault"));
     assert_eq!(ground.read(".env"), "DEBUG=1\nSECRET_KEY=${VAULTED}\n");
 }
+
+#[test]
+fn what_was_edited_is_taken_in_without_settings_where_the_configuration_names_the_store() {
+    let ground = Ground::startproject();
+    ground.says(&["init", "--write"]);
+    std::fs::remove_file(ground.path("manage.py")).unwrap();
+    let key = ground.variable("SECRET_KEY");
+    let edited = ground.read(".env").replace(
+        "SECRET_KEY_FALLBACKS=",
+        "SECRET_KEY_FALLBACKS=made-up-by-another-program-that-knows-no-ring-0123456789,",
+    );
+    ground.write(".env", edited.as_bytes());
+    assert!(refused(&ground, &["init"]).contains("there is no Django project"));
+    assert_snapshot!(ground.says(&["init", "--adopt"]), @r"
+    0
+    as it is  git leaves the file of keys out
+    done      take in the key that is there: SECRET_KEY in dotenv:.env (dev)
+    next      restart what reads the ring; `keybaton status` shows where it stands
+    ");
+    assert_eq!(ground.variable("SECRET_KEY"), key);
+    // Which key signs, only settings tell.
+    std::fs::remove_file(ground.path(".env")).unwrap();
+    assert!(refused(&ground, &["init", "--adopt"]).contains("there is no Django project"));
+}

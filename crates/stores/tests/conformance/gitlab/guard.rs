@@ -129,7 +129,7 @@ fn a_program_that_knows_of_no_claims_is_seen_afterwards() {
             "{}: another program wrote at the same moment, and one of the two writes is lost",
             ground.url()
         );
-        let hint = "run it again: it looks first, and mends what is mixed; then see whether what the other program did has to \
+        let hint = "run it again: it looks first, and finishes what is half done; then see whether what the other program did has to \
                     be done again";
         assert_eq!(told(error), (StoreErrorKind::Overlap, sentence, hint.to_owned()), "{after} {name}");
     }
