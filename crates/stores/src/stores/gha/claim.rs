@@ -29,14 +29,25 @@ impl<'a> Claim<'a> {
         if claim.is_made(deadline)? {
             return Ok(claim);
         }
-        let stands = store.variable(&claim.name, deadline)?;
-        let is_ours = stands.as_deref() == Some(&*claim.text);
-        let is_abandoned = || stands.is_some_and(|text| is_abandoned(&text, store.clock.now()));
-        // Our own, where an answer was lost. Whether it stands is seen by the look that follows.
-        if is_ours || is_abandoned() && store.delete(&claim.name, deadline) && claim.is_made(deadline)? {
-            return Ok(claim);
+        // Whether it stands is seen by the look that follows.
+        if claim.takes_the_place_of_another(deadline)? { Ok(claim) } else { Err(store.at_work()) }
+    }
+
+    fn takes_the_place_of_another(&self, deadline: Deadline) -> Result<bool, StoreError> {
+        let store = self.store;
+        let Some(stands) = store.variable(&self.name, deadline)? else { return Ok(false) };
+        // Our own, where an answer was lost.
+        if *stands == *self.text {
+            return Ok(true);
         }
-        Err(store.at_work())
+        if !is_abandoned(&stands, store.clock.now()) {
+            return Ok(false);
+        }
+        // Somebody else may have done so meanwhile, and have a claim there that is not abandoned.
+        if store.variable(&self.name, deadline)?.as_deref() != Some(&*stands) {
+            return Ok(false);
+        }
+        Ok(store.delete(&self.name, deadline) && self.is_made(deadline)?)
     }
 
     fn is_made(&self, deadline: Deadline) -> Result<bool, StoreError> {

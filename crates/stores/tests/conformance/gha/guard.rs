@@ -50,6 +50,18 @@ fn who_finds_a_claim_keeps_out_unless_it_is_older_than_a_minute() {
     }
 }
 
+#[test]
+fn of_two_who_find_an_abandoned_claim_the_second_leaves_the_firsts_alone() {
+    let Some(ground) = begin() else { return };
+    ground.arrange("variable", json!({ "name": CLAIM, "text": format!("{} made-up", now() - 70) }));
+    let (look, other) = ("GET SECRET_KEY_CLAIM", format!("{} another", now()));
+    play(&ground, json!({ "meddle": [[look], [look, "variable", CLAIM, other]] }));
+    calls(&ground);
+    must_say_at_work(&ground, told(write(&*ground.open(), KEY, &Version::Absent).unwrap_err()));
+    assert_eq!(calls(&ground), ["POST variables", look, look]);
+    assert_eq!(kept(&ground)["variables"][CLAIM]["value"], other);
+}
+
 fn now() -> u64 {
     SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_secs()
 }
