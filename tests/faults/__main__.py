@@ -69,9 +69,9 @@ def scenes_of(ground: Ground, place: Place) -> list[Scene]:
     from rude import RudeScene
     from scenes import fault_scenes
 
-    if place.is_sealed:
-        return [RudeScene(ground, place), *mirror_scenes(ground, place)]
     others = other_scenes(ground, place)
+    if place.is_sealed:
+        return [RudeScene(ground, place), *others, *mirror_scenes(ground, place)]
     return [RudeScene(ground, place), OfflineScene(ground, place), *others, *fault_scenes(ground, place)]
 
 

@@ -53,11 +53,25 @@ class OtherScene:
         if done.code != code or told not in said:
             yield f"{self.name}: `keybaton {' '.join(words)}` ends with {done.code}, not {code}, and says: {said}"
 
-    def others(self, do: str, **asked: Any) -> Any:  # noqa: ANN401 - whatever the platform's hand knows
+    def others(self, do: str, what: object = None, **asked: Any) -> Any:  # noqa: ANN401 - whatever the hand knows
         hand = self.place.hand
         if not isinstance(hand, Also):
             raise TypeError(f"no hand can do {do} at {self.url}")
-        return hand.also(self.url, {"do": do, "with": asked})
+        return hand.also(self.url, {"do": do, "with": what or asked})
+
+
+class MirrorOtherScene(OtherScene):
+    """A project whose ring is in a file, and whose mirror gives its keys to nobody."""
+
+    def begin(self) -> Iterator[str]:
+        self.url = self.place.fresh()
+        self.folder = self.ground.stage.folder / self.story.__name__
+        self.folder.mkdir()
+        mirrored = PRODUCTION.replace('"{url}"', f'"dotenv:.env"\nmirrors = ["{self.url}"]')
+        (self.folder / "keybaton.toml").write_text(mirrored)
+        yield from self.says(0, "begun", "copy", "-", "dotenv:.env", given=KEY)
+        yield from self.says(0, "copied", "copy", "dotenv:.env", self.url, "--create")
+        yield from self.story(self)
 
 
 Story = Callable[[OtherScene], Iterator[str]]
@@ -178,7 +192,43 @@ def what_jobs_cannot_take_for_a_key_is_told(scene: OtherScene) -> Iterator[str]:
         yield from scene.says(125, told, "run", "--", "true")
 
 
+def a_record_that_is_lost_is_written_over_when_the_user_says_so(scene: OtherScene) -> Iterator[str]:
+    scene.others("delete", "variables/SECRET_KEY_RING")
+    copy = ("copy", "dotenv:.env", scene.url)
+    yield from scene.says(1, "cannot be told: the keys of one cannot be read", "diff", "dotenv:.env", scene.url)
+    over = f"keybaton {' '.join(copy)} --over-unreadable"
+    for words in (("stage",), ("rotate", "--continue"), copy):
+        yield from scene.says(6, over, *words)
+    yield from scene.says(0, over, "status")
+    yield from scene.says(0, "copied", *copy, "--over-unreadable")
+    yield from scene.says(0, "equal: the same write of the same ring", "diff", "dotenv:.env", scene.url)
+    yield from scene.says(0, "staged ", "stage")
+    # Where there is a record, it is heeded.
+    scene.others("variable", name="SECRET_KEY_RING", text="another")
+    yield from scene.says(6, over, *copy)
+
+
+def a_limit_is_told_once_with_what_mends_it(scene: OtherScene) -> Iterator[str]:
+    limit = ["POST variables", [403, "You have exceeded a secondary rate limit", {}]]
+    scene.others("play", refuse=[limit])
+    told = f"not {scene.url}: {scene.ground.stage.environment['GH_HOST']} has a limit of calls that is reached\n"
+    yield from scene.says(7, told, "stage")
+    scene.others("play", refuse=[limit])
+    yield from scene.says(7, "`gh api rate_limit`; then mend the cause and run it again", "stage")
+
+
+def a_mirror_that_cannot_be_read_is_not_called_behind(scene: OtherScene) -> Iterator[str]:
+    for told, *more in (("could not be read: you have no right",), ('"unread":{"why":', "--json")):
+        scene.others("play", refuse=[["GET SECRET_KEY_RING", 403]])
+        yield from scene.says(0, told, "status", *more)
+
+
 STORIES: dict[str, tuple[Story, ...]] = {
+    "gha": (
+        a_record_that_is_lost_is_written_over_when_the_user_says_so,
+        a_limit_is_told_once_with_what_mends_it,
+        a_mirror_that_cannot_be_read_is_not_called_behind,
+    ),
     "gitlab": (a_program_that_knows_of_no_claim_makes_a_conflict, what_jobs_cannot_take_for_a_key_is_told),
     "heroku": (
         a_write_that_goes_over_another_is_a_conflict,
@@ -195,4 +245,5 @@ STORIES: dict[str, tuple[Story, ...]] = {
 
 
 def other_scenes(ground: Ground, place: Place) -> list[OtherScene]:
-    return [OtherScene(ground, place, story) for story in STORIES.get(place.store, ())]
+    kind = MirrorOtherScene if place.is_sealed else OtherScene
+    return [kind(ground, place, story) for story in STORIES.get(place.store, ())]

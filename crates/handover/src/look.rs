@@ -135,6 +135,8 @@ pub(crate) fn finish(
 pub struct Around {
     /// What each mirror holds of it, in the order of the configuration.
     pub mirrors: Vec<MirrorSeen>,
+    /// Why it could not be read, for each mirror that could not.
+    pub unread: Vec<Option<StoreError>>,
     /// Why the last write has not reached those who read it, or why nobody can tell.
     pub undelivered: Option<StoreError>,
 }
@@ -151,7 +153,12 @@ impl Places {
     /// Looks around a ring.
     #[must_use]
     pub fn around(&self, ring: &Ring) -> Around {
-        Around { mirrors: self.mirrors_of(ring), undelivered: self.undelivered() }
+        let looks = self.mirrors.iter().map(|mirror| match look(mirror) {
+            Ok(look) => (seen_in(&look.reading, ring), None),
+            Err(error) => (MirrorSeen::default(), Some(error)),
+        });
+        let (mirrors, unread) = looks.unzip();
+        Around { mirrors, unread, undelivered: self.undelivered() }
     }
 
     /// What each mirror holds of this ring. One that cannot be read counts as behind.

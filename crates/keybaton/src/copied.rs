@@ -82,8 +82,10 @@ impl Both {
             ),
             (NotAMirror::Unreadable, _) => (
                 format!("{target}: {not}"),
-                "take them out there if nothing needs them, then run it again; or name another place"
-                    .to_owned(),
+                format!(
+                    "is it a copy of this ring whose record was lost? `{}` writes over them; else name another place",
+                    self.wishes.between(&over_unreadable(&self.from.typed(), &quoted(target)))
+                ),
             ),
             (NotAMirror::UnknownKeys | NotAMirror::Apart(_), _) => (
                 format!("{target}: {not}"),
@@ -148,6 +150,11 @@ impl Both {
             keys: ring.iter().flat_map(|ring| ring.accepted()).map(|key| key.facts.id).collect(),
         }
     }
+}
+
+/// The copy that heeds no keys without a record.
+pub(crate) fn over_unreadable(from: &str, to: &str) -> String {
+    format!("copy {from} {to} --over-unreadable")
 }
 
 /// What to do about two stores of which neither can be copied over the other.

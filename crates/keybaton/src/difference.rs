@@ -37,7 +37,7 @@ struct Side<'a> {
 }
 
 /// A key, and what it does on each side.
-#[derive(Serialize)]
+#[derive(Clone, Copy, Serialize)]
 struct Row {
     a: Option<Stands>,
     b: Option<Stands>,
@@ -58,7 +58,7 @@ impl<'a> Difference<'a> {
     }
 
     pub(crate) fn told<'b>(&'b self, ring: &'b RingName) -> Told<'b> {
-        let same_ring = !matches!(self.verdict, Verdict::OtherRing | Verdict::NoCommonRing);
+        let same_ring = !matches!(self.verdict, Verdict::OtherRing | Verdict::NoCommonRing | Verdict::Untold);
         Told {
             ring: ring.as_str(),
             equal: self.verdict.is_equal(),
@@ -88,7 +88,9 @@ impl<'a> Difference<'a> {
             format!("B  {}: {}", self.b.0, described(self.b.1)),
             print.paint(Style::Bold, &self.sentence()),
         ];
-        let rows = self.rows.iter().map(line);
+        // What nobody can see may have the key too.
+        let only = if self.verdict == Verdict::Untold { ["A", "B"] } else { ["A only", "B only"] };
+        let rows = self.rows.iter().map(|row| line(*row, only));
         if !self.rows.is_empty() {
             lines.push(String::new());
         }
@@ -115,6 +117,9 @@ impl<'a> Difference<'a> {
                 "different: the same ring, and two writes of it that know nothing of each other".to_owned()
             }
             Verdict::OtherRing => format!("different: two rings, which share {}", self.shared()),
+            Verdict::Untold => {
+                "cannot be told: the keys of one cannot be read, and it has no record of them".to_owned()
+            }
             Verdict::NoCommonRing => format!("different: no common ring; they share {}", self.shared()),
         }
     }
@@ -192,15 +197,15 @@ fn of_sealed(sealed: &Sealed, ring: String) -> String {
     }
 }
 
-fn line(row: &Row) -> String {
+fn line(row: Row, [only_a, only_b]: [&str; 2]) -> String {
     let (place, what) = match (row.a, row.b) {
         (Some(a), Some(b)) if a == b => ("both", named(a)),
         (Some(Stands { id: Some(id), role: a }), Some(Stands { id: b_id, role: b })) if b_id == Some(id) => {
             ("both", format!("{id} {} in A, {} in B", doing(a), doing(b)))
         }
         (Some(a), Some(b)) => ("both", format!("{} in A, {} in B", named(a), named(b))),
-        (Some(a), None) => ("A only", named(a)),
-        (None, Some(b)) => ("B only", named(b)),
+        (Some(a), None) => (only_a, named(a)),
+        (None, Some(b)) => (only_b, named(b)),
         (None, None) => return String::new(),
     };
     format!("  {place:<7} {what}")

@@ -3,10 +3,10 @@
 use keybaton_core::shell::quoted;
 use keybaton_core::{NotAMirror, Ring};
 use keybaton_handover::{Missed, Reason, look};
-use keybaton_stores::StoreErrorKind;
+use keybaton_stores::{StoreError, StoreErrorKind};
 
 use crate::configuration::Place;
-use crate::copied::one_is_wrong;
+use crate::copied::{one_is_wrong, over_unreadable};
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::opened::Opened;
@@ -73,13 +73,41 @@ fn failure(opened: &Opened, what: &str, missed: &[Missed], usual: &str) -> Failu
     let urls = missed.iter().map(|missed| missed.url.as_str()).collect::<Vec<_>>().join(", ");
     Failure::new(Exit::PartlyWritten, format!("{}: {what} {urls}", opened.name()))
         .because(reasons(missed))
-        .hint(advised(opened, missed).unwrap_or_else(|| usual.to_owned()))
+        .hint(
+            advised(opened, missed)
+                .unwrap_or_else(|| [own_hints(missed), vec![usual]].concat().join("; then ")),
+        )
+}
+
+/// What the mirrors themselves say that mends them, each once.
+fn own_hints(missed: &[Missed]) -> Vec<&str> {
+    let mut hints = Vec::new();
+    for missed in missed {
+        if let Reason::Store(StoreError { hint: Some(hint), .. }) = &missed.reason
+            && !hints.contains(&hint.as_str())
+        {
+            hints.push(hint);
+        }
+    }
+    hints
 }
 
 /// Why, one mirror after another.
 fn reasons(missed: &[Missed]) -> String {
-    let each = missed.iter().map(|missed| format!("{}: {}", missed.url, missed.reason));
-    each.collect::<Vec<_>>().join("; ")
+    match missed {
+        [only] => without_url(&only.url, &only.reason),
+        several => {
+            let why = |missed: &Missed| without_url(&missed.url, &missed.reason);
+            let each = several.iter().map(|missed| format!("{}: {}", missed.url, why(missed)));
+            each.collect::<Vec<_>>().join("; ")
+        }
+    }
+}
+
+/// What is said of a mirror that has been named.
+pub(crate) fn without_url(url: &str, said: &impl ToString) -> String {
+    let said = said.to_string();
+    said.strip_prefix(url).and_then(|rest| rest.strip_prefix(": ")).map(str::to_owned).unwrap_or(said)
 }
 
 /// What to do. A mirror that knows more than the store tells that the store was put back to an older state; one that is
@@ -96,6 +124,12 @@ fn advice(place: &Place, missed: &[Missed], takes_back: impl Fn(&Missed) -> bool
         return Some(format!(
             "was the store restored from a copy? `{copy}` takes the later ring back; if the older one is right, empty the \
              mirror"
+        ));
+    }
+    if let Some(lost) = find(|why| matches!(why, Reason::NotAMirror(NotAMirror::Unreadable))) {
+        let copy = place.wishes.between(&over_unreadable(&store, &mirror(place, lost)));
+        return Some(format!(
+            "is it a copy of this ring whose record was lost? `{copy}` writes over them; else take that mirror out of keybaton.toml"
         ));
     }
     if let Some(other) = find(|why| matches!(why, Reason::NotAMirror(_))) {
@@ -124,8 +158,6 @@ fn typed(place: &Place, url: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use keybaton_stores::StoreError;
-
     use super::*;
     use crate::configuration::{LONGEST_SIGNATURE, Located, Wishes};
 

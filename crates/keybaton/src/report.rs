@@ -26,20 +26,20 @@ pub(crate) struct Report<'a> {
     /// Whether after-write has yet to run: it failed after the last write, or the ring came back from a copy.
     pub(crate) after_write_due: bool,
     /// Why the last write has not reached those who read it, where a store knows that.
-    pub(crate) undelivered: Option<Undelivered>,
+    pub(crate) undelivered: Option<Trouble>,
     pub(crate) next: Option<NextReport>,
     pub(crate) gone: &'a [Tombstone],
     pub(crate) events: &'a [Event],
 }
 
-/// Why a write has not reached those who read the store, and what to do about it.
+/// Why a write has not reached those who read the store, or why a mirror could not be read, and what to do about it.
 #[derive(Debug, Serialize)]
-pub(crate) struct Undelivered {
+pub(crate) struct Trouble {
     pub(crate) why: String,
     pub(crate) hint: Option<String>,
 }
 
-impl Undelivered {
+impl Trouble {
     fn of(StoreError { sentence, hint, .. }: StoreError) -> Self {
         Self { why: sentence, hint }
     }
@@ -61,6 +61,8 @@ pub(crate) struct KeyReport {
 pub(crate) struct MirrorReport<'a> {
     pub(crate) store: &'a str,
     pub(crate) up_to_date: bool,
+    /// Why it could not be read, so that nobody knows what it holds.
+    pub(crate) unread: Option<Trouble>,
     /// Whether it holds what the store does not know, so that nothing is written over it.
     pub(crate) disagrees: bool,
     /// Whether its keys cannot be read, and one was written later than its record, by somebody who wrote none.
@@ -95,8 +97,8 @@ impl<'a> Report<'a> {
             keys: keys(ring),
             after_write_due: opened.is_follow_due(ring),
             next: next_step(ring, &around, &opened.policy, now),
-            mirrors: mirror_reports(opened, ring, &around.mirrors),
-            undelivered: around.undelivered.map(Undelivered::of),
+            mirrors: mirror_reports(opened, ring, &around.mirrors, around.unread),
+            undelivered: around.undelivered.map(Trouble::of),
             gone: &ring.head.gone,
             events: &ring.head.events,
         }
@@ -114,12 +116,18 @@ fn keys(ring: &Ring) -> Vec<KeyReport> {
     next.chain(signing).chain(retiring).collect()
 }
 
-fn mirror_reports<'a>(opened: &'a Opened, ring: &Ring, seen: &[MirrorSeen]) -> Vec<MirrorReport<'a>> {
+fn mirror_reports<'a>(
+    opened: &'a Opened,
+    ring: &Ring,
+    seen: &[MirrorSeen],
+    unread: Vec<Option<StoreError>>,
+) -> Vec<MirrorReport<'a>> {
     let disagreeing = opened.disagreeing(ring, seen);
-    let mirrors = opened.places.mirrors.iter().zip(seen);
-    let report = |(place, seen): (&'a Place, &MirrorSeen)| MirrorReport {
+    let mirrors = opened.places.mirrors.iter().zip(seen).zip(unread);
+    let report = |((place, seen), unread): ((&'a Place, &MirrorSeen), Option<StoreError>)| MirrorReport {
         store: &place.url,
         up_to_date: seen.has(ring),
+        unread: unread.map(Trouble::of),
         written_since: seen.written_since,
         disagrees: disagreeing.iter().any(|missed| missed.url == place.url),
     };

@@ -18,6 +18,8 @@ pub(crate) enum Verdict {
     OtherRing,
     /// At most one of them has a record.
     NoCommonRing,
+    /// One of them holds keys that nobody can read, and no record of them.
+    Untold,
 }
 
 /// A side that lacks a write of the other one.
@@ -30,6 +32,9 @@ pub(crate) enum Behind {
 impl Verdict {
     pub(crate) fn of(a: &Reading, b: &Reading, same_keys: bool) -> Self {
         let (Some(left), Some(right)) = (a.head(), b.head()) else {
+            if [a, b].into_iter().any(is_untold) {
+                return Self::Untold;
+            }
             let is_same = a.head().is_none() && b.head().is_none() && are_same(a, b);
             return if is_same && same_keys { Self::Equal } else { Self::NoCommonRing };
         };
@@ -50,6 +55,10 @@ impl Verdict {
     pub(crate) fn is_equal(self) -> bool {
         self == Self::Equal
     }
+}
+
+fn is_untold(reading: &Reading) -> bool {
+    matches!(reading, Reading::Sealed(sealed) if sealed.head().is_none())
 }
 
 /// Nothing on both sides, or keys without a record of which the same one signs.

@@ -1,6 +1,7 @@
 //! A ring into another store.
 
 use clap::Args;
+use keybaton_core::Reading;
 use keybaton_handover::{Copied, Copying, Look, Original, Place, copy, copying, look};
 
 use crate::allowed::{Allowed, Owner};
@@ -39,6 +40,9 @@ pub(crate) struct Copy {
     /// Make a JSON object of a value that is a key and nothing else: each consumer then has to pick from it
     #[arg(long)]
     reshape: bool,
+    /// Write over keys that nobody can read and whose record is lost; whoever needs them finds those of FROM there
+    #[arg(long)]
+    over_unreadable: bool,
     #[command(flatten)]
     owner: Owner,
     /// Say what would be written and made, and do nothing
@@ -56,7 +60,7 @@ impl Copy {
         let to = opened(&both.ring, &both.to, self.allowed())?;
         let from = both.original()?;
         both.must_be_known_elsewhere(&from)?;
-        let at = look(&to).map_err(Failure::of_store)?;
+        let at = self.at(look(&to).map_err(Failure::of_store)?);
         let would = match copying(&from, &at.reading) {
             Ok(would) => would,
             Err(not) => return Err(both.refused(from, &at.reading, not)),
@@ -75,6 +79,16 @@ impl Copy {
             Given::Store(at) => Ok(at),
             Given::Stdin => Err(Failure::new(Exit::Usage, "a ring is copied into a store, and `-` is none")
                 .hint("`keybaton stores` lists all kinds of stores")),
+        }
+    }
+
+    /// What stands there, as far as it is to be heeded.
+    fn at(&self, found: Look) -> Look {
+        match &found.reading {
+            Reading::Sealed(sealed) if self.over_unreadable && sealed.head().is_none() => {
+                Look { reading: Reading::Absent, ..found }
+            }
+            _ => found,
         }
     }
 

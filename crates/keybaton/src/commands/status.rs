@@ -111,6 +111,11 @@ fn text(world: &World<'_>, opened: &Opened, ring: &Ring, report: &Report<'_>) ->
     }
     for mirror in &report.mirrors {
         let what = match mirror {
+            MirrorReport { unread: Some(unread), .. } => {
+                let why = missed::without_url(mirror.store, &unread.why);
+                lines.push(format!("  mirror    {} could not be read: {why}", mirror.store));
+                continue;
+            }
             MirrorReport { disagrees: true, .. } => "holds what the store does not know",
             MirrorReport { up_to_date: false, .. } => "lacks the last write",
             MirrorReport { written_since: true, .. } => "has a key that somebody else wrote after keybaton",
@@ -132,6 +137,9 @@ fn next_line(opened: &Opened, ring: &Ring, report: &Report<'_>) -> String {
         && let Some(advice) = missed::of_disagreeing(opened, ring)
     {
         return format!("next   {advice}");
+    }
+    if let Some(hint) = report.mirrors.iter().find_map(|mirror| mirror.unread.as_ref()?.hint.as_ref()) {
+        return format!("next   {hint}; until it can be read, no step goes on");
     }
     let go_on = opened.again("rotate --continue");
     if report.mirrors.iter().any(|mirror| !mirror.up_to_date) {

@@ -61,7 +61,7 @@ fn what_was_written_by_others_is_gone_or_has_no_record_is_never_called_equal() {
             None,
             Unseen::AsRecorded,
             "keys that cannot be read, without a record".to_owned(),
-            "different: no common ring; they share no key",
+            "cannot be told: the keys of one cannot be read, and it has no record of them",
         ),
     ] {
         let (described, said, _) = told(&settled, record, keys);

@@ -25,6 +25,24 @@ fn back(project: &Project) {
 }
 
 #[test]
+fn a_mirror_that_cannot_be_read_is_not_called_behind() {
+    let project = mirrored();
+    away(&project);
+    assert_snapshot!(project.says(&["status"]), @"
+    0
+    SECRET_KEY in dotenv:.env (dev)
+    settled: one key, and no rotation under way
+
+      signing   K1  since TIME
+      mirror    dir:mirror could not be read: mirror is not a folder
+
+    next   for a file write file:mirror; until it can be read, no step goes on
+    ");
+    let json = project.says(&["status", "--json"]);
+    assert!(json.contains(r#""store":"dir:mirror","up_to_date":false,"unread":{"why":"#), "{json}");
+}
+
+#[test]
 fn a_mirror_that_is_behind_is_shown_and_brought_up() {
     let project = mirrored();
     project.says(&["stage", "--store", "dotenv:.env"]);
@@ -60,8 +78,8 @@ fn a_revocation_run_again_reaches_the_mirror_that_was_missed() {
     revoked  K1: it is cut off, K2 signs
     next     restart every process now: until then the old key is accepted
     SECRET_KEY in dotenv:.env (dev): key K1 signs. The users whose sessions it signed are logged out, and its signed cookies, links and reset tokens are refused, as soon as the processes are restarted; until the last one is, some refuse what others sign
-    error: SECRET_KEY in dotenv:.env (dev): the store was written, but not dir:mirror: dir:mirror: mirror is not a folder
-    hint: run `keybaton rotate --continue`: it writes what is missing, and goes on
+    error: SECRET_KEY in dotenv:.env (dev): the store was written, but not dir:mirror: mirror is not a folder
+    hint: for a file write file:mirror; then run `keybaton rotate --continue`: it writes what is missing, and goes on
     ");
     back(&project);
     assert_eq!(project.read("mirror/SECRET_KEY"), old);
@@ -81,7 +99,7 @@ fn a_store_that_was_restored_takes_the_later_ring_back_from_its_mirror() {
     fs::write(project.path(".env"), backup).unwrap();
     assert_snapshot!(project.says(&["stage"]), @"
     6
-    error: SECRET_KEY in dotenv:.env (dev): no step was taken, for it is not sure that the last write is in dir:mirror: dir:mirror: it holds revision 2 of this ring, of which the store knows nothing
+    error: SECRET_KEY in dotenv:.env (dev): no step was taken, for it is not sure that the last write is in dir:mirror: it holds revision 2 of this ring, of which the store knows nothing
     hint: was the store restored from a copy? `keybaton copy dir:mirror dotenv:.env` takes the later ring back; if the older one is right, empty the mirror
     ");
     assert_snapshot!(project.says(&["copy", "dir:mirror", "dotenv:.env"]), @"
@@ -103,7 +121,7 @@ fn two_writes_of_one_revision_are_compared_and_none_is_called_the_later_one() {
     back(&project);
     assert_snapshot!(project.says(&["stage"]), @"
     6
-    error: SECRET_KEY in dotenv:.env (dev): no step was taken, for it is not sure that the last write is in dir:mirror: dir:mirror: it holds revision 2 of this ring, of which the store knows nothing
+    error: SECRET_KEY in dotenv:.env (dev): no step was taken, for it is not sure that the last write is in dir:mirror: it holds revision 2 of this ring, of which the store knows nothing
     hint: `keybaton diff dotenv:.env dir:mirror` shows both; empty the one that is wrong, then copy
     ");
     assert!(project.says(&["copy", "dir:mirror", "dotenv:.env"]).starts_with("6\n"));
@@ -129,7 +147,7 @@ fn a_mirror_that_knows_more_is_told_as_such_before_anything_is_written() {
     ");
     let json = project.says(&["status", "--json"]);
     assert!(
-        json.contains(r#"{"store":"dir:mirror","up_to_date":false,"disagrees":true,"written_since":false}"#),
+        json.contains(r#"{"store":"dir:mirror","up_to_date":false,"unread":null,"disagrees":true,"written_since":false}"#),
         "{json}"
     );
 }
@@ -158,8 +176,8 @@ fn an_abort_goes_through_while_a_mirror_is_away_and_reaches_it_later() {
     aborted  the rotation: K1 signs
     next     nothing: one key signs, and no other is accepted
     running sh -c 'echo >> ran'
-    error: SECRET_KEY in dotenv:.env (dev): the store was written, but not dir:mirror: dir:mirror: mirror is not a folder
-    hint: run `keybaton rotate --continue`: it writes what is missing, and goes on
+    error: SECRET_KEY in dotenv:.env (dev): the store was written, but not dir:mirror: mirror is not a folder
+    hint: for a file write file:mirror; then run `keybaton rotate --continue`: it writes what is missing, and goes on
     ");
     assert_eq!(project.read("ran"), "\n");
     back(&project);
@@ -184,8 +202,8 @@ fn a_forced_step_goes_through_while_a_mirror_is_away_and_says_who_pays() {
     promoted K1: it signs, the old key is accepted only
     next     restart every process, so that each signs with K1; then run `keybaton rotate`, which brings the mirrors up first, to retire K2
     warning: SECRET_KEY in dotenv:.env (dev): dir:mirror lacks the last write; processes that have not loaded the staged key would refuse what it signs: users who meet one of them would be logged out
-    error: SECRET_KEY in dotenv:.env (dev): the store was written, but not dir:mirror: dir:mirror: mirror is not a folder
-    hint: run `keybaton rotate --continue`: it writes what is missing, and goes on
+    error: SECRET_KEY in dotenv:.env (dev): the store was written, but not dir:mirror: mirror is not a folder
+    hint: for a file write file:mirror; then run `keybaton rotate --continue`: it writes what is missing, and goes on
     ");
     assert!(project.says(&["status"]).contains("promoted: "));
 }
@@ -260,8 +278,8 @@ fn what_was_finished_is_told_and_followed_though_a_mirror_is_away() {
     7
     finished a write that had been cut short
     running sh -c 'echo >> ran'
-    error: SECRET_KEY in dir:keys (dev): no step was taken, for it is not sure that the last write is in dir:mirror: dir:mirror: mirror is not a folder
-    hint: mend the cause and run it again, or take that mirror out of keybaton.toml
+    error: SECRET_KEY in dir:keys (dev): no step was taken, for it is not sure that the last write is in dir:mirror: mirror is not a folder
+    hint: for a file write file:mirror; then mend the cause and run it again, or take that mirror out of keybaton.toml
     ");
     assert_eq!(project.read("ran"), "\n");
 }

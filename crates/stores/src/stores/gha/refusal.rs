@@ -40,7 +40,7 @@ impl Gha {
             StoreErrorKind::Unreachable,
             &format!("{} has a limit of calls that is reached", self.line.host),
         )
-        .hint("nothing was written; run it again in a minute, and see `gh api rate_limit`")
+        .hint("nothing was written there; wait a minute, and see `gh api rate_limit`")
     }
 
     fn denied(&self, doing: &str) -> StoreError {

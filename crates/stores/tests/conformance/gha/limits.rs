@@ -48,7 +48,7 @@ fn a_limit_that_says_nothing_more_is_no_missing_right() {
     let wanted = (
         StoreErrorKind::Unreachable,
         format!("{}: {} has a limit of calls that is reached", ground.url(), host()),
-        "nothing was written; run it again in a minute, and see `gh api rate_limit`".to_owned(),
+        "nothing was written there; wait a minute, and see `gh api rate_limit`".to_owned(),
     );
     assert_eq!(told(ground.open().read().unwrap_err()), wanted);
 }
