@@ -29,12 +29,17 @@ pub(crate) fn settle_doubt(
         }
         Reading::Torn(torn) if torn.head().write == ring.head.write => {
             let before: Vec<KeyId> = torn.before().collect();
-            let finished = finish(place, torn, &version, world)?;
+            let finished = match finish(place, torn, &version, world) {
+                Ok(finished) => finished,
+                // The first error says why there was something to finish.
+                Err(HandoverError::Partly(_)) => return Err(HandoverError::Partly(error)),
+                Err(other) => return Err(other),
+            };
             match comes_to_the_same(&finished.ring, &ring, &before) {
                 true if is_overlap => Ok(Standing { lost: Some(error), ..finished }),
                 true => Ok(finished),
                 false if is_overlap => Err(error.into()),
-                false => Err(taken_back(place, error).into()),
+                false => Err(taken_back(error).into()),
             }
         }
         _ if version == *over && !is_overlap => Err(not_done(place, error).into()),
@@ -58,9 +63,10 @@ fn others(ring: &Ring) -> Vec<KeyId> {
 }
 
 /// The key that was to be accepted next stands nowhere, so the write was undone.
-fn taken_back(place: &Place, error: StoreError) -> StoreError {
-    let sentence = format!("{}: the write came half way and was taken back", place.url);
-    StoreError { kind: StoreErrorKind::Unreachable, sentence, ..error }.hint("run it again")
+fn taken_back(error: StoreError) -> StoreError {
+    let sentence = format!("{error}, and it was taken back");
+    let hint = error.hint.or_else(|| Some("run it again".to_owned()));
+    StoreError { kind: StoreErrorKind::Unreachable, sentence, hint, source: error.source }
 }
 
 /// What timed out on its way may still be done.

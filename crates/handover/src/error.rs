@@ -11,6 +11,8 @@ use keybaton_stores::StoreError;
 pub enum HandoverError {
     /// A store could not be read or written.
     Store(StoreError),
+    /// A store was written in part, and the rest could not be.
+    Partly(StoreError),
     /// There is no ring.
     Absent,
     /// There is a key that nobody looks after yet.
@@ -54,7 +56,7 @@ pub enum Reason {
 impl fmt::Display for HandoverError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Store(error) => error.fmt(f),
+            Self::Store(error) | Self::Partly(error) => error.fmt(f),
             Self::Absent => f.write_str("there is no key yet"),
             Self::Bare => f.write_str("there is a key that keybaton does not look after yet"),
             Self::Edited(edit) => f.write_str(edited(*edit)),
@@ -87,7 +89,7 @@ fn edited(edit: Edit) -> &'static str {
 impl Error for HandoverError {
     fn source(&self) -> Option<&(dyn Error + 'static)> {
         match self {
-            Self::Store(error) => error.source(),
+            Self::Store(error) | Self::Partly(error) => error.source(),
             _ => None,
         }
     }

@@ -2,7 +2,7 @@
 
 use keybaton_core::time::Timestamp;
 use keybaton_core::{MirrorSeen, Reading, Ring, Seen, Torn, read, read_sealed};
-use keybaton_stores::{Held, Note, StoreError, Version};
+use keybaton_stores::{Held, Note, StoreError, StoreErrorKind, Version};
 
 use crate::mirror::{Mirrored, mirror, was_written_since};
 use crate::{HandoverError, Missed, Place, Places, World};
@@ -126,8 +126,16 @@ pub(crate) fn finish(
     world: &mut World<'_>,
 ) -> Result<Standing, HandoverError> {
     let (ring, writes) = torn.finish(&mut world.stamp(None));
-    let written = place.store.write(&writes, over)?;
+    let written = place.store.write(&writes, over).map_err(unfinished)?;
     Ok(Standing { mended: true, notes: written.notes, ..Standing::of(ring, written.version) })
+}
+
+/// Where somebody else wrote, nobody knows whether there is still something to finish.
+fn unfinished(error: StoreError) -> HandoverError {
+    match error.kind {
+        StoreErrorKind::Conflict | StoreErrorKind::Overlap => HandoverError::Store(error),
+        _ => HandoverError::Partly(error),
+    }
 }
 
 /// What was seen around a ring.

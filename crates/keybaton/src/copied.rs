@@ -126,6 +126,9 @@ impl Both {
     pub(crate) fn failed(&self, error: HandoverError) -> Failure {
         let (hint, about) = match error {
             HandoverError::Store(error) => return Failure::of_store(error),
+            HandoverError::Partly(error) => {
+                return Failure::of_store(error).exiting(Exit::PartlyWritten);
+            }
             HandoverError::TooManyKeys(_) => {
                 ("take the oldest fallbacks out by hand, then run it again", self.from.name())
             }

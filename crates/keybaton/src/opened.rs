@@ -175,6 +175,7 @@ impl Opened {
             HandoverError::Store(error) if error.kind == StoreErrorKind::Overlap => self.overlapped(error),
             HandoverError::Store(error) if error.kind == StoreErrorKind::Conflict => self.collided(error),
             HandoverError::Store(error) => Failure::of_store(error),
+            HandoverError::Partly(error) => Failure::of_store(error).exiting(Exit::PartlyWritten),
             HandoverError::Absent => Failure::new(Exit::Store, sentence).hint(format!(
                 "`{}` makes a key, `keybaton copy` brings one from another store",
                 self.again("init")

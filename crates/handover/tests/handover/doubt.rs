@@ -3,8 +3,8 @@
 use std::fmt;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use keybaton_core::{Change, FieldWrite, Follow, KeyId, Phase, Texts, Writes};
-use keybaton_handover::{HandoverError, cut as cut_off, remember, standing};
+use keybaton_core::{Change, Field, FieldWrite, Follow, KeyId, Phase, Texts, Writes};
+use keybaton_handover::{HandoverError, change as at_any_price, cut as cut_off, remember, standing};
 use keybaton_stores::{Held, Settings, Store, StoreError, StoreErrorKind, StoreUrl, Version, Written, open};
 
 use crate::ground::{Ground, change};
@@ -87,8 +87,48 @@ fn a_stage_whose_key_came_through_is_finished_and_one_whose_key_did_not_is_taken
     let error = ground.act(|world| change(&ground.places, Change::Stage, None, world)).unwrap_err();
     let HandoverError::Store(error) = error else { panic!("{error:?}") };
     assert_eq!(error.kind, StoreErrorKind::Unreachable);
-    assert_eq!(error.sentence, "dir:keys: the write came half way and was taken back");
+    assert_eq!(error.sentence, "the answer was lost, and it was taken back");
+    assert_eq!(error.hint.as_deref(), Some("run it again"));
     assert_eq!(ground.ring().phase(), Phase::Settled);
+}
+
+/// A store that refuses NAME_FALLBACKS, whatever it is to hold, and says so with a different hint each time.
+#[derive(Debug)]
+struct Refusing {
+    store: Box<dyn Store>,
+    times: AtomicUsize,
+}
+
+impl Store for Refusing {
+    fn read(&self) -> Result<Held, StoreError> {
+        self.store.read()
+    }
+
+    fn write(&self, new: &Writes, over: &Version) -> Result<Written, StoreError> {
+        let step = |step: &FieldWrite| FieldWrite { field: step.field, text: step.text.duplicate() };
+        let before = new.steps.iter().take_while(|step| step.field != Field::Fallbacks);
+        let steps: Vec<_> = before.map(step).collect();
+        self.store.write(&Writes { whole: Texts::default(), steps }, over)?;
+        let time = self.times.fetch_add(1, Ordering::Relaxed);
+        Err(StoreError::new(StoreErrorKind::Uncertain, "it takes no fallbacks").hint(format!("hint {time}")))
+    }
+}
+
+#[test]
+fn a_store_that_stays_written_in_part_is_called_so_with_the_first_reason() {
+    let mut ground = cut_after(MENDED, &[]);
+    let store = ground.places.store.store;
+    ground.places.store.store = Box::new(Refusing { store, times: AtomicUsize::new(0) });
+    for hint in ["hint 0", "hint 2"] {
+        let error = ground
+            .act(|world| {
+                let before = standing(&ground.places, world)?;
+                at_any_price(&ground.places, before, Change::Stage, None, world)
+            })
+            .unwrap_err();
+        let HandoverError::Partly(error) = error else { panic!("{error:?}") };
+        assert_eq!((&*error.sentence, error.hint.as_deref()), ("it takes no fallbacks", Some(hint)));
+    }
 }
 
 #[test]
