@@ -121,18 +121,23 @@ impl Ring {
 /// What stood in the store before a write.
 pub(crate) struct Before {
     pub(crate) rows: Vec<Row>,
-    /// NAME and NAME_FALLBACKS, where they are known to be in order.
-    texts: Option<(SecretText, SecretText)>,
+    /// NAME and NAME_FALLBACKS, where it is known what stands there.
+    texts: Texts,
 }
 
 impl Before {
     pub(crate) fn of(ring: &Ring) -> Self {
-        Self { rows: rows(ring), texts: Some((ring.signing.secret.duplicate(), ring.fallbacks())) }
+        Self { rows: rows(ring), texts: Texts { record: None, ..ring.texts() } }
     }
 
     /// Texts that are not in order: each of them is written anew.
     pub(crate) fn disorder(rows: Vec<Row>) -> Self {
-        Self { rows, texts: None }
+        Self { rows, texts: Texts::default() }
+    }
+
+    /// Texts in the midst of a write: one that is as it is to be stays, so that nothing can refuse it once more.
+    pub(crate) fn torn(rows: Vec<Row>, signing: Option<SecretText>, fallbacks: Option<SecretText>) -> Self {
+        Self { rows, texts: Texts { signing, fallbacks, record: None } }
     }
 
     pub(crate) fn knows(&self, key: &crate::ring::Key) -> bool {
@@ -140,11 +145,11 @@ impl Before {
     }
 
     fn holds(&self, field: Field, text: &SecretText) -> bool {
-        self.texts.as_ref().is_some_and(|(signing, fallbacks)| match field {
-            Field::Signing => signing == text,
-            Field::Fallbacks => fallbacks == text,
+        match field {
+            Field::Signing => self.texts.signing.as_ref() == Some(text),
+            Field::Fallbacks => self.texts.fallbacks.as_ref() == Some(text),
             Field::Record => false,
-        })
+        }
     }
 }
 

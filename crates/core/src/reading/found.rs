@@ -65,7 +65,7 @@ impl Found {
             }
             Some(target) => match in_order(&record, &keys, texts) {
                 Some(ring) => Reading::Whole(ring),
-                None => Reading::Torn(Torn::new(record, keys, target)),
+                None => Reading::Torn(Torn::new(record, keys, target, texts)),
             },
         }
     }

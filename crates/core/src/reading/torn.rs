@@ -10,18 +10,23 @@ use crate::record::{Record, Row};
 use crate::ring::{Head, Ring};
 use crate::time::Timestamp;
 use crate::writes::{Before, writes};
-use crate::{KeyId, SecretText, Writes};
+use crate::{Field, KeyId, SecretText, Texts, Writes};
 
 /// Texts in the midst of a write that the record announces; each key in them is known.
 pub struct Torn {
     record: Record,
     keys: Pool,
     target: Target,
+    /// NAME and NAME_FALLBACKS.
+    signing: Option<SecretText>,
+    fallbacks: Option<SecretText>,
 }
 
 impl Torn {
-    pub(super) fn new(record: Record, keys: Pool, target: Target) -> Self {
-        Self { record, keys, target }
+    pub(super) fn new(record: Record, keys: Pool, target: Target, texts: &Texts) -> Self {
+        let of = |field| texts.get(field).map(SecretText::new);
+        let (signing, fallbacks) = (of(Field::Signing), of(Field::Fallbacks));
+        Self { record, keys, target, signing, fallbacks }
     }
 
     /// When the write that was cut short began; it may still be under way.
@@ -70,12 +75,12 @@ impl Torn {
     /// A role that a key takes by this counts from now: whoever waits, waits from the end of the write.
     #[must_use]
     pub fn finish(self, stamp: &mut Stamp<'_>) -> (Ring, Writes) {
-        let Self { record, keys, target } = self;
+        let Self { record, keys, target, signing, fallbacks } = self;
         let Record { head, keys: former, intent, .. } = record;
         let intended = intent.map(|intent| intent.keys).filter(|_| target == Target::Intended);
         let mut rows = intended.unwrap_or_else(|| former.clone());
         restart_clocks(&mut rows, &former, stamp.now);
-        let before = Before::disorder(former);
+        let before = Before::torn(former, signing, fallbacks);
         let ring = Parts::of(&rows, &keys).into_ring_or_draw(head, stamp);
         let ring = bury_missing(ring, &before.rows, stamp.now).log(What::Mended, None, stamp);
         let fresh = !keys.holds(&ring.signing.secret);

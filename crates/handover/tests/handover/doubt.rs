@@ -4,7 +4,7 @@ use std::fmt;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use keybaton_core::{Change, Field, FieldWrite, Follow, KeyId, Phase, Texts, Writes};
-use keybaton_handover::{HandoverError, change as at_any_price, cut as cut_off, remember, standing};
+use keybaton_handover::{HandoverError, cut as cut_off, remember, standing};
 use keybaton_stores::{Held, Settings, Store, StoreError, StoreErrorKind, StoreUrl, Version, Written, open};
 
 use crate::ground::{Ground, change};
@@ -92,10 +92,11 @@ fn a_stage_whose_key_came_through_is_finished_and_one_whose_key_did_not_is_taken
     assert_eq!(ground.ring().phase(), Phase::Settled);
 }
 
-/// A store that refuses NAME_FALLBACKS, whatever it is to hold, and says so with a different hint each time.
+/// A store that takes so many steps of a write and no more, and says so with a different hint each time.
 #[derive(Debug)]
 struct Refusing {
     store: Box<dyn Store>,
+    takes: fn(&[FieldWrite]) -> usize,
     times: AtomicUsize,
 }
 
@@ -106,29 +107,44 @@ impl Store for Refusing {
 
     fn write(&self, new: &Writes, over: &Version) -> Result<Written, StoreError> {
         let step = |step: &FieldWrite| FieldWrite { field: step.field, text: step.text.duplicate() };
-        let before = new.steps.iter().take_while(|step| step.field != Field::Fallbacks);
-        let steps: Vec<_> = before.map(step).collect();
-        self.store.write(&Writes { whole: Texts::default(), steps }, over)?;
+        let steps: Vec<_> = new.steps.iter().take((self.takes)(&new.steps)).map(step).collect();
+        let is_whole = steps.len() == new.steps.len();
+        let written = self.store.write(&Writes { whole: Texts::default(), steps }, over)?;
         let time = self.times.fetch_add(1, Ordering::Relaxed);
-        Err(StoreError::new(StoreErrorKind::Uncertain, "it takes no fallbacks").hint(format!("hint {time}")))
+        let refused =
+            StoreError::new(StoreErrorKind::Uncertain, "it is refused").hint(format!("hint {time}"));
+        if is_whole { Ok(written) } else { Err(refused) }
     }
+}
+
+/// What a stage ends with, and what it leaves, where the store refuses.
+fn refused(takes: fn(&[FieldWrite]) -> usize) -> (Ground, HandoverError) {
+    let mut ground = cut_after(MENDED, &[]);
+    let store = ground.places.store.store;
+    ground.places.store.store = Box::new(Refusing { store, takes, times: AtomicUsize::new(0) });
+    let error = ground.act(|world| change(&ground.places, Change::Stage, None, world)).unwrap_err();
+    (ground, error)
 }
 
 #[test]
 fn a_store_that_stays_written_in_part_is_called_so_with_the_first_reason() {
-    let mut ground = cut_after(MENDED, &[]);
-    let store = ground.places.store.store;
-    ground.places.store.store = Box::new(Refusing { store, times: AtomicUsize::new(0) });
-    for hint in ["hint 0", "hint 2"] {
-        let error = ground
-            .act(|world| {
-                let before = standing(&ground.places, world)?;
-                at_any_price(&ground.places, before, Change::Stage, None, world)
-            })
-            .unwrap_err();
+    let (ground, first) = refused(|_| 1);
+    let again = ground.act(|world| standing(&ground.places, world)).unwrap_err();
+    for (error, hint) in [(first, "hint 0"), (again, "hint 2")] {
         let HandoverError::Partly(error) = error else { panic!("{error:?}") };
-        assert_eq!((&*error.sentence, error.hint.as_deref()), ("it takes no fallbacks", Some(hint)));
+        assert_eq!((&*error.sentence, error.hint.as_deref()), ("it is refused", Some(hint)));
     }
+}
+
+#[test]
+fn a_text_that_is_refused_for_good_keeps_no_write_from_being_taken_back() {
+    let before =
+        |steps: &[FieldWrite]| steps.iter().take_while(|step| step.field != Field::Fallbacks).count();
+    let (ground, error) = refused(before);
+    let HandoverError::Store(error) = error else { panic!("{error:?}") };
+    assert_eq!(error.sentence, "it is refused, and it was taken back");
+    assert_eq!(error.hint.as_deref(), Some("hint 0"));
+    assert_eq!(ground.ring().phase(), Phase::Settled);
 }
 
 #[test]
