@@ -123,7 +123,9 @@ class OfflineScene:
         url = self.url()
         by_hand = self.do("run", "--store", url, "--", "true", more={"KEYBATON_STORE": url})
         yield from self.must(by_hand, 0, "", "the store is named by hand")
-        yield from self.must_be(len(self.files()) == 1, "what was cut off may be put back by a load() that is under way")
+        yield from self.must_be(
+            len(self.files()) == 1, "what was cut off may be put back by a load() that is under way"
+        )
 
     def no_copy_outlives_the_wish_for_it(self) -> Iterator[str]:
         # What was read in the second of the revocation could be older than it.
@@ -174,10 +176,8 @@ class OfflineScene:
         (self.folder / "keybaton.toml").write_text(text)
 
     def url(self) -> str:
-        found = re.search(r'store = ("[^"]*")', (self.folder / "keybaton.toml").read_text())
-        assert found is not None
-        url: str = json.loads(found[1])
-        return url
+        [url] = re.findall(r'store = "([^"]*)"', (self.folder / "keybaton.toml").read_text())
+        return str(url)
 
     def files(self) -> list[Path]:
         return sorted((self.cache / "keybaton" / "rings").glob("*.json"))
