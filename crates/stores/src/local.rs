@@ -25,6 +25,11 @@ pub fn path_of(url: &StoreUrl, base: &Path) -> Result<PathBuf, StoreError> {
     Ok(base.join(rest))
 }
 
+/// Whether something else than a folder is there. It is looked at once: meanwhile somebody else may make the folder.
+pub(crate) fn is_no_folder(path: &Path) -> bool {
+    path.metadata().is_ok_and(|facts| !facts.is_dir())
+}
+
 /// Somebody else wrote after the store was read.
 pub(crate) fn conflict(path: &Path) -> StoreError {
     let sentence = format!("{} was changed by another program meanwhile", path.display());

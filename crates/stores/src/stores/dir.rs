@@ -7,7 +7,7 @@ use std::path::PathBuf;
 use keybaton_core::{RingName, Writes};
 use keybaton_files::private_folder;
 
-use crate::local::path_of;
+use crate::local::{is_no_folder, path_of};
 use crate::three_files::{Files, Names, Plain};
 use crate::{
     Can, Guard, Held, Settings, Store, StoreError, StoreErrorKind, StoreKind, StoreUrl, Version, Written,
@@ -57,7 +57,7 @@ impl Folder {
     }
 
     fn must_be_a_folder(&self) -> Result<(), StoreError> {
-        if self.path.is_dir() || !self.path.exists() {
+        if !is_no_folder(&self.path) {
             return Ok(());
         }
         let sentence = format!("{} is not a folder", self.path.display());

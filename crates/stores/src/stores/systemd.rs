@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 use keybaton_core::{RingName, Writes};
 use keybaton_files::private_folder;
 
+use crate::local::is_no_folder;
 use crate::three_files::{Files, Names};
 use crate::{
     Can, Environment, Guard, Held, Settings, Store, StoreError, StoreErrorKind, StoreKind, StoreUrl, Version,
@@ -90,7 +91,7 @@ impl Credstore {
     }
 
     fn must_be_a_folder(&self) -> Result<(), StoreError> {
-        if self.folder.is_dir() || !self.folder.exists() {
+        if !is_no_folder(&self.folder) {
             return Ok(());
         }
         let sentence = format!("{} is not a folder", self.folder.display());
