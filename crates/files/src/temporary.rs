@@ -24,9 +24,7 @@ pub const TEMPORARY_FILES: &str = ".keybaton-*.tmp";
 impl<'a> Temporary<'a> {
     /// Makes an empty one with a name that nobody can guess: open to whom the umask allows, or to its owner alone.
     pub(crate) fn create(folder: &'a Folder, is_open: bool) -> io::Result<Self> {
-        let mut chance = [0; 8];
-        getrandom::fill(&mut chance).map_err(io::Error::other)?;
-        let name = format!("{BEGINNING}{:016x}{END}", u64::from_ne_bytes(chance));
+        let name = unguessable_name()?;
         let file = folder.create(OsStr::new(&name), is_open)?;
         Ok(Self { file, entry: Entry { folder, name: Some(name) } })
     }
@@ -62,6 +60,13 @@ impl Drop for Entry<'_> {
             let _ = self.folder.remove(OsStr::new(name));
         }
     }
+}
+
+/// A name that nobody can guess, of the kind that the next write removes.
+pub(crate) fn unguessable_name() -> io::Result<String> {
+    let mut chance = [0; 8];
+    getrandom::fill(&mut chance).map_err(io::Error::other)?;
+    Ok(format!("{BEGINNING}{:016x}{END}", u64::from_ne_bytes(chance)))
 }
 
 /// Removes what crashed writers left. The lock is held, so none of these files is in use.

@@ -67,14 +67,25 @@ impl Folder {
     /// The file that is replaced leaves its access list, its attributes and its time of making to the new one.
     pub(crate) fn rename_over(&self, from: &OsStr, to: &OsStr) -> io::Result<()> {
         let [from, to] = [from, to].map(|name| self.path.join(name));
-        let (Some(new), Some(old)) = (from.to_str(), to.to_str()) else {
+        let backup = self.path.join(crate::temporary::unguessable_name()?);
+        let (Some(new), Some(old), Some(aside)) = (from.to_str(), to.to_str(), backup.to_str()) else {
             return Err(io::ErrorKind::InvalidFilename.into());
         };
-        patiently(|| match winsafe::ReplaceFile(old, new, None, REPLACEFILE::default()) {
-            // The old file has gone already, so its name is free.
-            Err(ERROR::UNABLE_TO_MOVE_REPLACEMENT) => fs::rename(&from, &to),
-            outcome => outcome.map_err(|error| io::Error::from_raw_os_error(error.raw().cast_signed())),
-        })
+        let replaced = patiently(|| {
+            // Where the old one has a name to step aside to, it is never lost, whatever fails.
+            winsafe::ReplaceFile(old, new, Some(aside), REPLACEFILE::default()).map_err(|error| {
+                if error == ERROR::UNABLE_TO_MOVE_REPLACEMENT_2 {
+                    // It stepped aside, and the new one could not take its place.
+                    let _ = patiently(|| fs::rename(&backup, &to));
+                }
+                io::Error::from_raw_os_error(error.raw().cast_signed())
+            })
+        });
+        if replaced.is_ok() {
+            // Somebody may look into it just now: then the next write removes it.
+            let _ = fs::remove_file(&backup);
+        }
+        replaced
     }
 
     /// Renames without replacing.

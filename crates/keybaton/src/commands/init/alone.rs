@@ -33,7 +33,7 @@ impl Init {
             found = look(&opened.places.store).map_err(Failure::of_store)?;
         }
         let Look { reading, version } = found;
-        if matches!(reading, Reading::Absent) {
+        if matches!(reading, Reading::Absent | Reading::Bare(_)) {
             return Err(no_project(why));
         }
         let at = &opened.place.store;
