@@ -95,7 +95,14 @@ class OfflineScene:
             file.unlink()
             (self.folder / "elsewhere").unlink(missing_ok=True)
             self.load()
-        names = ("AWS_ROLE_ARN", "AZURE_AUTHORITY_HOST", "CI_SERVER_URL", "HEROKU_API_URL", "VAULT_NAMESPACE")
+        names = (
+            "AWS_ROLE_ARN",
+            "AZURE_AUTHORITY_HOST",
+            "KUBERNETES_SERVICE_HOST",
+            "CI_SERVER_URL",
+            "HEROKU_API_URL",
+            "VAULT_NAMESPACE",
+        )
         other = dict.fromkeys(names, "other")
         done = self.away(partial(self.load, other))
         yield from self.must(done, 4, "no copy of the ring was kept", "another server is meant")
