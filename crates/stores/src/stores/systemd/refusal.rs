@@ -61,9 +61,9 @@ pub(super) fn not_made(file: &Path, with_key: &str, why: &Failed, talk: &str) ->
     because(talk, StoreError::new(StoreErrorKind::Unsupported, cannot_make(file)).hint(hint))
 }
 
-/// It made something that it does not open again.
+/// It made something that it does not open again, or that is the text as it was.
 pub(super) fn not_read_again(file: &Path, why: Option<StoreError>) -> StoreError {
-    let sentence = format!("{}, for it does not open again", cannot_make(file));
+    let sentence = format!("{}, for what it makes is not sealed, or does not open again", cannot_make(file));
     let error = StoreError::new(StoreErrorKind::Unsupported, sentence)
         .hint("nothing was written; see whether it is systemd's own systemd-creds that runs here");
     StoreError { source: why.map(Into::into), ..error }
