@@ -61,6 +61,14 @@ class SystemdHand:
         for file in folder(place).iterdir():
             file.chmod(0o644)
 
+    def arrange_expired(self, place: str, name: str) -> None:
+        """Sealed anew, until a moment that is over."""
+        file = folder(place) / name
+        text = self._creds(b"", "decrypt", str(file), "-")
+        self._creds(
+            text, "encrypt", "--with-key=host", "--timestamp=2 days ago", "--not-after=yesterday", "-", str(file)
+        )
+
     def arrange_measured(self, _place: str) -> None:
         """As after a change of Secure Boot, which register 7 tells."""
         self._tpm.measure(7)

@@ -12,14 +12,16 @@ use keybaton_files::private_folder;
 use crate::local::is_no_folder;
 use crate::three_files::{Files, Names};
 use crate::{
-    Can, Environment, Guard, Held, Settings, Store, StoreError, StoreErrorKind, StoreKind, StoreUrl, Version,
-    Written,
+    Can, Environment, Guard, Held, Note, Settings, Store, StoreError, StoreErrorKind, StoreKind, StoreUrl,
+    Version, Written,
 };
 
 mod creds;
+mod host_key;
 mod refusal;
 
 use creds::Creds;
+use host_key::HostKey;
 
 pub(super) const KIND: StoreKind = StoreKind {
     scheme: "systemd",
@@ -80,7 +82,13 @@ impl Store for Credstore {
         if *over == Version::Absent {
             private_folder(&self.folder).map_err(|error| for_root(error.into()))?;
         }
-        self.with_files(|files| files.write(new, over))
+        let key = HostKey::of(&self.environment);
+        let was_there = key.is_there();
+        let mut written = self.with_files(|files| files.write(new, over))?;
+        if !was_there && key.is_there() {
+            written.notes.push(key_made(&key));
+        }
+        Ok(written)
     }
 }
 
@@ -104,6 +112,12 @@ impl fmt::Debug for Credstore {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "Credstore({}, with-key={}, {:?})", self.folder.display(), self.with_key, self.names)
     }
+}
+
+fn key_made(key: &HostKey) -> Note {
+    Note(format!(
+        "this machine's key for credentials was made, {key}: a backup of the credentials is worth nothing without it"
+    ))
 }
 
 /// The folder, the credentials and the machine's key are root's, as systemd has it.

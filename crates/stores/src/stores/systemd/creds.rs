@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 
 use zeroize::Zeroizing;
 
+use super::host_key::{CHOOSES_KEY, HostKey};
 use super::refusal::{not_made, not_read, not_read_again};
 use crate::program::answer_of;
 use crate::three_files::Form;
@@ -27,7 +28,8 @@ impl<'a> Creds<'a> {
     fn decrypted(&self, file: &Path, bytes: &[u8]) -> Result<Zeroizing<Vec<u8>>, StoreError> {
         let mut command = self.program("decrypt", file);
         command.args(["--newline=no", "-", "-"]);
-        answer_of(&mut command, bytes, self.left()).map_err(|(why, talk)| not_read(file, &why, &talk))
+        answer_of(&mut command, bytes, self.left())
+            .map_err(|(why, talk)| not_read(file, &self.host_key(), &why, &talk))
     }
 
     /// A credential carries its name, so that nobody puts one in another's place.
@@ -51,6 +53,10 @@ impl<'a> Creds<'a> {
         command
     }
 
+    fn host_key(&self) -> HostKey {
+        HostKey::of(self.environment)
+    }
+
     fn left(&self) -> Duration {
         self.end.saturating_duration_since(Instant::now())
     }
@@ -70,7 +76,7 @@ impl Form for Creds<'_> {
         let mut command = self.program("encrypt", file);
         command.arg(format!("--with-key={}", self.with_key)).args(["-", "-"]);
         let sealed = answer_of(&mut command, text, self.left())
-            .map_err(|(why, talk)| not_made(file, self.with_key, &why, &talk))?;
+            .map_err(|(why, talk)| not_made(file, self.with_key, &self.host_key(), &why, &talk))?;
         match self.decrypted(file, &sealed) {
             // Something of that name that passes on what it is given would seal nothing.
             Ok(again) if again.as_slice() == text && sealed.as_slice() != text => Ok(sealed),
@@ -85,4 +91,4 @@ impl Form for Creds<'_> {
 pub(super) const WHOLE: Duration = Duration::from_secs(30);
 
 /// Where the program is, and what it opens credentials with.
-const VARIABLES: [&str; 3] = ["PATH", "SYSTEMD_CREDENTIAL_SECRET", "SYSTEMD_TPM2_DEVICE"];
+const VARIABLES: [&str; 3] = ["PATH", CHOOSES_KEY, "SYSTEMD_TPM2_DEVICE"];

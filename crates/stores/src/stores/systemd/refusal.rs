@@ -3,19 +3,23 @@
 use std::io;
 use std::path::Path;
 
+use keybaton_core::shell::quoted;
+
 use super::creds::WHOLE;
+use super::host_key::HostKey;
 use crate::program::Failed;
 use crate::{StoreError, StoreErrorKind};
 
 /// A credential could not be read.
-pub(super) fn not_read(file: &Path, why: &Failed, talk: &str) -> StoreError {
+pub(super) fn not_read(file: &Path, key: &HostKey, why: &Failed, talk: &str) -> StoreError {
     let path = file.display();
     if let Some(error) = not_heard(file, why) {
         return error;
     }
     let (what, hint) = match Said::by(talk) {
         Said::Denied => return denied("read", file),
-        Said::LooseKey => return loose_key(talk),
+        Said::NotPermitted => return not_permitted(key, talk),
+        Said::Expired => ("has expired, so systemd refuses it", read_before(file)),
         Said::OtherName => ("carries another name than its file, so systemd refuses it", RENAME.to_owned()),
         Said::NoTpmSupport => {
             ("was sealed with a TPM, and systemd lacks what it needs to ask one", TPM_PACKAGES.to_owned())
@@ -27,12 +31,12 @@ pub(super) fn not_read(file: &Path, why: &Failed, talk: &str) -> StoreError {
             format!("put the machine back as it was, or {FROM_A_COPY}"),
         ),
         Said::NoKey => (
-            "was sealed with a key of this machine that is gone, /var/lib/systemd/credential.secret",
-            format!("bring that file back, or {FROM_A_COPY}"),
+            "was sealed with a key of this machine that is gone",
+            format!("bring {key} back, or {FROM_A_COPY}"),
         ),
         Said::OtherKey => (
             "does not open with this machine's key: another machine made it, the key was replaced, or the file was changed",
-            format!("bring the key or the file back, or {FROM_A_COPY}"),
+            format!("bring {key} or the file back, or {FROM_A_COPY}"),
         ),
         Said::Other => (
             "is no encrypted credential, or a part of one",
@@ -43,13 +47,13 @@ pub(super) fn not_read(file: &Path, why: &Failed, talk: &str) -> StoreError {
 }
 
 /// A credential could not be made. Nothing was written yet.
-pub(super) fn not_made(file: &Path, with_key: &str, why: &Failed, talk: &str) -> StoreError {
+pub(super) fn not_made(file: &Path, with_key: &str, key: &HostKey, why: &Failed, talk: &str) -> StoreError {
     if let Some(error) = not_heard(file, why) {
         return error;
     }
     let hint = match Said::by(talk) {
         Said::Denied => return denied("write", file),
-        Said::LooseKey => return loose_key(talk),
+        Said::NotPermitted => return not_permitted(key, talk),
         Said::LockedTpm => return locked_tpm(talk),
         Said::NoTpmSupport if with_key != "host" => format!("{TPM_PACKAGES}, or write ?with-key=host"),
         Said::Tpm if with_key != "host" => {
@@ -78,12 +82,36 @@ fn denied(doing: &str, file: &Path) -> StoreError {
     StoreError::new(StoreErrorKind::Denied, sentence)
 }
 
-fn loose_key(talk: &str) -> StoreError {
-    let sentence =
-        format!("systemd does not use this machine's key, {HOST_KEY}, while others than root may read it");
-    let error = StoreError::new(StoreErrorKind::Refused, sentence)
-        .hint("`chmod 0400` it, and ask who could read the credentials meanwhile");
+/// systemd says the same of a key that others may read and of what the system does not let it do.
+fn not_permitted(key: &HostKey, talk: &str) -> StoreError {
+    let error = match key.wrong_mode() {
+        Some(mode) if mode & OTHERS == 0 => {
+            refused_key(key, &format!("its mode is {mode:04o}"), "`chmod 0400` it")
+        }
+        Some(_) => refused_key(
+            key,
+            "others than root may read it",
+            "`chmod 0400` it, and ask who could read the credentials meanwhile",
+        ),
+        None => StoreError::new(StoreErrorKind::Unsupported, format!("systemd may not use or make {key}")).hint(
+            "see what holds back even root: a container, a security module, or a folder that nobody may change (`lsattr -d`)",
+        ),
+    };
     because(talk, error)
+}
+
+fn refused_key(key: &HostKey, why: &str, hint: &str) -> StoreError {
+    let sentence = format!("systemd does not use this machine's key, {key}, while {why}");
+    StoreError::new(StoreErrorKind::Refused, sentence).hint(hint)
+}
+
+/// systemd's program takes our word for what time it is.
+fn read_before(file: &Path) -> String {
+    let file = quoted(&file.display().to_string());
+    format!(
+        "`systemd-creds decrypt --timestamp=DATE {file} -`, with a date before it did, still reads it: seal that without \
+         --not-after, or {FROM_A_COPY}"
+    )
 }
 
 fn locked_tpm(talk: &str) -> StoreError {
@@ -132,7 +160,8 @@ fn because(talk: &str, error: StoreError) -> StoreError {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Said {
     Denied,
-    LooseKey,
+    NotPermitted,
+    Expired,
     OtherName,
     NoTpmSupport,
     LockedTpm,
@@ -149,10 +178,11 @@ impl Said {
 }
 
 /// The first that fits counts.
-const WORDS: [(&str, Said); 13] = [
+const WORDS: [(&str, Said); 14] = [
     ("Embedded credential name", Said::OtherName),
+    ("time passed", Said::Expired),
     ("Permission denied", Said::Denied),
-    ("Operation not permitted", Said::LooseKey),
+    ("Operation not permitted", Said::NotPermitted),
     ("Access denied", Said::Denied),
     ("authentication required", Said::Denied),
     ("TPM2 support is not installed", Said::NoTpmSupport),
@@ -165,7 +195,7 @@ const WORDS: [(&str, Said); 13] = [
     ("incorrect key", Said::OtherKey),
 ];
 
-const HOST_KEY: &str = "/var/lib/systemd/credential.secret";
+const OTHERS: u32 = 0o077;
 const RENAME: &str = "give the file back the name under which it was made";
 const TPM_PACKAGES: &str =
     "install what `systemd-creds has-tpm2` misses, in Debian libtss2-esys-3.0.2-0 and libtss2-rc0";
@@ -183,7 +213,8 @@ mod tests {
             ("Failed to determine local credential host secret: Permission denied", Said::Denied),
             ("Failed to determine local credential key: No such file or directory", Said::NoKey),
             ("Decryption failed (incorrect key?): error:00000000:lib(0)::reason(0)", Said::OtherKey),
-            ("Failed to determine local credential key: Operation not permitted", Said::LooseKey),
+            ("Failed to determine local credential key: Operation not permitted", Said::NotPermitted),
+            ("Credential's time passed, refusing to use.", Said::Expired),
             ("TPM2 support is not installed.", Said::NoTpmSupport),
             ("TPM2 device is in dictionary attack lockout mode.", Said::LockedTpm),
             ("Failed to load HMAC key in TPM: tpm:parameter(1):integrity check failed", Said::Tpm),

@@ -3,6 +3,7 @@
 use std::fs;
 
 use keybaton_stores::{StoreErrorKind, Version};
+use serde_json::json;
 
 use super::{begin, file, sealed};
 use crate::ground::{Ground, ring, told, write};
@@ -58,6 +59,23 @@ fn changed(mut bytes: Vec<u8>) -> Vec<u8> {
     let at = bytes.len() - 20;
     bytes[at] = if bytes[at] == b'A' { b'B' } else { b'A' };
     bytes
+}
+
+#[test]
+fn an_expired_credential_is_called_so_and_left_as_it_is() {
+    let Some(ground) = begun() else { return };
+    let version = read(&*ground.open()).1;
+    ground.arrange("expired", json!({ "name": "SECRET_KEY" }));
+    let before = sealed(&ground);
+    for error in [ground.open().read().unwrap_err(), write(&*ground.open(), "b", &version).unwrap_err()] {
+        let (kind, sentence, hint) = told(error);
+        assert_eq!(kind, StoreErrorKind::Malformed);
+        let path = file(&ground, "SECRET_KEY");
+        assert_eq!(sentence, format!("{} has expired, so systemd refuses it", path.display()));
+        let reads = format!("`systemd-creds decrypt --timestamp=DATE {} -`", path.display());
+        assert!(hint.starts_with(&reads), "{hint}");
+    }
+    assert!(sealed(&ground) == before);
 }
 
 #[test]

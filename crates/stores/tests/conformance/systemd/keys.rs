@@ -1,42 +1,36 @@
 //! The machine's key, and URLs that name one.
 
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use keybaton_core::RingName;
-use keybaton_stores::{Settings, StoreErrorKind, StoreUrl, Version, open};
+use keybaton_stores::{Note, Settings, Store, StoreErrorKind, StoreUrl, Version, open};
 use serde_json::json;
 
+use super::program::path_with;
 use super::{begin, sealed};
-use crate::ground::{told, write};
+use crate::ground::{Ground, told, write};
 use crate::support::{as_nobody, given, is_root, set_mode};
 use crate::world::{open_url, outer_environment, settings};
 
 #[test]
 fn a_machine_whose_key_was_replaced_or_is_gone_is_told_so() {
     let Some(ground) = begin() else { return };
-    let key = ground.world.path().join("credential.secret");
-    let store = ground.open_as(&json!({ "SYSTEMD_CREDENTIAL_SECRET": key }));
+    let (key, store) = with_a_key_of_its_own(&ground);
     let version = write(&*store, "a", &Version::Absent).unwrap().version;
     let before = sealed(&ground);
-    // A first write makes the machine's key, where there is none.
     let old = fs::read(&key).unwrap();
 
     fs::remove_file(&key).unwrap();
-    let (kind, sentence, _) = told(store.read().unwrap_err());
+    let (kind, sentence, hint) = told(store.read().unwrap_err());
     assert_eq!(kind, StoreErrorKind::Malformed);
-    let gone = " was sealed with a key of this machine that is gone, /var/lib/systemd/credential.secret";
-    assert!(sentence.ends_with(gone), "{sentence}");
+    assert!(sentence.ends_with(" was sealed with a key of this machine that is gone"), "{sentence}");
+    let back = format!("bring {} (by SYSTEMD_CREDENTIAL_SECRET) back, or ", key.display());
+    assert!(hint.starts_with(&back), "{hint}");
 
     let other = [&old[..16], &old[16..].iter().map(|byte| byte ^ 1).collect::<Vec<_>>()].concat();
     fs::write(&key, other).unwrap();
-    set_mode(&key, 0o644);
-    let (kind, sentence, hint) = told(store.read().unwrap_err());
-    assert_eq!(kind, StoreErrorKind::Refused);
-    assert!(sentence.ends_with(", while others than root may read it"), "{sentence}");
-    assert_eq!(hint, "`chmod 0400` it, and ask who could read the credentials meanwhile");
-
     set_mode(&key, 0o400);
     let (kind, sentence, _) = told(write(&*store, "b", &version).unwrap_err());
     assert_eq!(kind, StoreErrorKind::Malformed);
@@ -45,6 +39,67 @@ fn a_machine_whose_key_was_replaced_or_is_gone_is_told_so() {
 
     fs::write(&key, old).unwrap();
     write(&*store, "b", &version).unwrap();
+}
+
+#[test]
+fn a_machine_s_key_that_is_made_by_a_write_is_told_once() {
+    let Some(ground) = begin() else { return };
+    let (key, store) = with_a_key_of_its_own(&ground);
+    let first = write(&*store, "a", &Version::Absent).unwrap();
+    let expected = format!(
+        "this machine's key for credentials was made, {} (by SYSTEMD_CREDENTIAL_SECRET): a backup of the credentials is worth \
+         nothing without it",
+        key.display()
+    );
+    assert_eq!(first.notes, [Note(expected)]);
+    assert_eq!(write(&*store, "b", &first.version).unwrap().notes, []);
+}
+
+#[test]
+fn a_key_of_another_mode_is_told_by_who_may_read_it() {
+    let Some(ground) = begin() else { return };
+    let (key, store) = with_a_key_of_its_own(&ground);
+    let version = write(&*store, "a", &Version::Absent).unwrap().version;
+    let loose = "`chmod 0400` it, and ask who could read the credentials meanwhile";
+    for (mode, why, what) in [
+        (0o644, "others than root may read it", loose),
+        (0o440, "others than root may read it", loose),
+        (0o600, "its mode is 0600", "`chmod 0400` it"),
+    ] {
+        set_mode(&key, mode);
+        for error in [store.read().unwrap_err(), write(&*store, "b", &version).unwrap_err()] {
+            let (kind, sentence, hint) = told(error);
+            assert_eq!(kind, StoreErrorKind::Refused);
+            assert!(
+                sentence.ends_with(&format!(" (by SYSTEMD_CREDENTIAL_SECRET), while {why}")),
+                "{sentence}"
+            );
+            assert_eq!(hint, what);
+        }
+    }
+}
+
+#[test]
+fn a_good_key_is_not_blamed_for_what_the_system_does_not_permit() {
+    let Some(ground) = begin() else { return };
+    let (key, store) = with_a_key_of_its_own(&ground);
+    let version = write(&*store, "a", &Version::Absent).unwrap().version;
+    let says = "echo 'Failed to determine local credential key: Operation not permitted' >&2; exit 1";
+    let elsewhere = json!({ "SYSTEMD_CREDENTIAL_SECRET": key, "PATH": path_with(&ground, says) });
+    let held_back = ground.open_as(&elsewhere);
+    for error in [held_back.read().unwrap_err(), write(&*held_back, "b", &version).unwrap_err()] {
+        let (kind, sentence, hint) = told(error);
+        assert_eq!(kind, StoreErrorKind::Unsupported);
+        assert!(sentence.starts_with("systemd may not use or make "), "{sentence}");
+        assert!(hint.starts_with("see what holds back even root: "), "{hint}");
+    }
+}
+
+/// The store, with a file for the machine's key that is not there yet.
+fn with_a_key_of_its_own(ground: &Ground) -> (PathBuf, Box<dyn Store>) {
+    let key = ground.world.path().join("credential.secret");
+    let store = ground.open_as(&json!({ "SYSTEMD_CREDENTIAL_SECRET": key }));
+    (key, store)
 }
 
 #[test]

@@ -65,6 +65,11 @@ fn a_flood_of_words_is_no_answer_and_stops_nobody() {
 
 /// The store, beside a program of that name that does this; the real one is `$REAL`.
 fn with_program(ground: &Ground, script: &str) -> Box<dyn Store> {
+    ground.open_as(&json!({ "PATH": path_with(ground, script) }))
+}
+
+/// Where that program is found first.
+pub(super) fn path_with(ground: &Ground, script: &str) -> String {
     let folder = tempfile::tempdir_in(ground.world.path()).unwrap().keep();
     let path = std::env::var("PATH").unwrap();
     let real = std::env::split_paths(&path).map(|folder| folder.join("systemd-creds"));
@@ -72,5 +77,5 @@ fn with_program(ground: &Ground, script: &str) -> Box<dyn Store> {
     let program = folder.join("systemd-creds");
     fs::write(&program, format!("#!/bin/sh\nREAL={}\n{script}\n", real.display())).unwrap();
     set_mode(&program, 0o755);
-    ground.open_as(&json!({ "PATH": format!("{}:{path}", folder.display()) }))
+    format!("{}:{path}", folder.display())
 }
