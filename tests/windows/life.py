@@ -117,6 +117,7 @@ def what_only_linux_has_is_told(shop: Shop) -> None:
 def hints_are_typed_in_powershell(shop: Shop) -> None:
     begin(shop)
     shop.keybaton("status", "--store", r"dotenv:C:\it's mine\.env").says(r"'dotenv:C:\it''s mine\.env'")
+    shop.keybaton("status", "--store", "dotenv:C:\\ann\u2019s\\.env").says("'dotenv:C:\\ann\u2019\u2019s\\.env'")
 
 
 def powershell_gets_its_completions(shop: Shop) -> None:

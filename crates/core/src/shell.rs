@@ -4,11 +4,12 @@ use alloc::borrow::ToOwned;
 use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
+use core::iter;
 
 /// A command as one would type it.
 #[must_use]
 pub fn typed(command: &[String]) -> String {
-    command.iter().map(|word| quoted(word)).collect::<Vec<_>>().join(" ")
+    HERE.typed(command)
 }
 
 /// One word of a command.
@@ -36,16 +37,47 @@ enum Shell {
 }
 
 impl Shell {
-    fn quoted(self, word: &str) -> String {
-        let (special, quote) = match self {
-            Self::Posix => ("-_./:=@%+,", r"'\''"),
-            // A comma makes a list there, and @ in front stands for one.
-            Self::PowerShell => (r"-_./\:=%+", "''"),
-        };
-        if !word.is_empty() && word.chars().all(|c| c.is_alphanumeric() || special.contains(c)) {
-            return word.to_owned();
+    fn typed(self, command: &[String]) -> String {
+        let Some((program, words)) = command.split_first() else { return String::new() };
+        let words = words.iter().map(|word| self.quoted(word));
+        iter::once(self.program(program)).chain(words).collect::<Vec<_>>().join(" ")
+    }
+
+    fn program(self, name: &str) -> String {
+        match self {
+            // A word with a = in front of a command is no command.
+            Self::Posix if name.contains('=') => self.in_quotes(name),
+            Self::Posix => self.quoted(name),
+            // A text alone is a text there, not a program.
+            Self::PowerShell if self.is_plain(name) => name.to_owned(),
+            Self::PowerShell => format!("& {}", self.in_quotes(name)),
         }
-        format!("'{}'", word.replace('\'', quote))
+    }
+
+    fn quoted(self, word: &str) -> String {
+        if self.is_plain(word) { word.to_owned() } else { self.in_quotes(word) }
+    }
+
+    /// Whether a word means itself without quotes.
+    fn is_plain(self, word: &str) -> bool {
+        let special = match self {
+            Self::Posix => "-_./:=@%+,",
+            // A comma makes a list there, and @ in front stands for one.
+            Self::PowerShell => r"-_./\:=%+",
+        };
+        let is_split = matches!(self, Self::PowerShell) && word.starts_with('-') && word.contains(SPLIT);
+        !word.is_empty() && !is_split && word.chars().all(|c| c.is_alphanumeric() || special.contains(c))
+    }
+
+    fn in_quotes(self, word: &str) -> String {
+        let word = match self {
+            Self::Posix => word.replace('\'', r"'\''"),
+            Self::PowerShell => word.chars().fold(String::new(), |mut doubled, c| {
+                doubled.extend(iter::repeat_n(c, if QUOTES.contains(&c) { 2 } else { 1 }));
+                doubled
+            }),
+        };
+        format!("'{word}'")
     }
 
     /// The PowerShell that comes with Windows has no `&&`.
@@ -66,6 +98,10 @@ impl Shell {
     }
 }
 
+/// What PowerShell takes for a single quote: also those that a word processor makes of one.
+const QUOTES: [char; 5] = ['\'', '\u{2018}', '\u{2019}', '\u{201a}', '\u{201b}'];
+/// Where PowerShell takes a word apart that begins with a dash; `--%` ends its reading of a line.
+const SPLIT: [char; 3] = ['.', ':', '%'];
 const HERE: Shell = if cfg!(windows) { Shell::PowerShell } else { Shell::Posix };
 
 #[cfg(test)]
@@ -85,6 +121,29 @@ mod tests {
         let shown =
             [r"dotenv:C:\shop\.env", r"'dotenv:C:\My Shop\it''s.env'", "'a,b'", "'@args'", "''", "'$x'"];
         assert_eq!(words.map(|word| Shell::PowerShell.quoted(word)), shown);
+    }
+
+    #[test]
+    fn powershell_takes_other_apostrophes_for_quotes_too() {
+        let words = ["C:\\Ann\u{2019}s", "\u{2018}a\u{201a}\u{201b}'"];
+        let shown = ["'C:\\Ann\u{2019}\u{2019}s'", "'\u{2018}\u{2018}a\u{201a}\u{201a}\u{201b}\u{201b}'''"];
+        assert_eq!(words.map(|word| Shell::PowerShell.quoted(word)), shown);
+    }
+
+    #[test]
+    fn powershell_takes_no_word_apart_that_begins_with_a_dash() {
+        let words = ["-e", "--no-input", "-Dfile.encoding=UTF-8", "-p:x", "--%", "a.b:c"];
+        let shown = ["-e", "--no-input", "'-Dfile.encoding=UTF-8'", "'-p:x'", "'--%'", "a.b:c"];
+        assert_eq!(words.map(|word| Shell::PowerShell.quoted(word)), shown);
+    }
+
+    #[test]
+    fn a_program_in_quotes_is_started_and_not_printed() {
+        let typed = |shell: Shell, words: [&str; 2]| shell.typed(&words.map(str::to_owned));
+        let words = [r"C:\Program Files\x.exe", "a b"];
+        assert_eq!(typed(Shell::PowerShell, words), r"& 'C:\Program Files\x.exe' 'a b'");
+        assert_eq!(typed(Shell::PowerShell, [r".\x.cmd", "a"]), r".\x.cmd a");
+        assert_eq!(typed(Shell::Posix, ["A=b", "A=b"]), "'A=b' A=b");
     }
 
     #[test]
