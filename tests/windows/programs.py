@@ -29,6 +29,15 @@ def a_script_is_found_by_its_name_alone(shop: Shop) -> None:
     shop.keybaton(*RUN, "npm", "start", WINEPATH=rf"{on_path()};{shop.where}\tools").must(9)
 
 
+def a_script_is_found_as_pathext_has_it(shop: Shop) -> None:
+    begin(shop)
+    shop.write("tools/npm.cmd", "@exit 9\r\n")
+    shop.write("tools/npm.bat", "@exit 8\r\n")
+    shop.keybaton(*RUN, "npm", WINEPATH=rf"{on_path()};{shop.where}\tools", PATHEXT=".CMD;.BAT").must(9)
+    shop.keybaton(*RUN, "npm", WINEPATH=rf"{on_path()};{shop.where}\tools", PATHEXT=".BAT;.CMD").must(8)
+    shop.keybaton(*RUN, "npm", WINEPATH=rf"{on_path()};tools").must(127)
+
+
 def a_program_that_is_not_there_is_127(shop: Shop) -> None:
     begin(shop)
     shop.keybaton(*RUN, "no-such-program").must(127).says("there is no program no-such-program", "cmd /c")
@@ -88,6 +97,7 @@ PROGRAMS = [
     run_gives_the_key_and_the_programs_own_code,
     run_hands_input_on_and_words_unchanged,
     a_script_is_found_by_its_name_alone,
+    a_script_is_found_as_pathext_has_it,
     a_program_that_is_not_there_is_127,
     a_file_cannot_bring_an_old_key_back_in_other_letters,
     without_a_key_nothing_is_started,

@@ -5,6 +5,8 @@ mod unix;
 #[cfg(unix)]
 pub(crate) use unix::*;
 
+#[cfg(any(windows, test))]
+mod scripts;
 #[cfg(windows)]
 mod windows;
 #[cfg(windows)]

@@ -4,11 +4,12 @@ use std::env;
 use std::ffi::OsStr;
 use std::io;
 use std::os::windows::process::CommandExt;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::{self, Child, Command, ExitStatus, Stdio};
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use super::scripts::script;
 use crate::exit::Exit;
 
 /// Runs the program and ends with its code. Ctrl-C is the program's business: this one outlives it, and only waits.
@@ -23,18 +24,10 @@ pub(crate) fn become_program(mut program: Command) -> io::Error {
 
 /// A command that starts a program by the name that a user gives it: `npm` is `npm.cmd`, as in a shell.
 pub(crate) fn command(program: &OsStr) -> Command {
-    Command::new(script(Path::new(program)).as_deref().unwrap_or(Path::new(program)))
-}
-
-/// The script of a name without an ending, where no program of that name comes before it.
-fn script(name: &Path) -> Option<PathBuf> {
-    if name.extension().is_some() || name.components().count() != 1 {
-        return None;
-    }
-    let folders = env::var_os("PATH")?;
-    let mut files = env::split_paths(&folders)
-        .flat_map(|folder| ["exe", "cmd", "bat"].map(|ending| folder.join(name).with_extension(ending)));
-    files.find(|file| file.is_file()).filter(|file| file.extension() != Some(OsStr::new("exe")))
+    let name = Path::new(program);
+    let folders = env::var_os("PATH").unwrap_or_default();
+    let script = script(name, &folders, env::var("PATHEXT").ok().as_deref());
+    Command::new(script.as_deref().unwrap_or(name))
 }
 
 /// Whether two names mean one variable of the environment.
