@@ -102,6 +102,17 @@ def leftovers_of_a_crash_are_removed(shop: Shop) -> None:
     assert shop.leftovers() == []
 
 
+def a_file_that_a_crash_left_aside_is_brought_back(shop: Shop) -> None:
+    """As where the power goes away in the midst of ReplaceFile."""
+    begin(shop)
+    before = shop.read(".env")
+    shop.file(".env").rename(shop.file(".keybaton-0123456789abcdef-.env.tmp"))
+    shop.keybaton("init", "--write", "--no-input").must(5)
+    assert shop.read(".env") == before
+    shop.keybaton("stage").must()
+    assert shop.leftovers() == []
+
+
 def a_read_only_file_stays_so(shop: Shop) -> None:
     begin(shop)
     before = shop.read(".env")
@@ -142,6 +153,7 @@ TROUBLE = [
     two_writers_come_one_after_the_other,
     a_lock_that_a_power_cut_left_is_no_lock,
     leftovers_of_a_crash_are_removed,
+    a_file_that_a_crash_left_aside_is_brought_back,
     a_read_only_file_stays_so,
     a_folder_is_not_taken_for_a_file,
     a_key_of_a_name_with_other_letters,

@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 
 use crate::error::shown;
 use crate::system::{Folder, shows_holder};
+use crate::temporary::tidy;
 use crate::{FileError, FileErrorKind};
 
 /// A lock on a folder, held until it is dropped or the process ends, however it ends.
@@ -30,6 +31,8 @@ impl Lock {
             wait_for(&opened, folder, deadline)?;
             // While we waited, somebody may have put another folder in this one's place.
             if opened.stands_at(folder) {
+                // A leftover that stays keeps nobody from reading or writing.
+                let _ = tidy(&opened);
                 return Ok(Self { folder: opened, path: folder.to_owned() });
             }
         }

@@ -9,7 +9,7 @@ use crate::content::read_bounded;
 use crate::current::{changed, mounted, open_replaceable};
 use crate::error::shown;
 use crate::system::Attributes;
-use crate::temporary::{Temporary, remove_stale};
+use crate::temporary::Temporary;
 use crate::{FileError, FileErrorKind, Limits, Lock, Place};
 
 /// What a file shall hold, and what it held when that was decided.
@@ -45,7 +45,6 @@ pub enum Audience<'a> {
 pub fn replace(place: &Place, change: &Change<'_>, lock: &Lock) -> Result<(), FileError> {
     let writer = Writer { place, change, lock };
     let attributes = writer.look()?;
-    remove_stale(&lock.folder).map_err(|error| writer.failed(error))?;
     let temporary = writer.prepare(attributes.as_ref())?;
     writer.exchange(temporary, attributes.as_ref())?;
     lock.folder.sync().map_err(|error| writer.not_durable(error))

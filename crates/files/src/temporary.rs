@@ -62,17 +62,34 @@ impl Drop for Entry<'_> {
     }
 }
 
-/// A name that nobody can guess, of the kind that the next write removes.
-pub(crate) fn unguessable_name() -> io::Result<String> {
-    let mut chance = [0; 8];
-    getrandom::fill(&mut chance).map_err(io::Error::other)?;
-    Ok(format!("{BEGINNING}{:016x}{END}", u64::from_ne_bytes(chance)))
+/// A name that nobody can guess, of the kind that the next writer removes.
+fn unguessable_name() -> io::Result<String> {
+    Ok(format!("{BEGINNING}{:016x}{END}", chance()?))
 }
 
-/// Removes what crashed writers left. The lock is held, so none of these files is in use.
-pub(crate) fn remove_stale(folder: &Folder) -> io::Result<()> {
+/// The name under which a file steps aside for a new one: it tells whose it is, so that it finds back after a crash.
+#[cfg(any(windows, test))]
+pub(crate) fn name_aside(of: &str) -> io::Result<String> {
+    Ok(format!("{BEGINNING}{:016x}-{of}{END}", chance()?))
+}
+
+fn chance() -> io::Result<u64> {
+    let mut chance = [0; 8];
+    getrandom::fill(&mut chance).map_err(io::Error::other)?;
+    Ok(u64::from_ne_bytes(chance))
+}
+
+/// Removes what crashed writers left, and brings back a file that had stepped aside for one that never came. The lock is
+/// held, so none of these files is in use.
+pub(crate) fn tidy(folder: &Folder) -> io::Result<()> {
     for name in folder.names()? {
-        if is_ours(&name) {
+        let is_left = match Leftover::called(&name) {
+            None => false,
+            Some(Leftover::Unfinished) => true,
+            // Where there is none of its name, this is the only copy.
+            Some(Leftover::Aside(of)) => is_there(folder.rename_new(&name, OsStr::new(of))),
+        };
+        if is_left {
             // Another user's leftover stays: it is theirs to remove.
             let _ = folder.remove(&name);
         }
@@ -80,11 +97,53 @@ pub(crate) fn remove_stale(folder: &Folder) -> io::Result<()> {
     Ok(())
 }
 
-fn is_ours(name: &OsStr) -> bool {
-    name.to_str()
-        .and_then(|name| name.strip_prefix(BEGINNING)?.strip_suffix(END))
-        .is_some_and(|middle| middle.len() == 16 && middle.bytes().all(|byte| byte.is_ascii_hexdigit()))
+fn is_there(brought_back: io::Result<()>) -> bool {
+    brought_back.is_err_and(|error| error.kind() == io::ErrorKind::AlreadyExists)
+}
+
+/// What a file is that a crashed writer left, by its name.
+enum Leftover<'a> {
+    /// One that should have taken another one's place.
+    Unfinished,
+    /// The one of this name, which had stepped aside.
+    Aside(&'a str),
+}
+
+impl<'a> Leftover<'a> {
+    fn called(name: &'a OsStr) -> Option<Self> {
+        let middle = name.to_str()?.strip_prefix(BEGINNING)?.strip_suffix(END)?;
+        let (chance, rest) = middle.split_at_checked(16)?;
+        if !chance.bytes().all(|byte| byte.is_ascii_hexdigit()) {
+            return None;
+        }
+        match rest.strip_prefix('-') {
+            None => rest.is_empty().then_some(Self::Unfinished),
+            Some(of) => (!of.is_empty()).then_some(Self::Aside(of)),
+        }
+    }
 }
 
 const BEGINNING: &str = ".keybaton-";
 const END: &str = ".tmp";
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_aside_tells_whose_it_is_and_fits_what_git_ignores() {
+        for of in [".env", "SECRET_KEY", "-"] {
+            let name = name_aside(of).unwrap();
+            assert!(matches!(Leftover::called(OsStr::new(&name)), Some(Leftover::Aside(told)) if told == of));
+            let (beginning, end) = TEMPORARY_FILES.split_once('*').unwrap();
+            assert!(name.starts_with(beginning) && name.ends_with(end));
+        }
+        let name = unguessable_name().unwrap();
+        assert!(matches!(Leftover::called(OsStr::new(&name)), Some(Leftover::Unfinished)));
+        for other in
+            [".keybaton-lock.tmp", ".keybaton-0123456789abcdef-.tmp", ".keybaton-0123456789abcdefx.tmp"]
+        {
+            assert!(Leftover::called(OsStr::new(other)).is_none(), "{other}");
+        }
+    }
+}

@@ -66,8 +66,9 @@ impl Folder {
 
     /// The file that is replaced leaves its access list, its attributes and its time of making to the new one.
     pub(crate) fn rename_over(&self, from: &OsStr, to: &OsStr) -> io::Result<()> {
+        let name = to.to_str().ok_or(io::ErrorKind::InvalidFilename)?;
+        let backup = self.path.join(crate::temporary::name_aside(name)?);
         let [from, to] = [from, to].map(|name| self.path.join(name));
-        let backup = self.path.join(crate::temporary::unguessable_name()?);
         let (Some(new), Some(old), Some(aside)) = (from.to_str(), to.to_str(), backup.to_str()) else {
             return Err(io::ErrorKind::InvalidFilename.into());
         };
