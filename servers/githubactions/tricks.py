@@ -16,6 +16,13 @@ class Play(Trick):
     # A call alone lets one through.
     meddle: list[list[str]] = field(default_factory=list)
 
+    # Repositories that an organization's secret is chosen for from then on: the secret, and after which pages of them.
+    choose: dict[str, list[list[int]]] = field(default_factory=dict)
+
+    def chosen_next(self, name: str) -> list[int]:
+        after = self.choose.get(name)
+        return after.pop(0) if after else []
+
     def meddling(self, call: str) -> list[str]:
         found = next((words for words in self.meddle if words[0] == call), [])
         if found:

@@ -93,6 +93,8 @@ class GitHub(Handler):
         with shelf.lock:
             self._meddle(shelf, call)
             status, answer = done(shelf, self.command, found, query, said)
+            if found["more"] and (chosen := tricks.once(shelf.place, lambda play: play.chosen_next(found["name"]))):
+                shelf.found(shelf.secrets, found["name"]).chosen = chosen
         if tricks.happens(shelf.place, "unanswered", call):
             self.close_connection = True
         elif tricks.happens(shelf.place, "fail", call):

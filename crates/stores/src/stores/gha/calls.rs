@@ -1,5 +1,7 @@
 //! The calls to GitHub, and what each answer means.
 
+use std::collections::BTreeSet;
+
 use keybaton_core::{Field, SecretText};
 use reqwest::Method;
 use serde_json::{Value, json};
@@ -193,9 +195,23 @@ impl Gha {
         }
     }
 
-    /// The repositories that were chosen for a secret.
+    /// The repositories that were chosen for a secret. They come page by page and may change meanwhile: then once more.
     fn chosen(&self, field: Field, deadline: Deadline) -> Result<Vec<u64>, StoreError> {
-        let mut chosen = Vec::new();
+        for _ in 0..2 {
+            if let Some(chosen) = self.chosen_as_counted(field, deadline)? {
+                return Ok(chosen.into_iter().collect());
+            }
+        }
+        Err(self.not_as_counted(&self.ring.of(field)))
+    }
+
+    /// Nothing where GitHub counts other than it lists: a page may have lost one to the page before it.
+    fn chosen_as_counted(
+        &self,
+        field: Field,
+        deadline: Deadline,
+    ) -> Result<Option<BTreeSet<u64>>, StoreError> {
+        let (mut chosen, mut counts) = (BTreeSet::new(), BTreeSet::new());
         for page in 1.. {
             let path =
                 format!("{}/repositories?per_page={PAGE}&page={page}", self.secret(&self.ring.of(field)));
@@ -205,11 +221,13 @@ impl Gha {
                 return Err(self.refused(&answer, Doing::Writing));
             };
             chosen.extend(all.iter().filter_map(|repository| repository["id"].as_u64()));
+            counts.insert(body["total_count"].as_u64());
             if all.len() < PAGE {
                 break;
             }
         }
-        Ok(chosen)
+        let is_as_counted = counts == BTreeSet::from([Some(chosen.len() as u64)]);
+        Ok(is_as_counted.then_some(chosen))
     }
 
     /// What stands at a path; nothing where nothing does.

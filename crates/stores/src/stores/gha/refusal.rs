@@ -90,6 +90,15 @@ impl Gha {
         )
     }
 
+    /// Written anew with fewer repositories, a secret is lost to the others.
+    pub(super) fn not_as_counted(&self, name: &str) -> StoreError {
+        self.error(
+            StoreErrorKind::Conflict,
+            &format!("{} counts other repositories that {name} was chosen for than it lists", self.line.host),
+        )
+        .hint("run it again: somebody may choose others just now; where that stays, the token does not see all of them")
+    }
+
     pub(super) fn not_sealed(&self) -> StoreError {
         self.error(
             StoreErrorKind::Malformed,

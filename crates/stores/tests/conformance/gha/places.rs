@@ -4,7 +4,7 @@ use keybaton_core::RingName;
 use keybaton_stores::{StoreErrorKind, StoreUrl, Version, open};
 use serde_json::json;
 
-use super::{KEY, begin, host, kept, store};
+use super::{KEY, begin, host, kept, play, store};
 use crate::fixtures::Outside;
 use crate::ground::{Ground, told, write};
 use crate::hands::Hand;
@@ -90,6 +90,34 @@ fn an_organizations_secret_keeps_the_repositories_that_were_chosen_for_it_howeve
         assert_eq!(of("secrets", "SECRET_KEY_FALLBACKS"), json!([3, 5]));
         // Made beside the key, for the same repositories.
         assert_eq!(of("variables", "SECRET_KEY_RING"), json!(many));
+    }
+}
+
+#[test]
+fn repositories_that_change_while_they_are_listed_are_listed_once_more() {
+    let many: Vec<u64> = (1..=150).collect();
+    let fewer = &many[1..];
+    for (changes, is_told) in [(1, false), (3, true)] {
+        let Some(ground) = organization() else { return };
+        for name in ["SECRET_KEY", "SECRET_KEY_FALLBACKS"] {
+            let more = json!({ "selected_repository_ids": many });
+            ground.arrange("set", json!({ "name": name, "text": "before", "more": more }));
+        }
+        let version = read(&*ground.open()).1;
+        // Whoever is next on the second page stands on the first by then.
+        let after: Vec<_> = [fewer, &many, fewer].into_iter().take(changes).collect();
+        play(&ground, json!({ "choose": { "SECRET_KEY": after } }));
+        let outcome = write(&*ground.open(), KEY, &version);
+        if !is_told {
+            outcome.unwrap();
+            assert_eq!(kept(&ground)["secrets"]["SECRET_KEY"]["chosen"], json!(fewer));
+            continue;
+        }
+        let (kind, sentence, _) = told(outcome.unwrap_err());
+        assert_eq!(kind, StoreErrorKind::Conflict);
+        let what = "counts other repositories that SECRET_KEY was chosen for than it lists";
+        assert_eq!(sentence, format!("{}: {} {what}", ground.url(), host()));
+        assert_eq!(kept(&ground)["secrets"]["SECRET_KEY_FALLBACKS"]["chosen"], json!(many));
     }
 }
 
