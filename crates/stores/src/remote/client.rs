@@ -12,6 +12,7 @@ use zeroize::Zeroizing;
 use super::call::{Answer, Call};
 use super::date;
 use super::deadline::CONNECT;
+use super::here::{is_in_clear_to_here, nearby};
 use super::line::{Carry, Trouble, When};
 use super::patience;
 use crate::{StoreError, StoreErrorKind};
@@ -40,8 +41,7 @@ pub(crate) fn trusting(file: &Path) -> Result<Client, StoreError> {
     built(builder().tls_certs_merge(certificates))
 }
 
-/// A client for what a cloud tells its machines on their own network, which no proxy can reach.
-#[cfg(any(feature = "akv", feature = "aws", feature = "gcsm"))]
+/// A client for this machine, and for what a cloud tells its machines on their own network: no proxy can reach them.
 pub(crate) fn direct() -> Result<Client, StoreError> {
     built(builder().no_proxy())
 }
@@ -70,8 +70,9 @@ impl Carry for Client {
     }
 }
 
-/// Sends a call. What comes back has a head and, yet to be read, a body.
+/// Sends a call, to this machine in clear without a proxy. What comes back has a head and, yet to be read, a body.
 pub(crate) async fn sent(client: &Client, call: &Call) -> Result<Response, Trouble> {
+    let client = if is_in_clear_to_here(&call.url) { nearby(client) } else { client };
     let mut request = client.request(call.method.clone(), &call.url).headers(call.headers.clone());
     if let Some(body) = &call.body {
         request = request.body(Body::from(body.to_vec()));

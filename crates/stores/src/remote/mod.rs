@@ -15,6 +15,7 @@ pub(crate) mod date;
 pub(crate) mod deadline;
 #[cfg(any(feature = "akv", feature = "gcsm"))]
 pub(crate) mod giver;
+pub(crate) mod here;
 #[cfg(feature = "values")]
 mod joined;
 #[cfg(any(feature = "akv", feature = "gcsm"))]

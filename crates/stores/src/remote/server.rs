@@ -1,9 +1,8 @@
 //! Where a server is.
 
-use std::net::IpAddr;
-
 use reqwest::Url;
 
+use super::here::is_here;
 #[cfg(any(feature = "gha", feature = "gitlab", feature = "heroku"))]
 use super::variable::variable;
 #[cfg(any(feature = "gha", feature = "gitlab", feature = "heroku"))]
@@ -50,12 +49,6 @@ impl Server {
         }
         Ok(server)
     }
-}
-
-/// Whether it is this machine.
-fn is_here(host: &str) -> bool {
-    let address = host.trim_matches(['[', ']']).parse();
-    address.map_or(host == "localhost", |address: IpAddr| address.is_loopback())
 }
 
 /// The first of these variables that says something, and what it says: without a line end that a file or a pipeline left

@@ -17,6 +17,7 @@ mod gitlab;
 mod ground;
 mod hands;
 #[cfg(feature = "heroku")]
+mod here;
 mod heroku;
 mod hostile;
 #[cfg(feature = "k8s")]

@@ -3,7 +3,6 @@
 
 use std::error::Error;
 use std::net::{IpAddr, Ipv6Addr};
-use std::sync::OnceLock;
 use std::time::Duration;
 
 use aws_credential_types::provider::error::CredentialsError;
@@ -19,7 +18,8 @@ use reqwest::{Client, Method, Url};
 use tokio::time::timeout;
 
 use crate::remote::Call;
-use crate::remote::client::{answered, direct, sent};
+use crate::remote::client::{answered, sent};
+use crate::remote::here::nearby;
 use crate::remote::line::{Trouble, When};
 
 /// What AWS's crates send their calls with.
@@ -119,11 +119,6 @@ fn is_nearby(url: &str) -> bool {
         Ok(IpAddr::V6(address)) => address.is_loopback() || METADATA.contains(&address),
         Err(_) => host == "localhost",
     }
-}
-
-fn nearby(usual: &Client) -> &Client {
-    static DIRECT: OnceLock<Option<Client>> = OnceLock::new();
-    DIRECT.get_or_init(|| direct().ok()).as_ref().unwrap_or(usual)
 }
 
 /// Where AWS's machines, and the pods of its clusters, find who they are.

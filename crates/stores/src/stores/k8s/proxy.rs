@@ -4,11 +4,16 @@ use http::Uri;
 use hyper_util::client::proxy::matcher::Matcher;
 
 use crate::Environment;
+use crate::remote::here::is_in_clear_to_here;
 
-/// What the kubeconfig says for the cluster, else `HTTPS_PROXY`, unless `NO_PROXY` names the cluster's host.
+/// What the kubeconfig says for the cluster, else `HTTPS_PROXY`, unless `NO_PROXY` names the cluster's host or `kubectl proxy`
+/// is it, on this machine.
 pub(super) fn of(for_cluster: Option<&str>, cluster: &Uri, environment: &Environment) -> Option<Uri> {
     if let Some(proxy) = for_cluster.filter(|proxy| !proxy.is_empty()) {
         return parsed(proxy);
+    }
+    if is_in_clear_to_here(&cluster.to_string()) {
+        return None;
     }
     let either = |names: [&str; 2]| {
         let values = names.into_iter().filter_map(|name| environment(name)?.into_string().ok());
@@ -32,10 +37,18 @@ mod tests {
     use super::*;
 
     fn found(for_cluster: Option<&str>, variables: &[(&str, &str)]) -> Option<String> {
+        found_for("https://10.1.2.3:6443/", for_cluster, variables)
+    }
+
+    fn found_for(
+        cluster: &'static str,
+        for_cluster: Option<&str>,
+        variables: &[(&str, &str)],
+    ) -> Option<String> {
         let variables: BTreeMap<_, _> =
             variables.iter().map(|(name, value)| ((*name).to_owned(), (*value).into())).collect();
         let environment: Environment = Arc::new(move |name| variables.get(name).cloned());
-        let cluster = Uri::from_static("https://10.1.2.3:6443/");
+        let cluster = Uri::from_static(cluster);
         of(for_cluster, &cluster, &environment).map(|uri| uri.to_string())
     }
 
@@ -53,5 +66,9 @@ mod tests {
         assert!(found(None, &[outer, ("NO_PROXY", "proxy.example,localhost")]).is_some());
         let own = found(Some("socks5://own.example:1080"), &[outer, ("NO_PROXY", "10.1.2.3")]);
         assert_eq!(own.as_deref(), Some("socks5://own.example:1080/"));
+        let by_kubectl = |for_cluster| found_for("http://127.0.0.1:8001/", for_cluster, &[outer]);
+        assert_eq!(by_kubectl(None), None);
+        assert!(by_kubectl(Some("http://own.example:1080")).is_some());
+        assert!(found_for("https://127.0.0.1:6443/", None, &[outer]).is_some());
     }
 }

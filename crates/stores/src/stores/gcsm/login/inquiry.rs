@@ -1,8 +1,6 @@
 //! Questions to the servers that give tokens, over the connections that the store has: no redirects, and an end to every
 //! answer and to all waiting.
 
-use std::net::IpAddr;
-use std::sync::OnceLock;
 use std::time::Duration;
 
 use reqwest::{Client, Method, Url};
@@ -10,8 +8,8 @@ use serde_json::Value as Json;
 use zeroize::Zeroizing;
 
 use crate::Environment;
-use crate::remote::client::direct;
 use crate::remote::giver::{self, host_of};
+use crate::remote::here::{self, nearby};
 use crate::remote::line::Trouble;
 use crate::remote::path::escaped;
 use crate::remote::{Answer, Call};
@@ -77,14 +75,7 @@ pub(super) fn post(url: &str) -> Call {
 }
 
 pub(super) fn is_here(url: &Url) -> bool {
-    let host = url.host_str().unwrap_or_default();
-    let address = host.trim_matches(['[', ']']).parse();
-    address.map_or(host == "localhost", |address: IpAddr| address.is_loopback())
-}
-
-fn nearby(usual: &Client) -> &Client {
-    static DIRECT: OnceLock<Option<Client>> = OnceLock::new();
-    DIRECT.get_or_init(|| direct().ok()).as_ref().unwrap_or(usual)
+    here::is_here(url.host_str().unwrap_or_default())
 }
 
 fn written(form: &[(&str, &str)]) -> Zeroizing<String> {
