@@ -8,7 +8,7 @@ use tokio::time::{sleep, timeout};
 use super::call::{Answer, Call, Effect};
 use super::deadline::Deadline;
 use super::runtime::wait;
-use crate::{StoreError, StoreErrorKind};
+use crate::{Note, StoreError, StoreErrorKind};
 
 /// Takes one call to a server and back, once.
 pub(crate) trait Carry {
@@ -212,6 +212,12 @@ fn came_through(trouble: &Trouble, call: &Call) -> bool {
 pub(crate) fn conflict(store: &str) -> StoreError {
     let sentence = format!("{store} was changed by another program meanwhile");
     StoreError::new(StoreErrorKind::Conflict, sentence).hint("nothing was written; run it again")
+}
+
+/// Ours is written; whether another was cannot be said.
+#[cfg(any(feature = "akv", feature = "gha", feature = "gitlab", feature = "heroku", feature = "keychain"))]
+pub(crate) fn not_looked(why: &StoreError) -> Note {
+    Note(format!("written, but whether another program wrote at the same moment could not be seen: {why}"))
 }
 
 /// Between half of it and all of it, so that those who were turned away together do not come back together.

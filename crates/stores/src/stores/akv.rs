@@ -11,7 +11,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use keybaton_core::{RingName, SecretText};
 
-use crate::remote::line::conflict;
+use crate::remote::line::{conflict, not_looked};
 use crate::remote::values::{LAYOUT, Over, Put, Value, Values, arranged};
 use crate::remote::{Address, Deadline, Line};
 use crate::{Can, ChosenBy, Guard, Note, Settings, Store, StoreError, StoreErrorKind, StoreKind, StoreUrl};
@@ -123,7 +123,7 @@ impl Akv {
     ) -> Result<Option<Note>, StoreError> {
         let foreign = match self.foreign(name, new, (known, set), deadline) {
             Ok(foreign) => foreign,
-            Err(error) => return Ok(Some(self.not_looked(&error))),
+            Err(error) => return Ok(Some(not_looked(&error))),
         };
         let Some(other) = foreign.first() else { return Ok(None) };
         Err(match self.current(name, Doing::Reading, deadline) {

@@ -10,8 +10,9 @@ use std::fmt;
 use keybaton_core::{Field, RingName, SecretText, Writes};
 use reqwest::Client;
 
+use crate::remote::claimed::name_of;
 use crate::remote::clock::Clock;
-use crate::remote::line::conflict;
+use crate::remote::line::{conflict, not_looked};
 use crate::remote::{Address, Deadline, Line};
 use crate::{
     Can, ChosenBy, Guard, Held, Note, Settings, Store, StoreError, StoreErrorKind, StoreKind, StoreUrl,
@@ -105,7 +106,7 @@ impl Gha {
         // Whoever held the claim before us may have written since.
         let found = self.look(Doing::Writing, deadline)?;
         if !claim.is_ours(deadline)? {
-            return Err(self.at_work());
+            return Err(self.line.at_work(&name_of(&self.ring)));
         }
         if found.version() != *over {
             return Err(conflict(&self.line.store));
@@ -143,7 +144,7 @@ impl Gha {
         let (is_ours, found) = match looked {
             Ok(looked) => looked,
             // No version fits what was not seen: the next write looks first.
-            Err(error) => return Ok((Version::Is("unseen".into()), Some(self.not_looked(&error)))),
+            Err(error) => return Ok((Version::Is("unseen".into()), Some(not_looked(&error)))),
         };
         let record = new.steps.iter().rev().find(|step| step.field == Field::Record);
         let stands =

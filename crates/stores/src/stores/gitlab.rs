@@ -8,8 +8,9 @@ use std::fmt;
 
 use keybaton_core::{Field, RingName, SecretText, Texts, Writes};
 
+use crate::remote::claimed::name_of;
 use crate::remote::clock::Clock;
-use crate::remote::line::conflict;
+use crate::remote::line::{conflict, not_looked};
 use crate::remote::{Address, Deadline, Line};
 use crate::version::{held, version_of};
 use crate::{
@@ -122,7 +123,7 @@ impl GitLab {
         let mut found = self.look(Doing::Writing, deadline)?;
         let mut texts = self.texts_of(&found)?;
         if !claim.is_ours(&found) {
-            return Err(self.at_work());
+            return Err(self.line.at_work(&name_of(&self.ring)));
         }
         if version_of(&texts) != *over {
             return Err(conflict(&self.line.store));
@@ -177,7 +178,7 @@ impl GitLab {
                 Ok(None)
             }
             Ok(_) => Err(self.written_between()),
-            Err(error) => Ok(Some(self.not_looked(&error))),
+            Err(error) => Ok(Some(not_looked(&error))),
         }
     }
 

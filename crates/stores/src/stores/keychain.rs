@@ -11,7 +11,7 @@ use keybaton_core::{RingName, SecretText};
 use keybaton_files::{Lock, private_folder};
 use sha2::{Digest, Sha256};
 
-use crate::remote::line::conflict;
+use crate::remote::line::{conflict, not_looked};
 use crate::remote::values::{Over, Put, Value, Values, arranged};
 use crate::remote::{Address, Deadline};
 use crate::text::text_of;
@@ -129,7 +129,7 @@ impl Keychain {
         match found {
             Ok(Some(now)) if &*now.version == version => Ok(Vec::new()),
             Ok(_) => Err(self.overwritten(name)),
-            Err(error) => Ok(vec![self.not_looked(&error)]),
+            Err(error) => Ok(vec![not_looked(&error)]),
         }
     }
 

@@ -2,7 +2,7 @@
 
 use crate::error::MIXED;
 use crate::remote::Answer;
-use crate::{Note, StoreError, StoreErrorKind};
+use crate::{StoreError, StoreErrorKind};
 
 use super::Akv;
 use super::calls::Doing;
@@ -123,13 +123,6 @@ impl Akv {
         self.error(StoreErrorKind::Overlap, &what).hint(format!(
             "what it changed is lost, and a key that it revoked is accepted again: see with \
              `az keyvault secret show {words} --version {other}` what it was, and do again what it did"
-        ))
-    }
-
-    /// Ours is written; whether another was cannot be said.
-    pub(super) fn not_looked(&self, why: &StoreError) -> Note {
-        Note(format!(
-            "written, but whether another program wrote at the same moment could not be seen: {why}"
         ))
     }
 

@@ -2,7 +2,7 @@
 
 use std::cell::Cell;
 
-use crate::remote::claimed::{is_abandoned, text_of};
+use crate::remote::claimed::{is_abandoned, name_of, text_of};
 use crate::remote::{Deadline, Effect};
 use crate::{Note, StoreError, StoreErrorKind};
 
@@ -22,7 +22,7 @@ impl<'a> Claim<'a> {
     pub(super) fn take(store: &'a Gha, deadline: Deadline) -> Result<Self, StoreError> {
         let claim = Self {
             store,
-            name: store.claim_name(),
+            name: name_of(&store.ring),
             text: text_of(store.clock.now()),
             is_lost: Cell::new(false),
         };
@@ -30,7 +30,11 @@ impl<'a> Claim<'a> {
             return Ok(claim);
         }
         // Whether it stands is seen by the look that follows.
-        if claim.takes_the_place_of_another(deadline)? { Ok(claim) } else { Err(store.at_work()) }
+        if claim.takes_the_place_of_another(deadline)? {
+            Ok(claim)
+        } else {
+            Err(store.line.at_work(&claim.name))
+        }
     }
 
     fn takes_the_place_of_another(&self, deadline: Deadline) -> Result<bool, StoreError> {
@@ -56,7 +60,9 @@ impl<'a> Claim<'a> {
             Ok(Made::Yes) => Ok(true),
             Ok(Made::Taken(_)) => Ok(false),
             // A claim is not the ring.
-            Err(error) if error.kind == StoreErrorKind::Uncertain => Err(self.store.not_claimed(&self.name)),
+            Err(error) if error.kind == StoreErrorKind::Uncertain => {
+                Err(self.store.line.not_claimed(&self.name))
+            }
             Err(error) => Err(error),
         }
     }
@@ -73,6 +79,6 @@ impl<'a> Claim<'a> {
             return None;
         }
         let is_gone = self.store.delete(&self.name, deadline);
-        (!is_gone).then(|| self.store.not_released(&self.name))
+        (!is_gone).then(|| self.store.line.not_released(&self.name))
     }
 }

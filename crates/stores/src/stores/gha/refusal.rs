@@ -120,20 +120,6 @@ impl Gha {
             .hint("retire some of its keys, or make shorter ones")
     }
 
-    pub(super) fn at_work(&self) -> StoreError {
-        let sentence = format!("{} is being written by another keybaton", self.line.store);
-        StoreError::new(StoreErrorKind::Conflict, sentence).hint(format!(
-            "nothing was written; run it again in a minute, and where nobody writes, delete the variable {}",
-            self.claim_name()
-        ))
-    }
-
-    pub(super) fn not_claimed(&self, name: &str) -> StoreError {
-        let what = format!("{} did not say whether it made the claim {name}", self.line.host);
-        self.error(StoreErrorKind::Unreachable, &what)
-            .hint("nothing was written; run it again, in a minute at the latest")
-    }
-
     pub(super) fn written_between(&self) -> StoreError {
         self.error(StoreErrorKind::Uncertain, "another program wrote the record at the same moment")
             .hint("run it again: it looks first, and writes anew what may be mixed")
@@ -149,23 +135,5 @@ impl Gha {
             self.ring.of(field),
             secret.written
         )))
-    }
-
-    pub(super) fn not_looked(&self, why: &StoreError) -> Note {
-        Note(format!(
-            "written, but whether another program wrote at the same moment could not be seen: {why}"
-        ))
-    }
-
-    pub(super) fn not_released(&self, name: &str) -> Note {
-        Note(format!(
-            "{}: the claim {name} could not be taken away; it keeps other writers out for a minute",
-            self.line.store
-        ))
-    }
-
-    /// One for each ring, so that whoever writes it next meets what a crash left behind.
-    pub(super) fn claim_name(&self) -> String {
-        format!("{}_CLAIM", self.ring)
     }
 }

@@ -9,7 +9,7 @@ use super::calls::{Doing, Made};
 use super::made::Traits;
 use super::scope::EVERYWHERE;
 use super::variable::{Found, Variable};
-use crate::remote::claimed::{is_abandoned, text_of};
+use crate::remote::claimed::{is_abandoned, name_of, text_of};
 use crate::remote::{Deadline, Effect};
 use crate::{Note, StoreError, StoreErrorKind};
 
@@ -25,12 +25,12 @@ impl<'a> Claim<'a> {
     /// Keeps other writers away. A claim that a crash left behind is taken away first.
     pub(super) fn take(store: &'a GitLab, deadline: Deadline) -> Result<Self, StoreError> {
         let text = SecretText::new(text_of(store.clock.now()));
-        let claim = Self { store, name: store.claim_name(), text, is_ours: Cell::new(None) };
+        let claim = Self { store, name: name_of(&store.ring), text, is_ours: Cell::new(None) };
         if claim.is_made(deadline)? || claim.takes_the_place_of_another(deadline)? {
             // Whether it still stands is seen by the look that follows.
             return Ok(claim);
         }
-        Err(store.at_work())
+        Err(store.line.at_work(&claim.name))
     }
 
     fn takes_the_place_of_another(&self, deadline: Deadline) -> Result<bool, StoreError> {
@@ -70,7 +70,9 @@ impl<'a> Claim<'a> {
             }
             Ok(Made::Taken(_)) => Ok(false),
             // A claim is not the ring.
-            Err(error) if error.kind == StoreErrorKind::Uncertain => Err(self.store.not_claimed(&self.name)),
+            Err(error) if error.kind == StoreErrorKind::Uncertain => {
+                Err(self.store.line.not_claimed(&self.name))
+            }
             Err(error) => Err(error),
         }
     }
@@ -106,6 +108,6 @@ impl<'a> Claim<'a> {
             Some(false) => true,
             None => false,
         };
-        (!is_gone).then(|| self.store.not_released(&self.name))
+        (!is_gone).then(|| self.store.line.not_released(&self.name))
     }
 }

@@ -7,6 +7,7 @@ use keybaton_core::Field;
 use reqwest::Method;
 
 use crate::StoreError;
+use crate::remote::claimed::name_of;
 use crate::remote::{Call, Deadline};
 
 use super::GitLab;
@@ -71,9 +72,9 @@ impl GitLab {
         let scope = &*self.place.scope;
         let mut wanted: Vec<_> = Field::ALL.map(|field| (self.ring.of(field), scope)).into();
         if doing == Doing::Writing {
-            wanted.push((self.claim_name(), scope));
+            wanted.push((name_of(&self.ring), scope));
             if self.place.is_group() && scope != EVERYWHERE {
-                wanted.push((self.claim_name(), EVERYWHERE));
+                wanted.push((name_of(&self.ring), EVERYWHERE));
             }
         }
         wanted
@@ -105,7 +106,7 @@ impl GitLab {
         let Some(all) = body.as_array().filter(|_| answer.status == 200) else {
             return Err(self.refused(&answer, doing));
         };
-        let names = Field::ALL.map(|field| self.ring.of(field)).into_iter().chain([self.claim_name()]);
+        let names = Field::ALL.map(|field| self.ring.of(field)).into_iter().chain([name_of(&self.ring)]);
         let names: Vec<_> = names.collect();
         let ours = all.iter().filter(|told| names.iter().any(|name| told["key"] == **name));
         Ok(Page { ours: ours.filter_map(Variable::of).collect(), is_full: all.len() >= PAGE })

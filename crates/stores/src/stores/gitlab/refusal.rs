@@ -145,36 +145,9 @@ impl GitLab {
         )
     }
 
-    pub(super) fn at_work(&self) -> StoreError {
-        let sentence = format!("{} is being written by another keybaton", self.line.store);
-        StoreError::new(StoreErrorKind::Conflict, sentence).hint(format!(
-            "nothing was written; run it again in a minute, and where nobody writes, delete {}",
-            self.claim_name()
-        ))
-    }
-
-    pub(super) fn not_claimed(&self, name: &str) -> StoreError {
-        let what = format!("{} did not say whether it made the claim {name}", self.line.host);
-        self.error(StoreErrorKind::Unreachable, &what)
-            .hint("nothing was written; run it again, in a minute at the latest")
-    }
-
     pub(super) fn written_between(&self) -> StoreError {
         let what = "another program wrote at the same moment, and one of the two writes is lost";
         self.error(StoreErrorKind::Overlap, what).hint(MIXED)
-    }
-
-    pub(super) fn not_looked(&self, why: &StoreError) -> Note {
-        Note(format!(
-            "written, but whether another program wrote at the same moment could not be seen: {why}"
-        ))
-    }
-
-    pub(super) fn not_released(&self, name: &str) -> Note {
-        Note(format!(
-            "{}: the claim {name} could not be taken away; it keeps other writers out for a minute",
-            self.line.store
-        ))
     }
 
     pub(super) fn unmasked(&self, name: &str) -> Note {
@@ -189,10 +162,5 @@ impl GitLab {
             "{}: jobs in the scope {scope} get a variable of the same name that stands there, and not this one",
             self.line.store
         ))
-    }
-
-    /// One for each ring, so that whoever writes it next meets what a crash left behind.
-    pub(super) fn claim_name(&self) -> String {
-        format!("{}_CLAIM", self.ring)
     }
 }

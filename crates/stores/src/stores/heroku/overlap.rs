@@ -5,6 +5,7 @@ use keybaton_core::Texts;
 use super::Heroku;
 use super::release::Release;
 use crate::remote::Deadline;
+use crate::remote::line::not_looked;
 use crate::{Note, StoreError};
 
 /// A write that was sent.
@@ -24,7 +25,7 @@ impl Heroku {
     ) -> Result<Vec<Note>, StoreError> {
         let releases = match self.releases_after(writing.last, deadline) {
             Ok(releases) => releases,
-            Err(error) => return Ok(vec![self.not_looked(&error)]),
+            Err(error) => return Ok(vec![not_looked(&error)]),
         };
         // One alone is ours.
         if releases.len() > 1 {

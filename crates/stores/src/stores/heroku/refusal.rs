@@ -108,12 +108,6 @@ impl Heroku {
         ))
     }
 
-    pub(super) fn not_looked(&self, why: &StoreError) -> Note {
-        Note(format!(
-            "written, but whether another program wrote at the same moment could not be seen: {why}"
-        ))
-    }
-
     /// A release that no dyno runs yet.
     pub(super) fn not_out(&self, release: &Release) -> Option<Note> {
         let Release { version, status, .. } = release;

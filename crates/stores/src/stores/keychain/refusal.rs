@@ -1,7 +1,7 @@
 //! What it means when a keychain fails.
 
 use super::{Keychain, LARGEST_OF_WINDOWS};
-use crate::{Note, StoreError, StoreErrorKind};
+use crate::{StoreError, StoreErrorKind};
 
 /// Why a keychain did not answer.
 #[derive(Debug)]
@@ -81,13 +81,6 @@ impl Keychain {
         let sentence = format!("{}: another program wrote {name} right after this write", self.store);
         StoreError::new(StoreErrorKind::Conflict, sentence)
             .hint("run it again: it goes on from what stands there")
-    }
-
-    /// Ours is written; whether another was cannot be said.
-    pub(super) fn not_looked(&self, why: &StoreError) -> Note {
-        Note(format!(
-            "written, but whether another program wrote at the same moment could not be seen: {why}"
-        ))
     }
 
     pub(super) fn too_large(&self) -> StoreError {

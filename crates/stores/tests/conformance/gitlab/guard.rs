@@ -62,8 +62,7 @@ fn a_claim_that_nobody_can_date_is_told_how_to_be_taken_away() {
 
 fn must_say_at_work(ground: &Ground, told: (StoreErrorKind, String, String)) {
     let sentence = format!("{} is being written by another keybaton", ground.url());
-    let hint =
-        "nothing was written; run it again in a minute, and where nobody writes, delete SECRET_KEY_CLAIM";
+    let hint = "nothing was written; run it again in a minute, and where nobody writes, delete the variable SECRET_KEY_CLAIM";
     assert_eq!(told, (StoreErrorKind::Conflict, sentence, hint.to_owned()));
 }
 
