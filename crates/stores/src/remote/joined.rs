@@ -4,11 +4,12 @@ use std::fmt;
 
 use keybaton_core::{SecretText, Texts, Writes};
 
+use super::Deadline;
 use super::line::conflict;
 use super::members::{members_of, texts_in};
 use super::object::Object;
+use super::seen::Seen;
 use super::values::{Put, Spot, Value, Values};
-use super::{Deadline, Seen};
 use crate::text::without_nul;
 use crate::{Held, Store, StoreError, StoreErrorKind, Version, Written};
 

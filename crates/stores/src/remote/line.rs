@@ -215,7 +215,6 @@ pub(crate) fn conflict(store: &str) -> StoreError {
 }
 
 /// Ours is written; whether another was cannot be said.
-#[cfg(any(feature = "akv", feature = "gha", feature = "gitlab", feature = "heroku", feature = "keychain"))]
 pub(crate) fn not_looked(why: &StoreError) -> Note {
     Note(format!("written, but whether another program wrote at the same moment could not be seen: {why}"))
 }

@@ -47,10 +47,11 @@ pub(crate) mod values;
 pub(crate) mod variable;
 
 pub(crate) use address::Address;
-pub(crate) use call::{Answer, Call, Effect};
+#[cfg(feature = "network")]
+pub(crate) use call::{Answer, Call};
 pub(crate) use deadline::Deadline;
+#[cfg(feature = "network")]
 pub(crate) use line::Line;
-pub(crate) use seen::Seen;
 
 /// Waits, in the midst of a write, for something that a service is still doing.
 #[cfg(feature = "aws")]

@@ -8,9 +8,10 @@ use keybaton_core::{RingName, SecretText};
 use serde_json::{Value as Json, json};
 
 use crate::remote::aws::{self, Aws, Service, no_empty_text};
+use crate::remote::call::Effect;
 use crate::remote::line::conflict;
 use crate::remote::values::{LAYOUT, Over, Put, Value, Values, arranged};
-use crate::remote::{Address, Deadline, Effect};
+use crate::remote::{Address, Deadline};
 use crate::{Can, Guard, Note, Settings, Store, StoreError, StoreErrorKind, StoreKind, StoreUrl};
 
 mod named;

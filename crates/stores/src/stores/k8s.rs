@@ -7,7 +7,8 @@ use keybaton_core::{RingName, Texts, Writes};
 use serde_json::Value;
 
 use crate::remote::line::conflict;
-use crate::remote::{Address, Answer, Deadline, Seen};
+use crate::remote::seen::Seen;
+use crate::remote::{Address, Answer, Deadline};
 use crate::{
     Can, ChosenBy, Environment, Guard, Held, Settings, Store, StoreError, StoreErrorKind, StoreKind,
     StoreUrl, Version, Written,

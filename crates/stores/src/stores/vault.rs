@@ -8,7 +8,8 @@ use reqwest::Client;
 use crate::remote::line::conflict;
 use crate::remote::members::{members_of, texts_in};
 use crate::remote::object::Object;
-use crate::remote::{Deadline, Line, Seen};
+use crate::remote::seen::Seen;
+use crate::remote::{Deadline, Line};
 use crate::text::without_nul;
 use crate::{Can, ChosenBy, Guard, Held, Settings, Store, StoreError, StoreKind, StoreUrl, Version, Written};
 

@@ -14,8 +14,9 @@ use serde_json::Value;
 pub(crate) use errors::Refusal;
 
 use self::signer::Signer;
+use super::call::Effect;
 use super::variable::variable;
-use super::{Address, Call, Deadline, Effect, Line, client};
+use super::{Address, Call, Deadline, Line, client};
 use crate::{ChosenBy, Settings, StoreError, StoreErrorKind, StoreUrl};
 
 /// One service of AWS.

@@ -3,9 +3,10 @@
 use serde_json::json;
 
 use super::ParameterStore;
+use crate::remote::Deadline;
 use crate::remote::aws::{Reply, token};
+use crate::remote::call::Effect;
 use crate::remote::deadline::WHOLE;
-use crate::remote::{Deadline, Effect};
 use crate::{Note, StoreError, StoreErrorKind};
 
 pub(super) struct Claim<'a> {

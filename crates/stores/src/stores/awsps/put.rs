@@ -8,8 +8,9 @@ use serde_json::json;
 use super::ParameterStore;
 use super::traits::Traits;
 use crate::error::MIXED;
+use crate::remote::Deadline;
+use crate::remote::call::Effect;
 use crate::remote::line::conflict;
-use crate::remote::{Deadline, Effect};
 use crate::{StoreError, StoreErrorKind};
 
 impl ParameterStore {

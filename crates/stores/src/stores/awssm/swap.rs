@@ -5,8 +5,9 @@ use serde_json::json;
 
 use super::secret::Secret;
 use super::{CURRENT, LABEL, SecretsManager};
+use crate::remote::Deadline;
+use crate::remote::call::Effect;
 use crate::remote::values::Over;
-use crate::remote::{Deadline, Effect};
 use crate::{Note, StoreError, StoreErrorKind};
 
 impl SecretsManager {

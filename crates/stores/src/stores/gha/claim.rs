@@ -2,8 +2,9 @@
 
 use std::cell::Cell;
 
+use crate::remote::Deadline;
+use crate::remote::call::Effect;
 use crate::remote::claimed::{is_abandoned, name_of, text_of};
-use crate::remote::{Deadline, Effect};
 use crate::{Note, StoreError, StoreErrorKind};
 
 use super::Gha;

@@ -5,7 +5,8 @@ use reqwest::Method;
 use serde_json::{Value, json};
 
 use crate::StoreError;
-use crate::remote::{Answer, Call, Deadline, Effect};
+use crate::remote::call::Effect;
+use crate::remote::{Answer, Call, Deadline};
 
 use super::GitLab;
 use super::made::Traits;

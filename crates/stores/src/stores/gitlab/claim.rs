@@ -9,8 +9,9 @@ use super::calls::{Doing, Made};
 use super::made::Traits;
 use super::scope::EVERYWHERE;
 use super::variable::{Found, Variable};
+use crate::remote::Deadline;
+use crate::remote::call::Effect;
 use crate::remote::claimed::{is_abandoned, name_of, text_of};
-use crate::remote::{Deadline, Effect};
 use crate::{Note, StoreError, StoreErrorKind};
 
 pub(super) struct Claim<'a> {
