@@ -1,15 +1,16 @@
 //! One writer at a time.
 
-use std::fs::TryLockError;
+use std::fs::{self, TryLockError};
 use std::io;
 use std::path::{Path, PathBuf};
 use std::thread;
 use std::time::{Duration, Instant};
 
 use crate::error::shown;
-use crate::system::{Folder, shows_holder};
+use crate::private::must_be_ours_alone;
+use crate::system::{self, Folder, shows_holder};
 use crate::temporary::tidy;
-use crate::{FileError, FileErrorKind};
+use crate::{FileError, FileErrorKind, private_folder};
 
 /// A lock on a folder, held until it is dropped or the process ends, however it ends.
 ///
@@ -36,6 +37,14 @@ impl Lock {
                 return Ok(Self { folder: opened, path: folder.to_owned() });
             }
         }
+    }
+
+    /// Locks a folder that is this user's alone, and the same one in each environment: for what has no folder of its own.
+    pub fn of_this_user(patience: Duration) -> Result<Self, FileError> {
+        let folder = system::own_folder()?;
+        private_folder(&folder)?;
+        must_be_ours_alone(&folder, fs::symlink_metadata(&folder))?;
+        Self::on_directory(&folder, patience)
     }
 
     /// The folder that is locked.
@@ -70,7 +79,7 @@ fn held(path: &Path) -> FileError {
 }
 
 fn unlockable(path: &Path, error: io::Error) -> FileError {
-    if !crate::system::means_no_locks(&error) {
+    if !system::means_no_locks(&error) {
         return FileError::from_io("lock", path, error);
     }
     let sentence = format!("the file system of {} has no locks", shown(path));

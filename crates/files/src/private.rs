@@ -49,7 +49,7 @@ pub fn read_private(path: &Path, limits: Limits) -> Result<Option<Content>, File
     read_bounded(&file, path, limits, size).map(Some)
 }
 
-fn must_be_ours_alone(path: &Path, metadata: io::Result<Metadata>) -> Result<(), FileError> {
+pub(crate) fn must_be_ours_alone(path: &Path, metadata: io::Result<Metadata>) -> Result<(), FileError> {
     let metadata = metadata.map_err(|error| FileError::from_io("look at", path, error))?;
     match metadata {
         _ if metadata.is_symlink() => Err(not_ours_alone(path, "is a link")),

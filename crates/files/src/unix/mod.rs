@@ -2,6 +2,7 @@
 
 mod attributes;
 mod folder;
+mod user;
 
 use std::fs::{self, DirBuilder, File, Metadata, OpenOptions};
 use std::io;
@@ -15,6 +16,7 @@ use rustix::io::Errno;
 
 pub(crate) use attributes::Attributes;
 pub(crate) use folder::Folder;
+pub(crate) use user::own_folder;
 
 /// Opens for reading. A pipe without a writer and a terminal line without a carrier do not hold us up.
 pub(crate) fn open_without_waiting(path: &Path) -> io::Result<File> {

@@ -4,6 +4,7 @@
 
 mod folder;
 
+use std::env;
 use std::fs::{self, File, Metadata, OpenOptions};
 use std::io;
 use std::os::windows::fs::OpenOptionsExt;
@@ -12,6 +13,8 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 pub(crate) use folder::Folder;
+
+use crate::{FileError, FileErrorKind};
 
 /// Who may do what with a file: handed on by the replacement itself, so nothing of it is kept here.
 #[derive(Debug, PartialEq, Eq)]
@@ -55,6 +58,18 @@ pub(crate) fn wait_until_readable(_file: &File, _patience: Duration) -> io::Resu
 /// Makes a folder, and the missing ones above it: in the user's profile they are the user's alone.
 pub(crate) fn create_private_folders(path: &Path) -> io::Result<()> {
     fs::create_dir_all(path)
+}
+
+/// The folder that all processes of this user share.
+pub(crate) fn own_folder() -> Result<PathBuf, FileError> {
+    let local = env::var_os("LOCALAPPDATA").map(PathBuf::from).filter(|folder| folder.is_absolute());
+    let usual =
+        || env::home_dir().map(|home| home.join(r"AppData\Local")).filter(|folder| folder.is_absolute());
+    let found = local.or_else(usual).map(|folder| folder.join(r"keybaton\locks"));
+    found.ok_or_else(|| {
+        FileError::new(FileErrorKind::NoLocks, "this user has no folder for a lock")
+            .with_hint("set LOCALAPPDATA, as Windows does")
+    })
 }
 
 pub(crate) fn is_pipe(_metadata: &Metadata) -> bool {

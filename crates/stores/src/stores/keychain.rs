@@ -4,18 +4,17 @@
 //! what any other program writes at the same moment is seen when the item is read again.
 
 use std::fmt;
-use std::path::PathBuf;
 use std::time::Duration;
 
 use keybaton_core::{RingName, SecretText};
-use keybaton_files::{Lock, private_folder};
+use keybaton_files::Lock;
 use sha2::{Digest, Sha256};
 
 use crate::remote::line::{conflict, not_looked};
 use crate::remote::values::{Over, Put, Value, Values, arranged};
 use crate::remote::{Address, Deadline};
 use crate::text::text_of;
-use crate::{Can, Environment, Guard, Note, Settings, Store, StoreError, StoreKind, StoreUrl};
+use crate::{Can, Guard, Note, Settings, Store, StoreError, StoreKind, StoreUrl};
 
 #[cfg(any(target_os = "macos", windows))]
 mod native;
@@ -47,7 +46,6 @@ struct Keychain {
     store: String,
     service: String,
     door: Door,
-    environment: Environment,
 }
 
 /// An item of a keychain, as all of them name it.
@@ -67,9 +65,8 @@ fn open(url: &StoreUrl, ring: &RingName, settings: &Settings<'_>) -> Result<Box<
         return Err(url.malformed("has a parameter that there is not", hint));
     }
     let address = Address::of(url, &["layout"])?;
-    let environment = settings.environment.clone();
-    let door = Door::new(&environment);
-    let keychain = Keychain { store: url.to_string(), service: service.to_owned(), door, environment };
+    let door = Door::new(&settings.environment);
+    let keychain = Keychain { store: url.to_string(), service: service.to_owned(), door };
     arranged(keychain, ring.as_str(), (url, &address), ring, settings)
 }
 
@@ -88,11 +85,9 @@ impl Values for Keychain {
         }
     }
 
-    /// Other keybatons of this user.
+    /// Other keybatons of this user, also those that a timer started with hardly any environment.
     fn alone(&self) -> Result<Option<Lock>, StoreError> {
-        let folder = self.own_folder().ok_or_else(|| self.no_folder())?;
-        private_folder(&folder)?;
-        Ok(Some(Lock::on_directory(&folder, PATIENCE)?))
+        Ok(Some(Lock::of_this_user(PATIENCE)?))
     }
 
     fn put(
@@ -132,13 +127,6 @@ impl Keychain {
             Err(error) => Ok(vec![not_looked(&error)]),
         }
     }
-
-    /// A folder that each process of this user finds.
-    fn own_folder(&self) -> Option<PathBuf> {
-        let of = |name: &str| (self.environment)(name).filter(|path| !path.is_empty()).map(PathBuf::from);
-        let own = of("XDG_RUNTIME_DIR").or_else(|| of("LOCALAPPDATA"));
-        own.or_else(|| of("HOME").map(|home| home.join(".cache"))).map(|folder| folder.join("keybaton"))
-    }
 }
 
 impl fmt::Debug for Keychain {
@@ -166,17 +154,32 @@ mod tests {
     use std::sync::Arc;
 
     use super::*;
-    use crate::StoreErrorKind;
+    use crate::{Environment, StoreErrorKind};
+
+    fn keychain(environment: Environment) -> Keychain {
+        let (store, service) = ("keychain:shop".to_owned(), "shop".to_owned());
+        Keychain { store, service, door: Door::new(&environment) }
+    }
+
+    #[test]
+    fn two_of_one_user_meet_at_one_lock_whatever_their_environments_say() {
+        let elsewhere = tempfile::tempdir().unwrap();
+        let path = elsewhere.path().to_str().unwrap().to_owned();
+        let lock_in = |value: Option<String>| {
+            let variables = ["XDG_RUNTIME_DIR", "XDG_CACHE_HOME", "HOME", "TMPDIR", "LOCALAPPDATA"];
+            let environment =
+                move |name: &str| variables.contains(&name).then(|| value.clone())?.map(Into::into);
+            let lock = keychain(Arc::new(environment)).alone().unwrap().unwrap();
+            lock.folder().to_owned()
+        };
+        let bare = lock_in(None);
+        assert!(bare.is_absolute());
+        assert_eq!((lock_in(Some(path)), lock_in(Some("relative".to_owned()))), (bare.clone(), bare));
+    }
 
     #[test]
     fn what_another_program_wrote_after_us_is_told() {
-        let environment: Environment = Arc::new(|_| None);
-        let keychain = Keychain {
-            store: "keychain:shop".to_owned(),
-            service: "shop".to_owned(),
-            door: Door::new(&environment),
-            environment,
-        };
+        let keychain = keychain(Arc::new(|_| None));
         let value = |text: &str| Ok(Some(Value { text: SecretText::new(text), version: version_of(text) }));
         let judged = |found| keychain.looked_again("SECRET_KEY", &version_of("ours"), found);
         assert_eq!(judged(value("ours")).unwrap(), []);

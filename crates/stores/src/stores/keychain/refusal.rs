@@ -91,13 +91,6 @@ impl Keychain {
         StoreError::new(StoreErrorKind::TooLarge, sentence)
             .hint("nothing was written; layout=separate in its URL makes three credentials of it, and dotenv: has no such limit")
     }
-
-    pub(super) fn no_folder(&self) -> StoreError {
-        let sentence =
-            format!("{}: there is no folder for the lock that keeps other keybatons out", self.store);
-        StoreError::new(StoreErrorKind::Unsupported, sentence)
-            .hint("nothing was written; set XDG_RUNTIME_DIR or HOME, as a login does")
-    }
 }
 
 const INSTALL: &str = "log in to a desktop that has GNOME Keyring, KWallet or KeePassXC (package gnome-keyring); on a server \
