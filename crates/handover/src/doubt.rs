@@ -3,7 +3,7 @@
 use keybaton_core::{KeyId, Reading, Ring};
 use keybaton_stores::{Note, StoreError, StoreErrorKind, Version};
 
-use crate::look::{Look, finish, look};
+use crate::look::{Look, finished, is_foreign, look};
 use crate::{HandoverError, Place, Standing, World};
 
 /// Looks what became of a write of `ring` over the version `over`. A write that came half way is finished.
@@ -29,11 +29,11 @@ pub(crate) fn settle_doubt(
         }
         Reading::Torn(torn) if torn.head().write == ring.head.write => {
             let before: Vec<KeyId> = torn.before().collect();
-            let finished = match finish(place, torn, &version, world) {
+            let finished = match finished(place, torn, &version, world) {
                 Ok(finished) => finished,
+                Err(again) if is_foreign(&again) => return Err(again.into()),
                 // The first error says why there was something to finish.
-                Err(HandoverError::Partly(_)) => return Err(HandoverError::Partly(error)),
-                Err(other) => return Err(other),
+                Err(_) => return Err(HandoverError::Partly(error)),
             };
             match comes_to_the_same(&finished.ring, &ring, &before) {
                 true if is_overlap => Ok(Standing { lost: Some(error), ..finished }),
@@ -62,11 +62,20 @@ fn others(ring: &Ring) -> Vec<KeyId> {
     keys.filter(|id| *id != ring.signing.facts.id).collect()
 }
 
-/// The key that was to be accepted next stands nowhere, so the write was undone.
+/// The key that was to be accepted next stands nowhere, so the write was undone, and there is nothing to finish.
 fn taken_back(error: StoreError) -> StoreError {
     let sentence = format!("{error}, and it was taken back");
-    let hint = error.hint.or_else(|| Some("run it again".to_owned()));
-    StoreError { kind: StoreErrorKind::Unreachable, sentence, hint, source: error.source }
+    let (kind, hint) = match error.rest {
+        Some(rest) => (rest.kind, rest.hint.map(|hint| then_again(&hint))),
+        None => (error.kind, error.hint),
+    };
+    let kind = if kind == StoreErrorKind::Uncertain { StoreErrorKind::Unreachable } else { kind };
+    let hint = hint.unwrap_or_else(|| "run it again".to_owned());
+    StoreError { source: error.source, ..StoreError::new(kind, sentence) }.hint(hint)
+}
+
+fn then_again(hint: &str) -> String {
+    if hint.contains("run it again") { hint.to_owned() } else { format!("{hint}; then run it again") }
 }
 
 /// What timed out on its way may still be done.

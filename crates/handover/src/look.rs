@@ -118,24 +118,35 @@ pub(crate) fn standing_in(
     }
 }
 
-/// Finishes a write that was cut short.
+/// Finishes a write that was cut short earlier.
 pub(crate) fn finish(
     place: &Place,
     torn: Torn,
     over: &Version,
     world: &mut World<'_>,
 ) -> Result<Standing, HandoverError> {
+    finished(place, torn, over, world).map_err(|error| {
+        // Somebody may be at work there, and it can be tried later.
+        let is_untouched = is_foreign(&error)
+            || matches!(error.kind, StoreErrorKind::Unreachable | StoreErrorKind::SignInNeeded);
+        if is_untouched { error.into() } else { HandoverError::Partly(error) }
+    })
+}
+
+pub(crate) fn finished(
+    place: &Place,
+    torn: Torn,
+    over: &Version,
+    world: &mut World<'_>,
+) -> Result<Standing, StoreError> {
     let (ring, writes) = torn.finish(&mut world.stamp(None));
-    let written = place.store.write(&writes, over).map_err(unfinished)?;
+    let written = place.store.write(&writes, over)?;
     Ok(Standing { mended: true, notes: written.notes, ..Standing::of(ring, written.version) })
 }
 
 /// Where somebody else wrote, nobody knows whether there is still something to finish.
-fn unfinished(error: StoreError) -> HandoverError {
-    match error.kind {
-        StoreErrorKind::Conflict | StoreErrorKind::Overlap => HandoverError::Store(error),
-        _ => HandoverError::Partly(error),
-    }
+pub(crate) fn is_foreign(error: &StoreError) -> bool {
+    matches!(error.kind, StoreErrorKind::Conflict | StoreErrorKind::Overlap)
 }
 
 /// What was seen around a ring.

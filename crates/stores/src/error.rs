@@ -16,6 +16,8 @@ pub struct StoreError {
     pub hint: Option<String>,
     /// What lies behind it.
     pub source: Option<Box<dyn Error + Send + Sync>>,
+    /// Where a part of the write was done: why the rest was not, as it is told where nothing was.
+    pub rest: Option<Box<Self>>,
 }
 
 /// What the caller of a store does about an error.
@@ -49,7 +51,7 @@ pub enum StoreErrorKind {
 impl StoreError {
     /// An error with nothing behind it.
     pub fn new(kind: StoreErrorKind, sentence: impl Into<String>) -> Self {
-        Self { kind, sentence: sentence.into(), hint: None, source: None }
+        Self { kind, sentence: sentence.into(), hint: None, source: None, rest: None }
     }
 
     /// Says what to do now.
@@ -59,15 +61,15 @@ impl StoreError {
     }
 
     /// An error after the first of several values was written: what stands there now serves, and the next writer finishes it.
-    pub(crate) fn after_a_part(self) -> Self {
+    pub(crate) fn after_a_part(mut self) -> Self {
         let sentence = format!("{}, after a part of the write was done", self.sentence);
-        match self.kind {
-            StoreErrorKind::Conflict | StoreErrorKind::Overlap => {
-                Self { kind: StoreErrorKind::Overlap, sentence, ..self }.hint(MIXED)
-            }
-            _ => Self { kind: StoreErrorKind::Uncertain, sentence, ..self }
-                .hint("every key in use is still accepted; mend the cause and run it again to finish"),
+        if matches!(self.kind, StoreErrorKind::Conflict | StoreErrorKind::Overlap) {
+            return Self { kind: StoreErrorKind::Overlap, sentence, ..self }.hint(MIXED);
         }
+        let source = self.source.take();
+        let rest = Some(Box::new(self));
+        Self { source, rest, ..Self::new(StoreErrorKind::Uncertain, sentence) }
+            .hint("every key in use is still accepted; mend the cause and run it again to finish")
     }
 }
 
@@ -93,7 +95,7 @@ impl From<FileError> for StoreError {
             }
         };
         let (sentence, hint) = (error.to_string(), error.hint().map(str::to_owned));
-        Self { kind, sentence, hint, source: error.into_cause().map(Into::into) }
+        Self { kind, sentence, hint, source: error.into_cause().map(Into::into), rest: None }
     }
 }
 

@@ -1,6 +1,7 @@
 //! Writes whose answer was lost, or at whose moment somebody else wrote.
 
 use std::fmt;
+use std::fs::File;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use keybaton_core::{Change, Field, FieldWrite, Follow, KeyId, Phase, Texts, Writes};
@@ -59,11 +60,16 @@ fn cut(tells: StoreErrorKind, steps: usize, changes: &[Change]) -> Ground {
     for step in changes {
         ground.act(|world| change(&ground.places, *step, None, world)).unwrap();
     }
-    let url = StoreUrl::parse("dir:keys").unwrap();
-    let settings = Settings::new(ground.folder.path(), std::sync::Arc::new(|_| None));
-    let store = open(&url, &"SECRET_KEY".parse().unwrap(), &settings).unwrap();
+    let store = plain(&ground);
     ground.places.store.store = Box::new(CutOnce { store, tells, steps: AtomicUsize::new(steps) });
     ground
+}
+
+/// The store of a ground without what stands in its way.
+fn plain(ground: &Ground) -> Box<dyn Store> {
+    let url = StoreUrl::parse("dir:keys").unwrap();
+    let settings = Settings::new(ground.folder.path(), std::sync::Arc::new(|_| None));
+    open(&url, &"SECRET_KEY".parse().unwrap(), &settings).unwrap()
 }
 
 fn accepted(ground: &Ground) -> Vec<KeyId> {
@@ -97,6 +103,7 @@ fn a_stage_whose_key_came_through_is_finished_and_one_whose_key_did_not_is_taken
 struct Refusing {
     store: Box<dyn Store>,
     takes: fn(&[FieldWrite]) -> usize,
+    rest: Option<StoreErrorKind>,
     times: AtomicUsize,
 }
 
@@ -113,22 +120,23 @@ impl Store for Refusing {
         let time = self.times.fetch_add(1, Ordering::Relaxed);
         let refused =
             StoreError::new(StoreErrorKind::Uncertain, "it is refused").hint(format!("hint {time}"));
-        if is_whole { Ok(written) } else { Err(refused) }
+        let rest = self.rest.map(|kind| StoreError::new(kind, "it is refused").hint("grant it"));
+        if is_whole { Ok(written) } else { Err(StoreError { rest: rest.map(Box::new), ..refused }) }
     }
 }
 
 /// What a stage ends with, and what it leaves, where the store refuses.
-fn refused(takes: fn(&[FieldWrite]) -> usize) -> (Ground, HandoverError) {
+fn refused(takes: fn(&[FieldWrite]) -> usize, rest: Option<StoreErrorKind>) -> (Ground, HandoverError) {
     let mut ground = cut_after(MENDED, &[]);
     let store = ground.places.store.store;
-    ground.places.store.store = Box::new(Refusing { store, takes, times: AtomicUsize::new(0) });
+    ground.places.store.store = Box::new(Refusing { store, takes, rest, times: AtomicUsize::new(0) });
     let error = ground.act(|world| change(&ground.places, Change::Stage, None, world)).unwrap_err();
     (ground, error)
 }
 
 #[test]
 fn a_store_that_stays_written_in_part_is_called_so_with_the_first_reason() {
-    let (ground, first) = refused(|_| 1);
+    let (ground, first) = refused(|_| 1, None);
     let again = ground.act(|world| standing(&ground.places, world)).unwrap_err();
     for (error, hint) in [(first, "hint 0"), (again, "hint 2")] {
         let HandoverError::Partly(error) = error else { panic!("{error:?}") };
@@ -138,13 +146,45 @@ fn a_store_that_stays_written_in_part_is_called_so_with_the_first_reason() {
 
 #[test]
 fn a_text_that_is_refused_for_good_keeps_no_write_from_being_taken_back() {
-    let before =
-        |steps: &[FieldWrite]| steps.iter().take_while(|step| step.field != Field::Fallbacks).count();
-    let (ground, error) = refused(before);
+    let (ground, error) = refused(before_the_fallbacks, None);
     let HandoverError::Store(error) = error else { panic!("{error:?}") };
     assert_eq!(error.sentence, "it is refused, and it was taken back");
     assert_eq!(error.hint.as_deref(), Some("hint 0"));
     assert_eq!(ground.ring().phase(), Phase::Settled);
+}
+
+fn before_the_fallbacks(steps: &[FieldWrite]) -> usize {
+    steps.iter().take_while(|step| step.field != Field::Fallbacks).count()
+}
+
+#[test]
+fn a_write_that_was_taken_back_is_told_as_what_kept_it_from_being_done() {
+    for (rest, kind) in [
+        (StoreErrorKind::Denied, StoreErrorKind::Denied),
+        (StoreErrorKind::Refused, StoreErrorKind::Refused),
+        (StoreErrorKind::TooLarge, StoreErrorKind::TooLarge),
+        (StoreErrorKind::Uncertain, StoreErrorKind::Unreachable),
+    ] {
+        let (ground, error) = refused(before_the_fallbacks, Some(rest));
+        let HandoverError::Store(error) = error else { panic!("{error:?}") };
+        assert_eq!((error.kind, error.hint.as_deref()), (kind, Some("grant it; then run it again")));
+        assert_eq!(ground.ring().phase(), Phase::Settled);
+    }
+}
+
+#[test]
+fn a_write_that_is_to_be_finished_while_somebody_is_at_work_is_only_one_for_later() {
+    let (mut ground, _) = refused(|_| 1, None);
+    let folder = ground.folder.path().join("keys");
+    ground.places.store.store = plain(&ground);
+    let held = File::open(folder).unwrap();
+    held.lock().unwrap();
+    let error = ground.act(|world| standing(&ground.places, world)).unwrap_err();
+    let HandoverError::Store(error) = error else { panic!("{error:?}") };
+    assert_eq!(error.kind, StoreErrorKind::Unreachable);
+    assert!(error.sentence.contains("holds the lock"), "{}", error.sentence);
+    drop(held);
+    assert!(ground.act(|world| standing(&ground.places, world)).unwrap().mended);
 }
 
 #[test]

@@ -121,6 +121,10 @@ fn case_fails_on_the_way() {
         error.hint.as_deref(),
         Some("every key in use is still accepted; mend the cause and run it again to finish")
     );
+    let rest = error.rest.unwrap();
+    assert_eq!(rest.kind, StoreErrorKind::Denied);
+    let told = format!("cannot write {}: its owner, group and access list could not be kept", path.display());
+    assert_eq!(rest.sentence, told);
     must_serve(&read(&*store).0, old_key.expose());
 }
 
