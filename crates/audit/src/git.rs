@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 use std::ffi::OsStr;
 use std::fmt;
 use std::io::{self, Write};
-use std::path::{Path, PathBuf};
+use std::path::{MAIN_SEPARATOR, Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
 use std::thread;
 
@@ -26,6 +26,15 @@ pub enum GitError {
     Unusable(io::Error),
     /// It refused; this is the first line of what it said.
     Refused(String),
+}
+
+/// The line of a `.gitignore` that leaves out the file at this path below it, and no other of its name.
+#[must_use]
+pub fn ignore_line(file: &Path) -> String {
+    let special = |c: char| matches!(c, '*' | '?' | '[' | '\\' | ' ');
+    let name = file.display().to_string().replace(MAIN_SEPARATOR, "/");
+    let escaped = name.chars().flat_map(|c| special(c).then_some('\\').into_iter().chain([c]));
+    format!("/{}", escaped.collect::<String>())
 }
 
 impl Git {

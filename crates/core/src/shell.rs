@@ -24,7 +24,7 @@ pub fn both(first: &str, second: &str) -> String {
     HERE.both(first, second)
 }
 
-/// A command that adds a line to a file.
+/// A command that adds a line to a file, also to one whose last line has no end.
 #[must_use]
 pub fn add_line(line: &str, file: &str) -> String {
     HERE.add_line(line, file)
@@ -92,8 +92,8 @@ impl Shell {
     fn add_line(self, line: &str, file: &str) -> String {
         let [line, file] = [line, file].map(|word| self.quoted(word));
         match self {
-            Self::Posix => format!("echo {line} >> {file}"),
-            Self::PowerShell => format!("Add-Content {file} {line}"),
+            Self::Posix => format!(r"printf '\n%s\n' {line} >> {file}"),
+            Self::PowerShell => format!("Add-Content {file} '', {line}"),
         }
     }
 }
@@ -151,7 +151,7 @@ mod tests {
         assert_eq!(Shell::PowerShell.both("git add a", "git commit"), "git add a; if ($?) { git commit }");
         assert_eq!(
             Shell::PowerShell.add_line("/it's/.env", ".gitignore"),
-            "Add-Content .gitignore '/it''s/.env'"
+            "Add-Content .gitignore '', '/it''s/.env'"
         );
     }
 }

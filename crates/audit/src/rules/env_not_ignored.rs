@@ -1,11 +1,10 @@
 //! A .env file that the next `git add .` takes in.
 
-use std::path::MAIN_SEPARATOR;
-
 use keybaton_core::shell::add_line;
 
 use super::{Found, Rule};
 use crate::finding::Severity;
+use crate::git::ignore_line;
 use crate::tree::Tree;
 
 pub(super) const RULE: Rule = Rule {
@@ -18,14 +17,16 @@ pub(super) const RULE: Rule = Rule {
 fn check(tree: &Tree, found: &mut Found) {
     let seen = tree.env_files.iter().filter(|file| file.git.is_some_and(|git| !git.tracked && !git.ignored));
     for file in seen.filter(|file| !file.is_sample()) {
-        let line = format!("/{}", file.path.display()).replace(MAIN_SEPARATOR, "/");
-        let mend = format!("{}, or `keybaton init`", add_line(&line, ".gitignore"));
+        let mend = format!("{}, or `keybaton init`", add_line(&ignore_line(&file.path), ".gitignore"));
         found.add(file.at_key(), "the next `git add .` takes this file and its keys in", mend);
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use std::fs;
+    use std::process::Command;
+
     use crate::rules::world::World;
 
     #[test]
@@ -41,12 +42,18 @@ mod tests {
         assert_eq!(world.finds("weak-key"), [".env:1:1"]);
     }
 
+    /// The command as it is pasted, into a file whose last line has no end.
     #[test]
-    fn a_name_with_a_quote_is_quoted_in_what_mends_it() {
-        let world = World::new().file("it's/.env", "SECRET_KEY=made-up\n");
-        assert_eq!(
-            world.all("env-not-ignored")[0].mend,
-            r"echo '/it'\''s/.env' >> .gitignore, or `keybaton init`"
-        );
+    fn what_mends_it_works_as_it_is_pasted_whatever_the_file_is_called() {
+        for name in [".env", "it's/.env", "a shop/.env", "[old]/*/.env", r"back\slash/.env", "#shop/.env"] {
+            let world = World::new().file(".gitignore", "*.pyc").file(name, "SECRET_KEY=made-up\n");
+            let mend = world.all("env-not-ignored").remove(0).mend;
+            let command = mend.strip_suffix(", or `keybaton init`").unwrap();
+            let mut shell = Command::new("bash");
+            assert!(shell.args(["-c", command]).current_dir(world.folder()).status().unwrap().success());
+            assert!(world.finds("env-not-ignored").is_empty(), "{name}: {command}");
+            let stands = fs::read_to_string(world.folder().join(".gitignore")).unwrap();
+            assert!(stands.starts_with("*.pyc\n"), "{stands:?}");
+        }
     }
 }

@@ -1,3 +1,4 @@
+
 # Completions of keybaton for PowerShell: keybaton completions powershell | Out-String | Invoke-Expression
 
 Register-ArgumentCompleter -Native -CommandName keybaton -ScriptBlock {

@@ -3,14 +3,13 @@
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
-use keybaton_audit::git::{Git, GitError};
+use keybaton_audit::git::{Git, GitError, ignore_line};
 use keybaton_files::TEMPORARY_FILES;
 
 use super::files;
 use crate::configuration::shown;
 use crate::exit::Exit;
 use crate::failure::Failure;
-use crate::system::with_slashes;
 
 /// What git has to be told, and what it knows already.
 #[derive(Debug)]
@@ -114,14 +113,10 @@ fn ignore_file(folder: &Path, git: Option<&Git>) -> PathBuf {
     there.unwrap_or_else(|| folder.join(NAME))
 }
 
-/// The file's name from the folder of the `.gitignore` down: that file and no other of its name.
+/// The file's name from the folder of the `.gitignore` down.
 fn own_line(secret: &Path, ignore_file: &Path) -> String {
     let from = ignore_file.parent().unwrap_or(Path::new(""));
-    let name = secret.strip_prefix(from).unwrap_or(secret);
-    let special = |c: char| matches!(c, '*' | '?' | '[' | '\\' | ' ');
-    let name = with_slashes(name);
-    let escaped = name.chars().flat_map(|c| special(c).then_some('\\').into_iter().chain([c]));
-    format!("/{}", escaped.collect::<String>())
+    ignore_line(secret.strip_prefix(from).unwrap_or(secret))
 }
 
 /// Whether the line, or a usual one that says as much, stands there. Only where git cannot be asked.
