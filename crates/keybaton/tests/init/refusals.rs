@@ -164,6 +164,21 @@ fn what_was_edited_is_taken_in_without_settings_where_the_configuration_names_th
     next      restart what reads the ring; `keybaton status` shows where it stands
     ");
     assert_eq!(ground.variable("SECRET_KEY"), key);
+    // Of several projects the ring may be any one's.
+    ground.write(".env", edited.as_bytes());
+    for folder in ["one", "two"] {
+        let manage = "import os\nos.environ.setdefault('DJANGO_SETTINGS_MODULE', 'shop.settings')\n";
+        ground.write(&format!("{folder}/manage.py"), manage.as_bytes());
+    }
+    assert_snapshot!(refused(&ground, &["init", "--adopt"]), @"
+    3
+    error: there are 2 Django projects here: one, two
+    hint: run `keybaton init` in the folder of the one that is meant
+    ");
+    assert_eq!(ground.read(".env"), edited);
+    for folder in ["one", "two"] {
+        std::fs::remove_dir_all(ground.path(folder)).unwrap();
+    }
     // Which key signs, only settings tell.
     std::fs::remove_file(ground.path(".env")).unwrap();
     assert!(refused(&ground, &["init", "--adopt"]).contains("there is no Django project"));

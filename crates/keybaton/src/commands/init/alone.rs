@@ -20,7 +20,8 @@ use crate::opened::Opened;
 use crate::store;
 
 impl Init {
-    /// Which key signs today only settings tell, so a ring that is to begin needs them, and one that was edited does not.
+    /// Which key signs today only settings tell, so a ring that is to begin needs them, and one that was edited does not. Where
+    /// there are several projects, nobody knows whose it is.
     pub(super) fn without_settings(&self, world: &World<'_>, why: ProjectError) -> Result<Exit, Failure> {
         if !self.adopt || !is_named(world)? || !is_nowhere(&why) {
             return Err(no_project(why));
@@ -53,5 +54,5 @@ fn is_named(world: &World<'_>) -> Result<bool, Failure> {
 
 /// Whether there is no project, rather than one that cannot be worked with.
 fn is_nowhere(why: &ProjectError) -> bool {
-    matches!(why, ProjectError::NotFound { .. } | ProjectError::Several { .. })
+    matches!(why, ProjectError::NotFound { .. })
 }
