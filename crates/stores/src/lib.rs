@@ -33,5 +33,5 @@ pub use error::{StoreError, StoreErrorKind};
 pub use local::path_of;
 pub use settings::{Environment, Settings};
 pub use store::{Can, ChosenBy, Guard, Held, Note, Open, Store, StoreKind, Version, Written, open};
-pub use stores::STORES;
+pub use stores::{STORES, must_be_no_path};
 pub use url::StoreUrl;

@@ -16,7 +16,7 @@ use crate::system::with_slashes;
 pub(crate) fn in_use(project: &Project, adopt: bool) -> Result<Option<Holder>, Failure> {
     let Some(variable) = variable(project) else { return Ok(None) };
     let Ok(ring) = variable.parse::<RingName>() else { return Ok(None) };
-    if environment(variable).is_some() {
+    if environment(variable)?.is_some() {
         return Ok(None);
     }
     let Holders { mut files, unknown } = project.holders(&ring);

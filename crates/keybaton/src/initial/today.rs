@@ -3,6 +3,7 @@
 use keybaton_audit::project::{Accepted, Holder, Origin, Project};
 use keybaton_audit::settings::{Literal, LiteralRole};
 use keybaton_core::{Field, Reading, RingName, SecretText, Texts};
+use keybaton_stores::must_be_no_path;
 
 use super::refusals::{contradicting, derived, elsewhere, fallbacks_elsewhere, several};
 use crate::configuration::shown;
@@ -38,7 +39,7 @@ impl Today {
             Origin::Literal(literal) => Ok(standing(literal)),
             Origin::Lookup { variable, default } => {
                 let key = held.and_then(|holder| holder.keys.first());
-                match (environment(variable), key, reading) {
+                match (environment(variable)?, key, reading) {
                     (Some(key), ..) => Ok(Self::Environment(key)),
                     (None, Some(key), Reading::Absent) => Ok(Self::Environment(key.duplicate())),
                     (None, Some(key), Reading::Bare(bare)) if *key != bare.signing => {
@@ -48,7 +49,7 @@ impl Today {
                     _ => Ok(default.map_or(Self::Nothing, standing)),
                 }
             }
-            Origin::Either { variable, lines, .. } if begins && environment(variable).is_some() => {
+            Origin::Either { variable, lines, .. } if begins && environment(variable)?.is_some() => {
                 Err(several(&lines))
             }
             Origin::Either { key, .. } => Ok(standing(key)),
@@ -81,8 +82,8 @@ pub(crate) fn fallbacks(
         Accepted::Environment(_, variables) if variables.iter().all(|name| *name == ring.fallbacks()) => {
             let held = held.map_or(&[][..], |holder| &holder.keys[1..]);
             Ok(match reading {
-                Reading::Absent | Reading::Bare(_) if environment(ring.as_str()).is_some() => {
-                    in_environment(ring)
+                Reading::Absent | Reading::Bare(_) if environment(ring.as_str())?.is_some() => {
+                    in_environment(ring)?
                 }
                 Reading::Absent => held.iter().map(SecretText::duplicate).collect(),
                 _ => Vec::new(),
@@ -109,18 +110,23 @@ fn standing(literal: &Literal) -> Today {
     }
 }
 
-pub(crate) fn environment(variable: &str) -> Option<SecretText> {
-    std::env::var(variable).ok().filter(|key| !key.trim().is_empty()).map(SecretText::new)
+/// What the environment holds for a variable. The path of a file is no key, though the settings may sign with it.
+pub(crate) fn environment(variable: &str) -> Result<Option<SecretText>, Failure> {
+    let key = std::env::var(variable).ok().filter(|key| !key.trim().is_empty()).map(SecretText::new);
+    if let Some(key) = &key {
+        must_be_no_path(variable, key.expose()).map_err(Failure::of_store)?;
+    }
+    Ok(key)
 }
 
 /// The fallbacks that the environment holds under the ring's own name.
-fn in_environment(ring: &RingName) -> Vec<SecretText> {
+fn in_environment(ring: &RingName) -> Result<Vec<SecretText>, Failure> {
     let mut texts = Texts::default();
     for field in [Field::Signing, Field::Fallbacks] {
-        if let Some(text) = environment(&ring.of(field)) {
+        if let Some(text) = environment(&ring.of(field))? {
             texts.set(field, text);
         }
     }
     let keys = texts.keys().into_iter();
-    keys.filter(|key| Some(key) != texts.signing.as_ref()).collect()
+    Ok(keys.filter(|key| Some(key) != texts.signing.as_ref()).collect())
 }

@@ -183,3 +183,23 @@ fn what_was_edited_is_taken_in_without_settings_where_the_configuration_names_th
     std::fs::remove_file(ground.path(".env")).unwrap();
     assert!(refused(&ground, &["init", "--adopt"]).contains("there is no Django project"));
 }
+
+#[test]
+fn the_path_of_a_file_in_the_place_of_a_key_is_not_taken_in() {
+    for (variable, settings) in [
+        ("SECRET_KEY", "SECRET_KEY = os.environ['SECRET_KEY']\n"),
+        ("SECRET_KEY", "SECRET_KEY = os.getenv('SECRET_KEY', 'made-up-default')\n"),
+        ("DJANGO_SECRET_KEY", "SECRET_KEY = os.environ['DJANGO_SECRET_KEY']\n"),
+    ] {
+        let ground = Ground::with_settings(&format!("import os\n{settings}"));
+        let before = ground.everything();
+        let path = format!("/builds/acme/shop.tmp/{variable}");
+        let output = ground.command(&["init", "--write"]).env(variable, path).output().unwrap();
+        let told = format!(
+            "6\nerror: {variable} in the environment is the path of a file, which is no secret\n\
+             hint: in GitLab make the variable's type Variable; elsewhere name the file's folder with dir:"
+        );
+        assert_eq!(ground.told(&output), told);
+        assert_eq!(ground.everything(), before);
+    }
+}

@@ -46,8 +46,8 @@ impl Store for ProcessEnvironment {
             if let Some(value) = (self.environment)(&name) {
                 let text = text_from(value, &name)?;
                 // A record that is none is told by whoever reads it.
-                if field != Field::Record && is_path_to(&name, text.expose()) {
-                    return Err(path(&name));
+                if field != Field::Record {
+                    must_be_no_path(&name, text.expose())?;
                 }
                 texts.set(field, text);
             }
@@ -71,6 +71,14 @@ impl fmt::Debug for ProcessEnvironment {
 fn text_from(value: OsString, name: &str) -> Result<SecretText, StoreError> {
     let bytes = zeroize::Zeroizing::new(value.into_encoded_bytes());
     text_of(&bytes, &format!("the environment variable {name}")).map(SecretText::new)
+}
+
+/// Refuses a value that is the path of a file in the place of a key.
+///
+/// # Errors
+/// It is one.
+pub fn must_be_no_path(name: &str, value: &str) -> Result<(), StoreError> {
+    if is_path_to(name, value) { Err(path(name)) } else { Ok(()) }
 }
 
 /// Whether a value is the path of a file that is called like its variable, as GitLab gives variables of type File to jobs.

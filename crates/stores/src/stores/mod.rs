@@ -28,6 +28,8 @@ mod systemd;
 #[cfg(feature = "vault")]
 mod vault;
 
+pub use env::must_be_no_path;
+
 /// Every kind of store, the most usual first.
 pub static STORES: &[StoreKind] = &[
     dotenv::KIND,
