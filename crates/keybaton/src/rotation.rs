@@ -9,6 +9,7 @@ use keybaton_stores::{Guard, StoreError, StoreErrorKind};
 use crate::clock::{now, shown};
 use crate::exit::Exit;
 use crate::failure::Failure;
+use crate::missed::without_url;
 use crate::opened::Opened;
 use crate::report::{self, NextReport, next_step};
 use crate::restart::{caution_of_copies, follows, restart, restart_now};
@@ -63,19 +64,24 @@ pub(crate) fn plus(a: Span, b: Span) -> Span {
 }
 
 /// What a dry run would do, or why it would do nothing.
-pub(crate) fn would(opened: &Opened, next: Next, ring: &Ring, now: Timestamp) -> String {
+pub(crate) fn would(opened: &Opened, next: Next, ring: &Ring, around: &Around, now: Timestamp) -> String {
     match next {
-        Next::Do(Step::Write(change)) => {
-            let subject = match (change, &ring.next) {
-                (Change::Retire(id) | Change::Revoke(id), _) => format!(" {id}"),
-                (Change::Promote, Some(next)) => format!(" {}", next.facts.id),
-                _ => String::new(),
-            };
-            format!("would {}{subject}: {}", report::name(change), opened.name())
+        Next::Do(Step::Write(change)) => would_write(opened, change, ring),
+        Next::Do(Step::Mirror(which)) if unread(around, which).is_some() => {
+            format!("would stop: {}", mirror_behind(opened, which, around))
         }
         Next::Do(Step::Mirror(_)) => format!("would bring the mirrors of {} up first", opened.name()),
         _ => what_next(opened, ring, now),
     }
+}
+
+pub(crate) fn would_write(opened: &Opened, change: Change, ring: &Ring) -> String {
+    let subject = match (change, &ring.next) {
+        (Change::Retire(id) | Change::Revoke(id), _) => format!(" {id}"),
+        (Change::Promote, Some(next)) => format!(" {}", next.facts.id),
+        _ => String::new(),
+    };
+    format!("would {}{subject}: {}", report::name(change), opened.name())
 }
 
 /// Those who read the store would get two steps at once.
@@ -227,11 +233,20 @@ pub(crate) fn misfit(opened: &Opened, misfit: Misfit, seen: &Seen<'_>) -> Failur
     }
 }
 
-/// A mirror lacks the last write.
-pub(crate) fn mirror_behind(opened: &Opened, which: usize) -> Failure {
+/// A mirror lacks the last write, or could not be read, so that nobody knows.
+pub(crate) fn mirror_behind(opened: &Opened, which: usize, around: &Around) -> Failure {
     let url = opened.places.mirrors.get(which).map_or("a mirror", |mirror| &mirror.url);
-    Failure::new(Exit::Refused, format!("{}: {url} lacks the last write", opened.name()))
-        .hint(format!("`{}` brings it up, and goes on", opened.again("rotate --continue")))
+    let Some(why) = unread(around, which) else {
+        return Failure::new(Exit::Refused, format!("{}: {url} lacks the last write", opened.name()))
+            .hint(format!("`{}` brings it up, and goes on", opened.again("rotate --continue")));
+    };
+    let sentence = format!("{}: {url} could not be read: {}", opened.name(), without_url(url, why));
+    let mend = why.hint.as_deref().unwrap_or("mend the cause");
+    Failure::new(Exit::Refused, sentence).hint(format!("{mend}; until it can be read, no step goes on"))
+}
+
+fn unread(around: &Around, which: usize) -> Option<&StoreError> {
+    around.unread.get(which)?.as_ref()
 }
 
 /// Nobody said how long a write takes to reach each process.

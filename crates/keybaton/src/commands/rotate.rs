@@ -215,7 +215,10 @@ impl Rotate {
         let around = opened.places.around(ring);
         let next = next(goal, &around.seen(ring, now()), &opened.policy);
         if !self.json {
-            return world.print.result(&rotation::would(opened, next, ring, now())).map(|()| Exit::Done);
+            return world
+                .print
+                .result(&rotation::would(opened, next, ring, &around, now()))
+                .map(|()| Exit::Done);
         }
         let would = match next {
             Next::Do(Step::Write(change)) => Some(report::name(change)),
@@ -251,7 +254,7 @@ fn refused(opened: &Opened, ring: &Ring, refusal: Refusal, undelivered: Option<S
     match refusal {
         Refusal::NoPropagation => rotation::no_propagation(opened),
         Refusal::Misfit(misfit) => opened.failed(misfit.into()),
-        Refusal::MirrorBehind(which) => rotation::mirror_behind(opened, which),
+        Refusal::MirrorBehind(which) => rotation::mirror_behind(opened, which, &opened.places.around(ring)),
         Refusal::NotFollowed => restart::not_followed(opened, ring),
         Refusal::Undelivered => rotation::undelivered(opened, undelivered),
     }

@@ -1,7 +1,7 @@
 //! The steps of a rotation, one command each: stage, promote, retire, abort.
 
 use clap::Args;
-use keybaton_core::{Change, KeyId, Next, Ready, Refusal, Step, ready};
+use keybaton_core::{Change, KeyId, Ready, Refusal, ready};
 use keybaton_handover::{Standing, change, standing};
 use serde::Serialize;
 
@@ -200,8 +200,7 @@ fn would(
         let report = Report::new(opened, &before.ring, now());
         world.print.json(&Would { would: report::name(step), report })?;
     } else {
-        let next = Next::Do(Step::Write(step));
-        world.print.result(&rotation::would(opened, next, &before.ring, now()))?;
+        world.print.result(&rotation::would_write(opened, step, &before.ring))?;
     }
     Ok(Exit::Done)
 }
@@ -230,7 +229,7 @@ fn check(
             return Err(rotation::misfit(opened, misfit, &seen));
         }
         Ready::Refused(Refusal::NoPropagation) => rotation::no_propagation(opened),
-        Ready::Refused(Refusal::MirrorBehind(which)) => rotation::mirror_behind(opened, which),
+        Ready::Refused(Refusal::MirrorBehind(which)) => rotation::mirror_behind(opened, which, &around),
         Ready::Refused(Refusal::NotFollowed) => restart::not_followed(opened, &before.ring),
         Ready::Refused(Refusal::Undelivered) => rotation::undelivered(opened, around.undelivered),
         // Time alone does not mend that.

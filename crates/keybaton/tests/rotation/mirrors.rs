@@ -43,6 +43,22 @@ fn a_mirror_that_cannot_be_read_is_not_called_behind() {
 }
 
 #[test]
+fn a_dry_run_beside_a_mirror_that_cannot_be_read_says_so() {
+    let project = mirrored();
+    project.says(&["stage"]);
+    away(&project);
+    assert_snapshot!(project.says(&["rotate", "--dry-run"]), @"
+    0
+    would stop: SECRET_KEY in dotenv:.env (dev): dir:mirror could not be read: mirror is not a folder
+    ");
+    assert_snapshot!(project.says(&["promote", "--dry-run"]), @"
+    6
+    error: SECRET_KEY in dotenv:.env (dev): dir:mirror could not be read: mirror is not a folder
+    hint: for a file write file:mirror; until it can be read, no step goes on
+    ");
+}
+
+#[test]
 fn a_mirror_that_is_behind_is_shown_and_brought_up() {
     let project = mirrored();
     project.says(&["stage", "--store", "dotenv:.env"]);
@@ -201,7 +217,7 @@ fn a_forced_step_goes_through_while_a_mirror_is_away_and_says_who_pays() {
     7
     promoted K1: it signs, the old key is accepted only
     next     restart every process, so that each signs with K1; then run `keybaton rotate`, which brings the mirrors up first, to retire K2
-    warning: SECRET_KEY in dotenv:.env (dev): dir:mirror lacks the last write; processes that have not loaded the staged key would refuse what it signs: users who meet one of them would be logged out
+    warning: SECRET_KEY in dotenv:.env (dev): dir:mirror could not be read: mirror is not a folder; processes that have not loaded the staged key would refuse what it signs: users who meet one of them would be logged out
     error: SECRET_KEY in dotenv:.env (dev): the store was written, but not dir:mirror: mirror is not a folder
     hint: for a file write file:mirror; then run `keybaton rotate --continue`: it writes what is missing, and goes on
     ");
