@@ -134,9 +134,8 @@ FRONTS: dict[str, Front] = {
     "heroku": Front(
         ("heroku://{world}",),
         address_in("HEROKU_HOST"),
-        # More of them ask whether the last release is out: once to tell it, before a step, after it, and after a
-        # revocation again once after-write has run.
-        {**counted(1, 5, 4), "status": 2, **dict.fromkeys(("stage", "promote", "retire", "abort"), 7), "revoke": 8},
+        # More of them ask whether the last release is out: once to tell it, before a step, and after it.
+        {**counted(1, 5, 4), "status": 2, **dict.fromkeys(("stage", "promote", "retire", "abort", "revoke"), 7)},
     ),
     "k8s": Front(("k8s://default/{world}",), before_kubernetes, counted(1, 2, 1)),
     "vault": Front(("vault://secret/{world}",), address_in("VAULT_ADDR"), counted(1, 3, 1)),

@@ -40,7 +40,7 @@ pub(crate) struct Trouble {
 }
 
 impl Trouble {
-    fn of(StoreError { sentence, hint, .. }: StoreError) -> Self {
+    pub(crate) fn of(StoreError { sentence, hint, .. }: StoreError) -> Self {
         Self { why: sentence, hint }
     }
 }

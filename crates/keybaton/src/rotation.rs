@@ -11,7 +11,7 @@ use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::missed::without_url;
 use crate::opened::Opened;
-use crate::report::{self, NextReport, next_step};
+use crate::report::{self, NextReport, Trouble, next_step};
 use crate::restart::{caution_of_copies, follows, restart, restart_now};
 use crate::store;
 
@@ -98,23 +98,22 @@ pub(crate) fn done(opened: &Opened, step: Change, ring: &Ring, now: Timestamp) -
 }
 
 /// What a revocation did, and what it leaves to do; where it has reached nobody, the failure that follows says that.
-pub(crate) fn revoked(opened: &Opened, step: Change, ring: &Ring) -> String {
+pub(crate) fn revoked(opened: &Opened, step: Change, ring: &Ring, is_delivered: bool) -> String {
     let did = did(step, ring);
-    match opened.places.undelivered() {
-        Some(_) => did,
-        None => format!("{did}\nnext     {} now: until then the old key is accepted", restart_now(opened)),
+    match is_delivered {
+        false => did,
+        true => format!("{did}\nnext     {} now: until then the old key is accepted", restart_now(opened)),
     }
 }
 
-/// Sees that what cut a key off has reached those who accept it.
-pub(crate) fn must_be_delivered(opened: &Opened) -> Result<(), Failure> {
-    let Some(StoreError { sentence, hint, .. }) = opened.places.undelivered() else { return Ok(()) };
+/// What cut a key off has not reached those who accept it.
+pub(crate) fn cut_off_nowhere(opened: &Opened, Trouble { why, hint }: Trouble) -> Failure {
     let what = "the store was written, but processes may still accept the old key";
-    let failure = Failure::new(Exit::PartlyWritten, format!("{}: {what}", opened.name())).because(sentence);
-    Err(match hint {
+    let failure = Failure::new(Exit::PartlyWritten, format!("{}: {what}", opened.name())).because(why);
+    match hint {
         Some(hint) => failure.hint(hint),
         None => failure,
-    })
+    }
 }
 
 pub(crate) fn did(step: Change, ring: &Ring) -> String {

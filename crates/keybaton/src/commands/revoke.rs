@@ -1,7 +1,7 @@
 //! After a leak: cut a key off.
 
 use clap::Args;
-use keybaton_core::{Change, KeyId, Reading, RingId, Role};
+use keybaton_core::{Change, KeyId, Reading, Ring, RingId, Role};
 use keybaton_handover::{Look, cut, look, standing};
 use serde::Serialize;
 
@@ -16,7 +16,7 @@ use crate::key_id;
 use crate::missed;
 use crate::offline;
 use crate::opened::{Opened, interruptible, tell};
-use crate::report::Report;
+use crate::report::{Report, Trouble};
 use crate::rotation;
 
 /// Cut a leaked key off at once, without a period of grace
@@ -91,10 +91,8 @@ impl Revoke {
             world.print.result(&format!("key {id} is cut off already"))?;
         }
         let after = opened.settle(world, &interrupt, after)?;
-        if self.json {
-            world.print.json(&Report::new(opened, &after.ring, now()))?;
-        }
-        rotation::must_be_delivered(opened).map(|()| Exit::Done)
+        let undelivered = if self.json { report(world, opened, &after.ring)? } else { undelivered(opened) };
+        ended(opened, undelivered)
     }
 
     fn cut_off(&self, world: &World<'_>, opened: &Opened, id: Option<KeyId>) -> Result<Exit, Failure> {
@@ -102,16 +100,18 @@ impl Revoke {
         let after = opened.write(world, &interrupt, |world| cut(&opened.places, id, world))?;
         forget_copies(world, opened, after.ring.head.id);
         tell(world, after.mended, &after.notes);
+        let mut not_reached = None;
         if !self.json {
+            not_reached = undelivered(opened);
             let change = id.map_or(Change::RevokeAll, Change::Revoke);
-            world.print.result(&rotation::revoked(opened, change, &after.ring))?;
+            world.print.result(&rotation::revoked(opened, change, &after.ring, not_reached.is_none()))?;
         }
         let after = followed(opened, world, &interrupt, after)?;
         if self.json {
-            world.print.json(&Report::new(opened, &after.ring, now()))?;
+            not_reached = report(world, opened, &after.ring)?;
         }
         missed::partly(opened, &after.missed).map_or(Ok(()), Err)?;
-        rotation::must_be_delivered(opened).map(|()| Exit::Done)
+        ended(opened, not_reached)
     }
 
     fn chosen(&self, opened: &Opened) -> Result<Chosen, Failure> {
@@ -126,6 +126,21 @@ impl Revoke {
         let role = known.iter().find(|(other, _)| *other == id).map_or(Role::Signing, |(_, role)| *role);
         Ok(Chosen::One(id, role))
     }
+}
+
+/// Prints the ring; gives why it has not reached those who read it.
+fn report(world: &World<'_>, opened: &Opened, ring: &Ring) -> Result<Option<Trouble>, Failure> {
+    let report = Report::new(opened, ring, now());
+    world.print.json(&report)?;
+    Ok(report.undelivered)
+}
+
+fn undelivered(opened: &Opened) -> Option<Trouble> {
+    opened.places.undelivered().map(Trouble::of)
+}
+
+fn ended(opened: &Opened, undelivered: Option<Trouble>) -> Result<Exit, Failure> {
+    undelivered.map_or(Ok(Exit::Done), |trouble| Err(rotation::cut_off_nowhere(opened, trouble)))
 }
 
 /// Copies for when a store is away would bring the key back.
