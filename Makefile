@@ -109,7 +109,7 @@ check-python: ## ruff and mypy
 	$(STEP) "Python format" $(TOOL) ruff format --check $(PYTHON_FILES)
 	$(STEP) "Python lints" $(TOOL) ruff check $(PYTHON_FILES)
 	$(STEP) "types of python" $(TOOL) mypy
-	$(foreach folder,$(filter-out python,$(PYTHON_FILES)),$(call types,$(folder)))
+	$(foreach folder,python/tests_django $(filter-out python,$(PYTHON_FILES)),$(call types,$(folder)))
 
 check-shell: ## shellcheck
 	$(STEP) "shell" $(TOOL) shellcheck .ci/run crates/keybaton/src/completions/keybaton.bash

@@ -36,6 +36,7 @@ def load(name: str = "SECRET_KEY") -> tuple[str, list[str]]:
     if isinstance(found, str):
         raise configuration_error(found) from None
     _rings[name] = found.ring
+    _given[name] = found.texts.signing
     for note in found.notes:
         _warn_once(note, found.caller)
     return found.texts.signing, list(found.accepted)
@@ -47,6 +48,31 @@ def ring(name: str = "SECRET_KEY") -> Ring | None:
     None before load(), for a key without a record, and for a record that cannot be read.
     """
     return _rings.get(name)
+
+
+def rings() -> list[Ring]:
+    """What the records of all rings of this process say."""
+    return [known for known in _rings.values() if known]
+
+
+def ring_behind(key: object) -> str | None:
+    """The name of the ring whose signing key this is, as it was given last; for settings made of it."""
+    return next((name for name, given in _given.items() if given == key), None)
+
+
+def again(name: str) -> "tuple[Texts, tuple[str, ...], Ring | None]":
+    """The ring as it stands in KEYBATON_DIR now. Raises Trouble where it cannot be read."""
+    names = names_of(name)
+    texts = from_folder(names)
+    if texts is None:
+        raise Trouble(f"{FOLDER} is not set")
+    check_signing(texts, names)
+    return texts, accepted_keys(texts, names), read_record(texts.record) if texts.record else None
+
+
+def took_over(name: str, signing: str, known: Ring | None) -> None:
+    """Remembers what a process has now that took a ring over while it ran."""
+    _given[name], _rings[name] = signing, known
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,4 +170,5 @@ def _warn_once(note: str, caller: Caller) -> None:
 
 CHECK_SECONDS = 2.0
 _rings: dict[str, Ring | None] = {}
+_given: dict[str, str] = {}
 _said: set[str] = set()

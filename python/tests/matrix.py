@@ -3,7 +3,8 @@
     python3 python/tests/matrix.py [--all | --list] [-- ARGUMENTS FOR PYTEST]
 
 Every Django once, on the newest Python that it allows; every Python at least once; the oldest and the newest Python
-also without Django. Environments are kept in $KEYBATON_CACHE, else ~/.cache/keybaton-tests.
+also without Django. The tests of the app, python/tests_django, run for each pair that has a Django, in a process of
+their own: they are a Django project themselves. Environments are kept in $KEYBATON_CACHE, else ~/.cache/keybaton-tests.
 """
 
 import argparse
@@ -47,7 +48,7 @@ def main() -> int:
         print("\n".join(map(str, pairs)))
         return 0
     with ThreadPoolExecutor(max_workers=os.cpu_count()) as workers:
-        runs = [workers.submit(run, pair, found[pair.minor], arguments.pytest or tests(pair, pairs)) for pair in pairs]
+        runs = [workers.submit(run, pair, found[pair.minor], suites(arguments.pytest, pair, pairs)) for pair in pairs]
     return 0 if all(run.result() for run in runs) else 1
 
 
@@ -106,23 +107,35 @@ def allows(django: str, minor: int) -> bool:
     return first <= minor <= last
 
 
+def suites(given: list[str], pair: Pair, pairs: list[Pair]) -> list[list[str]]:
+    """What pytest is told, once for each process of a pair: what was given, else the tests."""
+    if given:
+        return [given]
+    return [tests(pair, pairs), *([["python/tests_django"]] if pair.django else [])]
+
+
 def tests(pair: Pair, pairs: list[Pair]) -> list[str]:
-    """What a pair runs: everything once for each Python and without Django, else what another Django can change."""
+    """The package's own: everything once for each Python and without Django, else what another Django can change."""
     first = next(other for other in pairs if other.minor == pair.minor)
     whole = pair == first or pair.django is None
     return ["python/tests" if whole else "python/tests/test_django.py"]
 
 
-def run(pair: Pair, python: Path, more: list[str]) -> bool:
+def run(pair: Pair, python: Path, suites: list[list[str]]) -> bool:
     """Runs the tests in the pair's environment and says how it went."""
-    begun = time.monotonic()
     inside = environment(pair, python) / "bin" / "python"
-    command: list[str | Path] = [inside, "-m", "pytest", "-q", "-p", "no:cacheprovider", *more]
+    went_well = [run_one(pair, inside, suite) for suite in suites]
+    return all(went_well)
+
+
+def run_one(pair: Pair, inside: Path, suite: list[str]) -> bool:
+    begun = time.monotonic()
+    command: list[str | Path] = [inside, "-m", "pytest", "-q", "-p", "no:cacheprovider", *suite]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
     lines = done.stdout.strip().splitlines() or done.stderr.strip().splitlines()
     if done.returncode != 0:
         print("\n".join(lines))
-    print(f"{pair}: {lines[-1]} ({time.monotonic() - begun:.0f} s)", flush=True)
+    print(f"{pair}, {' '.join(suite)}: {lines[-1]} ({time.monotonic() - begun:.0f} s)", flush=True)
     return done.returncode == 0
 
 

@@ -29,3 +29,11 @@ def test_one_python_runs_every_django_that_it_allows() -> None:
         *(f"Python 3.11, Django {version}" for version in ("4.2", "5.0", "5.1", "5.2")),
         "Python 3.11, no Django",
     ]
+
+
+def test_the_app_is_tested_with_every_django_and_nowhere_else() -> None:
+    chosen = matrix.chosen_pairs(dict.fromkeys((10, 12, 13), Path("python")))
+    with_app = [pair for pair in chosen if ["python/tests_django"] in matrix.suites([], pair, chosen)]
+    assert with_app == [pair for pair in chosen if pair.django]
+    assert {pair.django for pair in with_app} == set(matrix.DJANGOS)
+    assert matrix.suites(["-k", "it"], chosen[0], chosen) == [["-k", "it"]]

@@ -1,0 +1,257 @@
+"""Users stay logged in while the key changes, whatever engine their sessions stand in."""
+
+import asyncio
+from pathlib import Path
+
+import pytest
+from django.contrib.auth import HASH_SESSION_KEY
+from django.contrib.auth.models import User
+from django.contrib.sessions.backends.base import SessionBase
+from django.contrib.sessions.models import Session
+from django.db import connection
+from django.test import AsyncClient, Client, override_settings
+from django.test.utils import CaptureQueriesContext
+
+from shop import COMPARING, PROMOTED, RETIRED, STAGED, id_of, stored
+
+
+def test_a_user_whose_session_was_made_with_the_old_key_stays(engine: str, browser: Client, ann: User) -> None:
+    before = id_of(browser)
+    with override_settings(**PROMOTED):
+        answer = browser.get("/me/")
+        assert (answer.content, len(answer.cookies), id_of(browser)) == (b"ann", 0, before)
+        assert browser.get("/cart/").content == b"mine"
+        if engine in COMPARING:
+            assert stored(browser)[HASH_SESSION_KEY] == ann.get_session_auth_hash()
+    with override_settings(**RETIRED):
+        assert browser.get("/me/").content == (b"ann" if engine in COMPARING else b"")
+
+
+def test_a_request_that_saves_the_session_takes_the_new_hash_with_it(engine: str, browser: Client) -> None:
+    with override_settings(**PROMOTED):
+        assert browser.get("/put/?cart=more").content == b"ann"
+    with override_settings(**RETIRED):
+        assert browser.get("/me/").content == b"ann"
+        assert browser.get("/cart/").content == b"more"
+
+
+def test_without_blocking_it_is_the_same(engine: str, browser: Client, ann: User) -> None:
+    async def visit() -> bytes:
+        client = AsyncClient()
+        client.cookies = browser.cookies
+        answer = await client.get("/async/")
+        assert not answer.cookies
+        return bytes(answer.content)
+
+    with override_settings(**PROMOTED):
+        assert asyncio.run(visit()) == b"ann"
+        if engine in COMPARING:
+            assert stored(browser)[HASH_SESSION_KEY] == ann.get_session_auth_hash()
+
+
+def test_what_others_sign_with_already_is_not_undone(engine: str, browser: Client) -> None:
+    with override_settings(**PROMOTED):
+        browser.get("/put/?cart=mine")
+        made = stored(browser)[HASH_SESSION_KEY]
+    with override_settings(**STAGED):
+        assert browser.get("/me/").content == b"ann"
+        assert stored(browser)[HASH_SESSION_KEY] == made
+        assert browser.get("/put/?cart=more").content == b"ann"
+        assert stored(browser)[HASH_SESSION_KEY] == made
+
+
+def test_what_somebody_else_stored_meanwhile_stays(engine: str, browser: Client) -> None:
+    with override_settings(**PROMOTED):
+        assert browser.get("/interrupted/").content == b"ann"
+        if engine != "signed_cookies":
+            assert browser.get("/cart/").content == b"theirs"
+        assert browser.get("/me/").content == b"ann"
+
+
+@pytest.mark.parametrize("engine", COMPARING, indirect=True)
+def test_what_somebody_stores_between_the_reading_and_the_writing_stays(
+    browser: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    theirs = stored(browser)
+    theirs["cart"] = "theirs"
+    encode = type(theirs).encode
+
+    def encode_after_them(session: SessionBase, data: dict[str, object]) -> str:
+        monkeypatch.undo()
+        theirs.save()
+        return str(encode(session, data))
+
+    with override_settings(**PROMOTED):
+        monkeypatch.setattr(type(theirs), "encode", encode_after_them)
+        assert browser.get("/me/").content == b"ann"
+        assert type(theirs).encode is encode
+        assert browser.get("/cart/").content == b"theirs"
+
+
+def test_a_changed_password_ends_the_session(engine: str, browser: Client, ann: User) -> None:
+    ann.set_password("another, made up")
+    ann.save()
+    with override_settings(**PROMOTED):
+        answer = browser.get("/me/")
+        assert answer.content == b""
+        assert answer.cookies["sessionid"].value == ""
+        assert browser.get("/cart/").content == b""
+
+
+def test_who_logs_in_again_keeps_what_the_session_holds(engine: str, browser: Client) -> None:
+    with override_settings(**PROMOTED):
+        browser.get("/sign-in/?name=ann")
+        assert browser.get("/cart/").content == b"mine"
+        assert browser.get("/me/").content == b"ann"
+
+
+def test_who_logs_in_as_somebody_else_does_not(engine: str, browser: Client) -> None:
+    bob = User.objects.create_user("bob", password="made up")
+    try:
+        with override_settings(**PROMOTED):
+            browser.get("/sign-in/?name=bob")
+            assert browser.get("/cart/").content == b""
+            assert browser.get("/me/").content == b"bob"
+    finally:
+        bob.delete()
+
+
+def test_who_logs_in_as_somebody_else_without_a_password_either_gets_nothing_of_the_first(ann: User) -> None:
+    User.objects.update(password="")  # the hash in a session is then the same for everybody
+    browser = Client()
+    browser.force_login(User.objects.get(pk=ann.pk))
+    bob = User.objects.create(username="bob", password="")
+    try:
+        browser.get("/put/?cart=mine")
+        with override_settings(**PROMOTED):
+            browser.get("/sign-in/?name=bob")
+            assert browser.get("/me/").content == b"bob"
+            assert browser.get("/cart/").content == b""
+    finally:
+        bob.delete()
+
+
+def test_a_request_that_asks_for_nobody_pays_nothing(engine: str, browser: Client) -> None:
+    with override_settings(**PROMOTED), CaptureQueriesContext(connection) as queries:
+        answer = browser.get("/nobody/")
+        assert not answer.has_header("Vary")
+    assert len(queries) == 0
+
+
+def test_the_row_is_read_and_written_once_and_never_again(ann: User) -> None:
+    browser = Client()
+    browser.force_login(ann)
+    for settings_, more in ((STAGED, 0), (PROMOTED, 2), (PROMOTED, 0)):
+        with override_settings(**settings_), CaptureQueriesContext(connection) as queries:
+            assert browser.get("/me/").content == b"ann"
+        assert len(queries) == 2 + more
+
+
+def test_the_end_of_a_session_stays_where_it_was(ann: User) -> None:
+    browser = Client()
+    browser.force_login(ann)
+    before = Session.objects.get(session_key=id_of(browser)).expire_date
+    with override_settings(**PROMOTED):
+        browser.get("/me/")
+        row = Session.objects.get(session_key=id_of(browser))
+        assert row.get_decoded()[HASH_SESSION_KEY] == ann.get_session_auth_hash()
+    assert row.expire_date == before
+
+
+@pytest.mark.parametrize("engine", ["cached_db"], indirect=True)
+def test_an_old_copy_in_the_cache_ends_no_session(browser: Client, ann: User) -> None:
+    session = stored(browser)
+    old = dict(session.items())
+    with override_settings(**PROMOTED):
+        browser.get("/me/")
+    # Somebody who had read the row before puts the old copy back.
+    session._cache.set(session.cache_key, old)
+    with override_settings(**RETIRED):
+        assert browser.get("/me/").content == b"ann"
+        assert stored(browser)[HASH_SESSION_KEY] == ann.get_session_auth_hash()
+
+
+@pytest.mark.parametrize("engine", ["cached_db"], indirect=True)
+def test_what_a_request_has_stored_before_it_asks_stays_when_the_copy_was_old(browser: Client) -> None:
+    session = stored(browser)
+    old = dict(session.items())
+    with override_settings(**PROMOTED):
+        browser.get("/me/")
+    session._cache.set(session.cache_key, old)
+    with override_settings(**RETIRED):
+        assert browser.get("/put/?cart=more").content == b"ann"
+        assert browser.get("/cart/").content == b"more"
+
+
+@pytest.mark.parametrize("engine", ["file"], indirect=True)
+def test_a_file_that_somebody_else_is_at_is_left_for_the_next_request(browser: Client, ann: User) -> None:
+    fcntl = pytest.importorskip("fcntl")
+    with override_settings(**PROMOTED):
+        with Path(stored(browser)._key_to_file()).open("rb") as held:
+            fcntl.flock(held, fcntl.LOCK_EX)
+            assert browser.get("/me/").content == b"ann"
+        assert stored(browser)[HASH_SESSION_KEY] != ann.get_session_auth_hash()
+        browser.get("/me/")
+        assert stored(browser)[HASH_SESSION_KEY] == ann.get_session_auth_hash()
+
+
+@pytest.mark.parametrize("engine", ["file"], indirect=True)
+def test_the_end_of_a_session_in_a_file_stays_and_no_draft_is_left(browser: Client) -> None:
+    file = Path(stored(browser)._key_to_file())
+    before = file.stat()
+    with override_settings(**PROMOTED):
+        browser.get("/me/")
+    after = file.stat()
+    assert after.st_ino != before.st_ino
+    assert (after.st_mtime_ns, after.st_mode) == (before.st_mtime_ns, before.st_mode)
+    assert list(file.parent.glob("*_out_*")) == []
+
+
+def test_a_store_that_cannot_be_written_is_no_error_page(
+    engine: str, browser: Client, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def refuse(*_: object) -> None:
+        raise ConnectionError("made up")
+
+    with override_settings(**PROMOTED):
+        monkeypatch.setattr(type(stored(browser)), "encode", refuse)
+        assert browser.get("/me/").content == b"ann"
+    expected = ["a session could not be brought up to the new key: ConnectionError"] if engine in COMPARING else []
+    assert caplog.messages == expected
+
+
+@pytest.mark.parametrize(("path", "every"), [("/me/", True), ("/put/?cart=more", False)])
+def test_where_the_request_saves_the_session_nothing_is_written_besides(ann: User, path: str, every: bool) -> None:
+    browser = Client()
+    browser.force_login(ann)
+    counts = []
+    for settings_ in (STAGED, PROMOTED):
+        chosen = override_settings(**settings_, SESSION_SAVE_EVERY_REQUEST=every)
+        with chosen, CaptureQueriesContext(connection) as queries:
+            assert browser.get(path).content == b"ann"
+        counts.append(len(queries))
+    assert counts[0] == counts[1]
+
+
+def test_who_logs_out_in_the_request_that_found_him_is_out(
+    engine: str, browser: Client, caplog: pytest.LogCaptureFixture
+) -> None:
+    before = stored(browser)
+    with override_settings(**PROMOTED):
+        assert browser.get("/sign-out/").content == b"ann"
+        assert browser.get("/me/").content == b""
+        if engine != "signed_cookies":
+            assert not before.exists(before.session_key)
+    assert caplog.messages == []
+
+
+def test_the_row_is_written_outside_the_transaction_of_the_request(ann: User) -> None:
+    browser = Client(raise_request_exception=False)
+    browser.force_login(ann)
+    with override_settings(**PROMOTED):
+        connection.settings_dict["ATOMIC_REQUESTS"] = True
+        try:
+            assert browser.get("/broken/").status_code == 500
+        finally:
+            connection.settings_dict["ATOMIC_REQUESTS"] = False
+        assert stored(browser)[HASH_SESSION_KEY] == ann.get_session_auth_hash()
