@@ -9,7 +9,7 @@ APT := @$(PYTHON) tools/apt.py
 STEP := @$(PYTHON) tools/step.py
 TOOL := $(PYTHON) tools/toolbox.py
 WHEEL = "$$($(PYTHON) tools/wheel.py)"
-PYTHON_FILES := benches demo python servers tests/crash tests/faults tests/pages tests/schema tests/shells tests/windows tools vectors
+PYTHON_FILES := benches demo python servers tests/crash tests/faults tests/fleets tests/pages tests/schema tests/shells tests/windows tools vectors
 # The servers that start within a minute; the others must be built first.
 QUICK_SERVERS := aws azure gcp github gitlab heroku vault
 # What keeps a ring on one machine; no network lies before it.
@@ -23,7 +23,8 @@ $(STEP) "types of $(1)" env MYPYPATH=$(1):tools:servers:servers/tests/aws:server
 endef
 
 .PHONY: help demo test test-all check bench fuzz wheel build-needs \
-	test-rust test-vectors test-python test-stores test-faults test-pages test-shells test-schema test-demo test-crash test-built test-windows \
+	test-rust test-vectors test-python test-fleets test-stores test-faults test-pages test-shells test-schema test-demo test-crash test-built \
+	test-every-fleet test-windows \
 	check-rust check-dependencies check-words check-python check-shell check-manual check-house
 .NOTPARALLEL:
 
@@ -33,9 +34,9 @@ help: ## This list
 demo: build-needs ## What a rotation does to logged-in users: Django's documented rollout beside keybaton
 	@$(PYTHON) demo
 
-test: test-rust test-vectors test-python test-stores test-faults test-pages test-shells test-schema test-demo test-crash ## All tests but the slow builds
+test: test-rust test-vectors test-python test-fleets test-stores test-faults test-pages test-shells test-schema test-demo test-crash ## All tests but the slow builds
 
-test-all: test test-built test-windows ## All tests, also those for which much is built first, for some minutes
+test-all: test test-built test-every-fleet test-windows ## All tests, also those for which much is built first, for some minutes
 
 test-rust: build-needs ## The Rust tests, the README's transcripts among them
 	$(APT) acl git strace
@@ -46,6 +47,10 @@ test-vectors: ## python-dotenv still means what vectors/ says
 
 test-python: build-needs ## The Python package, with each Django that this Python can run
 	$(STEP) "Python tests" env KEYBATON_TEST_WHEEL=$(WHEEL) $(PYTHON) python/tests/matrix.py
+
+test-fleets: build-needs ## Users of a fleet under load, through whole rotations: none is logged out, beside stock Django
+	$(STEP) "build for the fleets" cargo build --locked --package keybaton
+	$(STEP) "fleets" $(PYTHON) tests/fleets --quick
 
 test-stores: build-needs ## Every store, against a real server or a stand-in that the vendor's own client is referee of
 	$(STEP) "stores" $(PYTHON) servers $(QUICK_SERVERS) $(LOCAL_SERVERS) -- cargo test --locked --package keybaton-stores --test conformance
@@ -76,6 +81,10 @@ test-built: build-needs ## The store and the stand-in whose servers are built fi
 	$(APT) jq kubernetes-client
 	$(STEP) "pages" $(PYTHON) tests/pages $(BUILT_SERVERS)
 	$(STEP) "awsmini" $(PYTHON) servers/tests awsmini
+
+test-every-fleet: build-needs ## The same with Django 4.2, 5.2 and 6.1
+	$(STEP) "build for the fleets" cargo build --locked --package keybaton
+	$(STEP) "every fleet" $(PYTHON) tests/fleets
 
 test-windows: ## The program for Windows, built in a small Debian of its own, and used under Wine; as root
 	$(APT) debian-archive-keyring debootstrap

@@ -1,30 +1,68 @@
-"""A Django project that several instances serve."""
+"""A site: a ring, a database with users in it, and the project that instances serve from them."""
 
 from __future__ import annotations
 
+import hashlib
 import subprocess
 from dataclasses import dataclass
+from enum import Enum
 from pathlib import Path
+
+CHECKOUT = Path(__file__).resolve().parents[2]
+
+
+class Way(Enum):
+    """How a new ring reaches the instances."""
+
+    RESTART = "rolling restart"
+    RELOAD = "reload in place"
+
+
+class Who(Enum):
+    """Whose middleware finds the user."""
+
+    STOCK = "stock Django"
+    OURS = "keybaton"
 
 
 @dataclass(frozen=True)
 class Setup:
-    """What a project is made of."""
-
+    django: str
     engine: str
-    middleware: str
-    django: str = ""
+    way: Way
+    who: Who
 
     def __str__(self) -> str:
-        return f"{self.engine} sessions, {'keybaton' if 'keybaton' in self.middleware else 'stock'} middleware"
+        return f"Django {self.django}, {self.engine}, {self.way.value}, {self.who.value}"
+
+    @property
+    def middleware(self) -> str:
+        if self.who is Who.OURS:
+            return "keybaton.django.AuthenticationMiddleware"
+        stock = "django.contrib.auth.middleware.AuthenticationMiddleware"
+        return f"shop.following.following {stock}" if self.way is Way.RELOAD else stock
+
+    @property
+    def sockets(self) -> str:
+        return f"{'keybaton.channels' if self.who is Who.OURS else 'channels.auth'}.AuthMiddlewareStack"
 
 
 @dataclass(frozen=True)
 class Site:
     folder: Path
     python: Path
+    program: Path
     setup: Setup
-    package: Path
+
+    @classmethod
+    def made(cls, folder: Path, python: Path, program: Path, setup: Setup, users: int) -> Site:
+        site = cls(folder, python, program, setup)
+        site.ring.mkdir()
+        (folder / "keybaton.toml").write_text('[environments.dev]\nstore = "dir:ring"\npropagation = "0s"\n')
+        site.keybaton("copy", "-", "dir:ring", "--create", given="made-up-" * 8)
+        site.manage("migrate", "--verbosity=0")
+        site.manage("shell", "--command", ADD_USERS.format(users=users))
+        return site
 
     @property
     def ring(self) -> Path:
@@ -32,93 +70,44 @@ class Site:
 
     @property
     def environment(self) -> dict[str, str]:
+        """What a process finds; one that is restarted has its ring from `keybaton run` besides."""
         return {
             "PATH": "/usr/bin:/bin",
-            "PYTHONPATH": f"{self.package}:{self.folder}:/tmp/fl-extra",
+            "PYTHONPATH": f"{CHECKOUT / 'python'}:{Path(__file__).parent}",
+            "PYTHONDONTWRITEBYTECODE": "1",
             "DJANGO_SETTINGS_MODULE": "shop.settings",
+            "FLEET_FOLDER": str(self.folder),
+            "FLEET_ENGINE": self.setup.engine,
+            "FLEET_MIDDLEWARE": self.setup.middleware,
+            "FLEET_SOCKETS": self.setup.sockets,
             "KEYBATON_DIR": str(self.ring),
         }
 
-    def manage(self, *words: str) -> str:
-        command = [str(self.python), "-m", "django", *words]
-        done = subprocess.run(command, cwd=self.folder, env=self.environment, capture_output=True, text=True, check=False)
+    def command(self, *words: str) -> list[str]:
+        """Python with these words, as this site starts its processes."""
+        python = [str(self.python), *words]
+        return python if self.setup.way is Way.RELOAD else [str(self.program), "run", "--", *python]
+
+    def keys(self) -> str:
+        """A mark of the keys in the ring, as a process gives it that has taken them over."""
+        texts = ((self.ring / name).read_text().strip() for name in ("SECRET_KEY", "SECRET_KEY_FALLBACKS"))
+        return hashlib.sha256(",".join(texts).encode()).hexdigest()
+
+    def keybaton(self, *words: str, given: str = "") -> None:
+        self._run([str(self.program), *words], {"PATH": "/usr/bin:/bin"}, given)
+
+    def manage(self, *words: str) -> None:
+        self._run([str(self.python), "-m", "django", *words], self.environment, "")
+
+    def _run(self, command: list[str], environment: dict[str, str], given: str) -> None:
+        done = subprocess.run(
+            command, cwd=self.folder, env=environment, input=given, capture_output=True, text=True, check=False
+        )
         if done.returncode != 0:
-            raise AssertionError(f"django {words[0]}: {done.stderr[-2000:]}")
-        return done.stdout
+            raise AssertionError(f"{self.setup}: `{' '.join(command[1:4])}`: {done.stderr[-2000:]}")
 
-
-def made(site: Site, users: int) -> None:
-    """Writes the project, and its database with users in it. Its ring is there already."""
-    (site.folder / "shop").mkdir()
-    for name, text in (("__init__.py", ""), ("settings.py", SETTINGS), ("urls.py", URLS), ("wsgi.py", WSGI)):
-        (site.folder / "shop" / name).write_text(text.format(setup=site.setup) if name == "settings.py" else text)
-    site.manage("migrate", "--verbosity=0")
-    site.manage("shell", "--command", ADD_USERS.format(users=users))
-
-
-SETTINGS = """\
-from pathlib import Path
-
-import keybaton
-
-SECRET_KEY, SECRET_KEY_FALLBACKS = keybaton.load()
-FOLDER = Path(__file__).resolve().parent.parent
-ALLOWED_HOSTS = ["127.0.0.1"]
-INSTALLED_APPS = ["django.contrib.auth", "django.contrib.contenttypes", "django.contrib.sessions"]
-MIDDLEWARE = ["django.contrib.sessions.middleware.SessionMiddleware", "{setup.middleware}"]
-ROOT_URLCONF = "shop.urls"
-USE_TZ = True
-DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
-DATABASES = {{
-    "default": {{
-        "ENGINE": "django.db.backends.sqlite3",
-        "NAME": FOLDER / "db.sqlite3",
-        "OPTIONS": {{"timeout": 20}},
-    }}
-}}
-CACHES = {{"default": {{"BACKEND": "django.core.cache.backends.filebased.FileBasedCache", "LOCATION": FOLDER / "cache"}}}}
-SESSION_ENGINE = "django.contrib.sessions.backends.{setup.engine}"
-SESSION_FILE_PATH = str(FOLDER)
-PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
-"""
-
-URLS = """\
-from django.contrib.auth import login
-from django.contrib.auth.models import User
-from django.http import HttpResponse
-from django.urls import path
-
-
-def sign_in(request):
-    login(request, User.objects.get(username=request.GET["name"]))
-    return HttpResponse("ok")
-
-
-def me(request):
-    return HttpResponse(request.user.get_username())
-
-
-def put(request):
-    name = request.user.get_username()
-    request.session[request.GET["key"]] = 1
-    return HttpResponse(name)
-
-
-def stored(request):
-    return HttpResponse(" ".join(key for key in request.session.keys() if not key.startswith("_")))
-
-
-urlpatterns = [path("sign-in/", sign_in), path("me/", me), path("put/", put), path("stored/", stored)]
-"""
-
-WSGI = """\
-from django.core.wsgi import get_wsgi_application
-
-application = get_wsgi_application()
-"""
 
 ADD_USERS = """
 from django.contrib.auth.models import User
-for number in range({users}):
-    User.objects.create_user(f"user{{number}}", password="made up")
+User.objects.bulk_create(User(username=f"user{{number}}", password=f"made up {{number}}") for number in range({users}))
 """
