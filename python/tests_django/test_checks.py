@@ -1,0 +1,130 @@
+"""What `manage.py check --deploy` finds, what it says, and that it says nothing where all is well."""
+
+import re
+import sys
+import time
+from pathlib import Path
+from types import ModuleType, SimpleNamespace
+from typing import Any
+
+import pytest
+from django.contrib.auth.models import User
+from django.core import checks as django_checks
+from django.test import override_settings
+
+from keybaton import _load
+from keybaton._record import Key, Ring
+from keybaton.django import checks
+from shop import NEW, OLD
+
+PAGE = Path(__file__).parents[2] / "docs" / "checks.md"
+RANDOM = "vUc0dSyq3GmCzHnQ8bXe5tLk2WjRa7PfTo1iYx9EsN4gDhBwMlKpVrJu6ZqA"
+SESSIONS = "django.contrib.sessions.middleware.SessionMiddleware"
+STOCK, OURS = "django.contrib.auth.middleware.AuthenticationMiddleware", "keybaton.django.AuthenticationMiddleware"
+
+
+def found(**changed: Any) -> list[str]:  # noqa: ANN401
+    """What is found in a sound project with these settings changed."""
+    with override_settings(**{"SECRET_KEY": RANDOM, "SECRET_KEY_FALLBACKS": [RANDOM], **changed}):
+        messages = [message for module in checks.CHECKS for message in module.check(app_configs=None)]
+    for message in messages:
+        assert message.hint.endswith(f"#{message.id.replace('.', '').lower()}")
+        assert RANDOM not in message.msg
+    return [message.id for message in messages]
+
+
+def test_a_sound_project_hears_nothing() -> None:
+    assert found() == []
+
+
+@pytest.mark.parametrize(
+    ("changed", "expected"),
+    [
+        ({"SECRET_KEY_FALLBACKS": [""]}, "E001"),
+        ({"SECRET_KEY_FALLBACKS": [RANDOM, " "]}, "E001"),
+        ({"SECRET_KEY_FALLBACKS": (key for key in [RANDOM])}, "W001"),
+        ({"SECRET_KEY_FALLBACKS": RANDOM}, "W001"),
+        ({"SECRET_KEY": RANDOM.encode()}, "W002"),
+        ({"SECRET_KEY_FALLBACKS": [RANDOM.encode()]}, "W002"),
+        ({"SECRET_KEY": f"{RANDOM}-insecure-{RANDOM}"}, "W003"),
+        ({"SECRET_KEY": RANDOM[:7] * 8}, "W003"),
+        ({"SECRET_KEY": "abcde" + "f" * 60}, "W003"),
+        ({"MIDDLEWARE": [SESSIONS, STOCK]}, "W005"),
+        ({"MIDDLEWARE": [SESSIONS, STOCK, OURS]}, "W005"),
+        ({"MIDDLEWARE": [OURS, SESSIONS]}, "W005"),
+        ({"SESSION_SAVE_EVERY_REQUEST": True}, "W009"),
+    ],
+)
+def test_what_is_wrong_is_found(changed: dict[str, Any], expected: str) -> None:
+    assert found(**changed) == [f"keybaton.{expected}"]
+
+
+@pytest.mark.parametrize(
+    "middleware", [[], [SESSIONS], [SESSIONS, "others.EagerOurs"], [SESSIONS, OURS, "no.such.Middleware"]]
+)
+def test_other_chains_are_sound(middleware: list[str]) -> None:
+    assert found(MIDDLEWARE=middleware) == []
+
+
+def test_the_fence_makes_saving_with_every_request_safe() -> None:
+    fenced = ["keybaton.django.FenceMiddleware", SESSIONS, OURS]
+    assert found(SESSION_SAVE_EVERY_REQUEST=True, MIDDLEWARE=fenced) == []
+
+
+@pytest.mark.parametrize(("days", "expected"), [(14, []), (16, ["keybaton.W004"])])
+def test_a_key_that_should_be_gone_is_found(days: int, expected: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    key = Key("id", "retiring", b"", since=int(time.time()) - days * 86400)
+    monkeypatch.setattr(_load, "_rings", {"SECRET_KEY": Ring("id", 3, (key,), b"salt")})
+    assert found() == expected
+
+
+def test_channels_own_stack_is_found_however_deep_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
+    auth = ModuleType("channels.auth")
+    stock, ours = type("AuthMiddleware", (), {}), type("AuthMiddleware", (), {"inner": None})
+    auth.AuthMiddleware = stock  # type: ignore[attr-defined]
+    monkeypatch.setitem(sys.modules, "channels.auth", auth)
+    asgi = ModuleType("asgi_made_up")
+    monkeypatch.setitem(sys.modules, "asgi_made_up", asgi)
+    for layer, expected in ((stock, ["keybaton.W006"]), (ours, [])):
+        outer = SimpleNamespace(application=SimpleNamespace(inner=layer()))
+        asgi.application = SimpleNamespace(application_mapping={"websocket": outer})  # type: ignore[attr-defined]
+        assert found(ASGI_APPLICATION="asgi_made_up.application") == expected
+    assert found(ASGI_APPLICATION="no.such.application") == []
+
+
+def test_a_user_model_with_one_of_the_two_methods_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
+    def own(self: User) -> str:
+        return "made up"
+
+    monkeypatch.setattr(User, "get_session_auth_hash", own, raising=False)
+    assert found() == ["keybaton.W007"]
+    monkeypatch.setattr(User, "get_session_auth_fallback_hash", lambda self: [own(self)], raising=False)
+    assert found() == []
+
+
+def test_tokens_on_the_same_key_are_found(monkeypatch: pytest.MonkeyPatch) -> None:
+    module = ModuleType("ninja_jwt.settings")
+    monkeypatch.setitem(sys.modules, module.__name__, module)
+    for key, expected in ((RANDOM, ["keybaton.W008"]), (NEW, [])):
+        module.api_settings = SimpleNamespace(SIGNING_KEY=key)  # type: ignore[attr-defined]
+        assert found() == expected
+
+
+def test_django_runs_them(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    registry = django_checks.registry.registry
+    monkeypatch.setattr(registry, "registered_checks", set(registry.registered_checks))
+    monkeypatch.setattr(registry, "deployment_checks", set(registry.deployment_checks))
+    checks.register_all()
+    with override_settings(SECRET_KEY=RANDOM.encode(), SECRET_KEY_FALLBACKS=[OLD], MIDDLEWARE=[SESSIONS, STOCK]):
+        assert [message.id for message in django_checks.run_checks()] == ["keybaton.W002"]
+    with override_settings(SECRET_KEY=RANDOM, SECRET_KEY_FALLBACKS=[OLD], MIDDLEWARE=[SESSIONS, STOCK]):
+        said = django_checks.run_checks(include_deployment_checks=True)
+    assert [message.id for message in said if "keybaton" in message.id] == ["keybaton.W005"]
+
+
+def test_each_check_is_one_file_in_one_list_with_its_heading() -> None:
+    folder = Path(checks.__file__).parent
+    files = {path.stem for path in folder.glob("*.py") if not path.stem.startswith("_")}
+    assert files == {module.__name__.rpartition(".")[2] for module in checks.CHECKS}
+    ids = [re.findall(r'"([EW]\d{3})"', (folder / f"{name}.py").read_text())[0] for name in files]
+    assert sorted(ids) == sorted(re.findall(r"^## keybaton\.(\w+)$", PAGE.read_text(), re.MULTILINE))
