@@ -7,6 +7,7 @@ from django.contrib.auth.backends import ModelBackend
 from django.contrib.auth.middleware import AuthenticationMiddleware
 from django.contrib.auth.models import User
 from django.http import HttpRequest, HttpResponse
+from django.utils.functional import SimpleLazyObject
 
 from keybaton.django import KeepUsersMixin
 
@@ -20,6 +21,19 @@ class Eager(AuthenticationMiddleware):  # type: ignore[misc]
 
 
 class EagerOurs(KeepUsersMixin, Eager):
+    """It, with the mixin."""
+
+
+class Curious(AuthenticationMiddleware):  # type: ignore[misc]
+    """Has its own way to find the user, and asks it at once."""
+
+    def process_request(self, request: HttpRequest) -> None:
+        super().process_request(request)
+        request.user = SimpleLazyObject(lambda: auth.get_user(request))
+        str(request.user)
+
+
+class CuriousOurs(KeepUsersMixin, Curious):
     """It, with the mixin."""
 
 

@@ -11,8 +11,10 @@ from django.conf import settings
 from django.contrib.auth import HASH_SESSION_KEY
 from django.contrib.auth.middleware import AuthenticationMiddleware as Stock
 from django.contrib.auth.models import User
+from django.db import connection
 from django.http import HttpRequest, HttpResponse
 from django.test import AsyncClient, Client, RequestFactory, override_settings
+from django.test.utils import CaptureQueriesContext
 
 from keybaton.django import AuthenticationMiddleware
 from shop import NEW, OLD, PROMOTED, RETIRED, id_of, stored
@@ -36,6 +38,7 @@ def browser(ann: User) -> Client:
     "middleware",
     [
         (SESSIONS, "others.EagerOurs"),
+        (SESSIONS, "others.CuriousOurs"),
         (SESSIONS, OURS, OURS),
         (SESSIONS, "others.EagerOurs", OURS),
         (SESSIONS, OURS, "django.contrib.auth.middleware.PersistentRemoteUserMiddleware"),
@@ -54,6 +57,12 @@ def test_users_stay(middleware: tuple[str, ...], browser: Client, ann: User) -> 
     with override_settings(**RETIRED):
         assert browser.get("/cart/").content == b"mine"
         assert id_of(browser) == before
+
+
+def test_a_middleware_that_asks_at_once_asks_once(browser: Client) -> None:
+    with override_settings(MIDDLEWARE=[SESSIONS, "others.CuriousOurs"]), CaptureQueriesContext(connection) as queries:
+        assert browser.get("/me/").content == b"ann"
+    assert len(queries) == 2  # the session, the user
 
 
 def test_who_asks_django_past_the_middleware_ends_no_session(browser: Client) -> None:

@@ -5,6 +5,7 @@ from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
+from functools import cache
 from types import FrameType
 from typing import TYPE_CHECKING, TypeVar
 
@@ -39,9 +40,9 @@ class Keeper:
         self._request = request
         self._session = session = _session_of(request)
         self._upgrade: Upgrade | None = None
-        names = SHADOWED if isinstance(session, SessionBase) else ()
-        self._real = {name: getattr(session, name) for name in names if hasattr(session, name)}
-        for name in self._real:
+        names = _shadowed() if isinstance(session, SessionBase) else ()
+        self._real = {name: getattr(session, name) for name in names}
+        for name in names:
             setattr(session, name, getattr(self, f"_{name}"))
 
     @classmethod
@@ -205,9 +206,14 @@ def _is_one_of(caller: FrameType, *names: str) -> bool:
     return caller.f_code.co_name in names and caller.f_globals.get("__name__") == auth.__name__
 
 
+@cache
+def _shadowed() -> tuple[str, ...]:
+    """What Django calls of a session: before 5.1 it had nothing for those who do not block."""
+    return tuple(name for name in ("cycle_key", "acycle_key", "flush", "aflush") if hasattr(SessionBase, name))
+
+
 async def _nothing() -> None:
     return None
 
 
 _watch: ContextVar[_Watch | None] = ContextVar("keybaton_watch", default=None)
-SHADOWED = ("cycle_key", "acycle_key", "flush", "aflush")

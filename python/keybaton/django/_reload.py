@@ -25,11 +25,11 @@ def follow() -> bool:
     What cannot be read changes nothing: the keys of before go on being used, and the log says why.
     """
     now = time.monotonic()
-    if now < _state.next_look or FOLDER not in os.environ or not _state.lock.acquire(blocking=False):
+    if now < _state.next_look or not _state.lock.acquire(blocking=False):
         return False
     try:
         _state.next_look = now + LOOKS_EVERY
-        return _look()
+        return FOLDER in os.environ and _look()
     finally:
         _state.lock.release()
 

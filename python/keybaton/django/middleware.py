@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from asgiref.sync import iscoroutinefunction, sync_to_async
 from django.contrib.auth import middleware
 from django.http import HttpRequest, HttpResponse
-from django.utils.functional import LazyObject, SimpleLazyObject
+from django.utils.functional import LazyObject, SimpleLazyObject, empty
 
 from ._keep import Keeper
 from ._reload import follow
@@ -33,7 +33,7 @@ class KeepUsersMixin:
         # A middleware that looks for the user at once does it here.
         response: HttpResponse | None = keeper.user(partial(super().process_request, request))  # type: ignore[misc]
         user = getattr(request, "user", None)
-        if isinstance(user, LazyObject):
+        if isinstance(user, LazyObject) and user._wrapped is empty:
             request.user = SimpleLazyObject(partial(keeper.user, partial(_found_by, user)))
         if hasattr(request, "auser"):
             request.auser = partial(keeper.auser, request.auser)
