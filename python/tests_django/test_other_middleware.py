@@ -20,6 +20,7 @@ from keybaton.django import AuthenticationMiddleware
 from shop import NEW, OLD, PROMOTED, RETIRED, id_of, stored
 
 SESSIONS = "django.contrib.sessions.middleware.SessionMiddleware"
+STOCK = "django.contrib.auth.middleware.AuthenticationMiddleware"
 OURS = "keybaton.django.AuthenticationMiddleware"
 
 
@@ -57,6 +58,18 @@ def test_users_stay(middleware: tuple[str, ...], browser: Client, ann: User) -> 
     with override_settings(**RETIRED):
         assert browser.get("/cart/").content == b"mine"
         assert id_of(browser) == before
+
+
+@pytest.mark.parametrize(("first", "then"), [(OURS, STOCK), (STOCK, OURS)])
+def test_the_middleware_can_come_and_go_in_the_middle_of_a_handover(first: str, then: str, browser: Client) -> None:
+    with override_settings(**PROMOTED, MIDDLEWARE=[SESSIONS, first]):
+        assert browser.get("/me/").content == b"ann"
+    later = Client()
+    later.cookies = browser.cookies
+    with override_settings(**PROMOTED, MIDDLEWARE=[SESSIONS, then]):
+        answer = later.get("/me/")
+        assert (answer.content, len(answer.cookies)) == (b"ann", 0)
+        assert later.get("/cart/").content == b"mine"
 
 
 def test_a_middleware_that_asks_at_once_asks_once(browser: Client) -> None:

@@ -60,9 +60,10 @@ def try_all(chosen: argparse.Namespace) -> int:
         outcomes = list(pool.map(sites, [setup for setup in scenes if chosen.only in str(setup)]))
         greetings = list(pool.map(partial(connected, chosen, pythons), sockets)) if not chosen.only else []
     print(table(outcomes))
-    failures = [*(text for outcome in outcomes for text in outcome.wrong()), *(text for text in greetings if text)]
-    for text in failures:
-        print(f"error: {text}")
+    failures = [failure for outcome in outcomes if (failure := "; ".join(outcome.wrong()))]
+    failures += [failure for failure in greetings if failure]
+    for failure in failures:
+        print(f"error: {failure}")
     print(f"{len(outcomes) + len(greetings) - len(failures)} passed, {len(failures)} failed")
     return 1 if failures or not outcomes else 0
 

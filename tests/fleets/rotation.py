@@ -35,7 +35,7 @@ class Outcome:
         return not self.logged_out + self.lost
 
     def wrong(self) -> Iterator[str]:
-        """What is not as promised. A control that loses nobody is one that shows nothing."""
+        """What is not as promised. A control that loses nothing is one that shows nothing."""
         if self.refused:
             yield f"{self.setup}: {self.refused} reset tokens and links of before the rotation were refused"
         if self.setup.who is Who.OURS and self.logged_out:
