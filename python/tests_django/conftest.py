@@ -32,7 +32,6 @@ django.setup()
 
 from django.contrib.auth.models import User  # noqa: E402
 from django.test import Client, override_settings  # noqa: E402
-
 from shop import ENGINES, OLD  # noqa: E402
 
 

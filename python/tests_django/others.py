@@ -1,6 +1,7 @@
 """What projects put in the place of Django's own: middleware, users, backends."""
 
 from collections.abc import Callable
+from typing import ClassVar
 
 from django.contrib import auth
 from django.contrib.auth.backends import ModelBackend
@@ -91,6 +92,27 @@ class Selective(User):  # type: ignore[misc]
 class SelectiveBackend(ModelBackend):  # type: ignore[misc]
     def get_user(self, user_id: int) -> User:
         return Selective.objects.get(pk=user_id)
+
+
+class Interrupted(User):  # type: ignore[misc]
+    """Lets something else happen while Django compares hashes, as a task or thread of the same request may."""
+
+    meanwhile: ClassVar[Callable[[], object] | None] = None
+
+    class Meta:
+        proxy = True
+        app_label = "auth"
+
+    def get_session_auth_fallback_hash(self) -> list[str]:
+        happens, Interrupted.meanwhile = Interrupted.meanwhile, None
+        if happens:
+            happens()
+        return list(super().get_session_auth_fallback_hash())
+
+
+class InterruptedBackend(ModelBackend):  # type: ignore[misc]
+    def get_user(self, user_id: int) -> User:
+        return Interrupted.objects.get(pk=user_id)
 
 
 class BrokenBackend(ModelBackend):  # type: ignore[misc]

@@ -11,11 +11,11 @@ import pytest
 from django.contrib.auth.models import User
 from django.core import checks as django_checks
 from django.test import override_settings
+from shop import NEW, OLD
 
 from keybaton import _load
 from keybaton._record import Key, Ring
 from keybaton.django import checks
-from shop import NEW, OLD
 
 PAGE = Path(__file__).parents[2] / "docs" / "checks.md"
 RANDOM = "vUc0dSyq3GmCzHnQ8bXe5tLk2WjRa7PfTo1iYx9EsN4gDhBwMlKpVrJu6ZqA"

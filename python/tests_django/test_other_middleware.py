@@ -3,11 +3,15 @@
 import asyncio
 import pickle
 from collections.abc import Callable
+from contextvars import Context
+from functools import partial
 from typing import Any
 
 import django
+import others
 import pytest
 from django.conf import settings
+from django.contrib import auth
 from django.contrib.auth import HASH_SESSION_KEY
 from django.contrib.auth.middleware import AuthenticationMiddleware as Stock
 from django.contrib.auth.models import User
@@ -15,9 +19,10 @@ from django.db import connection
 from django.http import HttpRequest, HttpResponse
 from django.test import AsyncClient, Client, RequestFactory, override_settings
 from django.test.utils import CaptureQueriesContext
+from shop import NEW, OLD, PROMOTED, RETIRED, id_of, stored
 
 from keybaton.django import AuthenticationMiddleware
-from shop import NEW, OLD, PROMOTED, RETIRED, id_of, stored
+from keybaton.django._keep import Keeper
 
 SESSIONS = "django.contrib.sessions.middleware.SessionMiddleware"
 STOCK = "django.contrib.auth.middleware.AuthenticationMiddleware"
@@ -151,6 +156,24 @@ def test_what_a_task_stores_while_another_looks_for_the_user_is_kept(browser: Cl
     with override_settings(**PROMOTED):
         asyncio.run(visit())
         assert browser.get("/cart/").content == b"at once"
+
+
+def test_a_user_whom_another_task_finds_in_the_same_moment_is_brought_up_all_the_same(
+    browser: Client, ann: User
+) -> None:
+    session = stored(browser)
+    session["_auth_user_backend"] = "others.InterruptedBackend"
+    session.save()
+    request = RequestFactory().get("/me/")
+    request.session = stored(browser)
+    keeper = Keeper.of(request)
+    find = partial(keeper.user, partial(auth.get_user, request))
+    others.Interrupted.meanwhile = partial(Context().run, find)
+    with override_settings(**PROMOTED, AUTHENTICATION_BACKENDS=["others.InterruptedBackend"]):
+        assert find().get_username() == "ann"
+        keeper.finish()
+        assert stored(browser)[HASH_SESSION_KEY] == ann.get_session_auth_hash()
+        assert not request.session.modified
 
 
 def through(middleware: Callable[..., Any], request: HttpRequest) -> Any:  # noqa: ANN401

@@ -11,7 +11,6 @@ from django.contrib.sessions.models import Session
 from django.db import connection
 from django.test import AsyncClient, Client, override_settings
 from django.test.utils import CaptureQueriesContext
-
 from shop import COMPARING, PROMOTED, RETIRED, STAGED, id_of, stored
 
 

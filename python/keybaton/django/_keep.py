@@ -90,7 +90,7 @@ class Keeper:
         upgrade, self._upgrade = self._upgrade, None
         if upgrade is None or self._session._session.get(auth.HASH_SESSION_KEY) != upgrade.new:
             return
-        if not (response and _engines.is_saved_anyway(self._session, response)):
+        if response is None or not _engines.is_saved_anyway(self._session, response):
             _engines.bring_up(self._session, upgrade)
 
     @contextmanager
@@ -143,14 +143,15 @@ class Keeper:
         if not _is_one_of(caller, "get_user", "aget_user"):
             return False
         if watch := self._watch_here():
-            made = self._session._session[auth.HASH_SESSION_KEY]
-            watch.match = _Match(made, _maker_of(made, caller.f_locals["user"]), self._session.modified)
+            # What Django has compared: another task of this request may have changed the session since.
+            made = caller.f_locals.get("session_hash") or self._session._session[auth.HASH_SESSION_KEY]
+            watch.match = _Match(made, _maker_of(made, caller.f_locals.get("user")), self._session.modified)
         return True
 
     def _is_kept(self, caller: FrameType) -> bool:
         """Whether the session is not to be ended, or not yet."""
         if _is_one_of(caller, "login", "alogin"):
-            return self._is_his(caller.f_locals["user"])
+            return self._is_his(caller.f_locals.get("user"))
         watch = self._watch_here() if _is_one_of(caller, "get_user", "aget_user") else None
         if watch:
             watch.ended = True
@@ -160,15 +161,12 @@ class Keeper:
         watch = _watch.get()
         return watch if watch and watch.session is self._session else None
 
-    def _is_his(self, user: "AbstractBaseUser") -> bool:
+    def _is_his(self, user: "AbstractBaseUser | None") -> bool:
         """Whether somebody logs in again whose session is his, made with another key that is accepted."""
         made = self._session._session.get(auth.HASH_SESSION_KEY)
-        hashes = getattr(user, "get_session_auth_fallback_hash", tuple)
-        return (
-            auth._get_user_session_key(self._request) == user.pk
-            and bool(made)
-            and any(constant_time_compare(made, hash_) for hash_ in hashes())
-        )
+        if not made or user is None or auth._get_user_session_key(self._request) != user.pk:
+            return False
+        return any(constant_time_compare(made, hash_) for hash_ in _fallback_hashes(user))
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,11 +192,16 @@ def _session_of(request: HttpRequest) -> SessionBase:
     return getattr(request, "session", None)
 
 
-def _maker_of(made: str, user: "AbstractBaseUser") -> str | None:
+def _maker_of(made: str, user: "AbstractBaseUser | None") -> str | None:
     """The fallback that made this hash; None where a user model leaves some out, so that none can be told."""
-    hashes, keys = list(user.get_session_auth_fallback_hash()), list(settings.SECRET_KEY_FALLBACKS)
+    hashes, keys = _fallback_hashes(user), list(settings.SECRET_KEY_FALLBACKS)
     pairs = zip(keys, hashes, strict=True) if len(hashes) == len(keys) else ()
     return next((key for key, hash_ in pairs if constant_time_compare(made, hash_)), None)
+
+
+def _fallback_hashes(user: "AbstractBaseUser | None") -> list[str]:
+    """None for users that know no fallbacks: models that are not made from Django's."""
+    return list(getattr(user, "get_session_auth_fallback_hash", tuple)())
 
 
 def _is_one_of(caller: FrameType, *names: str) -> bool:
