@@ -232,16 +232,17 @@ def test_where_the_request_saves_the_session_nothing_is_written_besides(ann: Use
     assert counts[0] == counts[1]
 
 
+@pytest.mark.parametrize("status", [200, 500])
 def test_who_logs_out_in_the_request_that_found_him_is_out(
-    engine: str, browser: Client, caplog: pytest.LogCaptureFixture
+    engine: str, browser: Client, status: int, caplog: pytest.LogCaptureFixture
 ) -> None:
     before = stored(browser)
     with override_settings(**PROMOTED):
-        assert browser.get("/sign-out/").content == b"ann"
+        assert browser.get(f"/sign-out/?status={status}").content == b"ann"
         assert browser.get("/me/").content == b""
         if engine != "signed_cookies":
             assert not before.exists(before.session_key)
-    assert caplog.messages == []
+    assert [record for record in caplog.records if record.name == "keybaton.django"] == []
 
 
 def test_the_row_is_written_outside_the_transaction_of_the_request(ann: User) -> None:

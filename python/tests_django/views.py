@@ -65,7 +65,7 @@ def sign_in(request: HttpRequest) -> HttpResponse:
 def sign_out(request: HttpRequest) -> HttpResponse:
     name = request.user.get_username()
     logout(request)
-    return HttpResponse(name)
+    return HttpResponse(name, status=int(request.GET["status"]))
 
 
 def broken(request: HttpRequest) -> HttpResponse:
