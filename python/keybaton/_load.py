@@ -35,8 +35,7 @@ def load(name: str = "SECRET_KEY") -> tuple[str, list[str]]:
     found = _attempt(name, sys._getframe(1))
     if isinstance(found, str):
         raise configuration_error(found) from None
-    _rings[name] = found.ring
-    _given[name] = found.texts.signing
+    _remember(name, found.texts.signing, found.accepted, found.ring)
     for note in found.notes:
         _warn_once(note, found.caller)
     return found.texts.signing, list(found.accepted)
@@ -55,6 +54,26 @@ def rings() -> list[Ring]:
     return [known for known in _rings.values() if known]
 
 
+def named_rings() -> dict[str, Ring]:
+    """The same by their names."""
+    return {name: known for name, known in _rings.items() if known}
+
+
+def given(name: str) -> tuple[str, tuple[str, ...]]:
+    """The signing key and the accepted ones of a ring, as they were given last."""
+    return _given[name], _accepted[name]
+
+
+def ever_given(name: str) -> set[str]:
+    """Every key of a ring that this process was ever given."""
+    return set(_ever.get(name, ()))
+
+
+def generation() -> int:
+    """Another number whenever another ring was given to this process."""
+    return _generation
+
+
 def ring_behind(key: object) -> str | None:
     """The name of the ring whose signing key this is, as it was given last; for settings made of it."""
     return next((name for name, given in _given.items() if given == key), None)
@@ -70,9 +89,16 @@ def again(name: str) -> "tuple[Texts, tuple[str, ...], Ring | None]":
     return texts, accepted_keys(texts, names), read_record(texts.record) if texts.record else None
 
 
-def took_over(name: str, signing: str, known: Ring | None) -> None:
+def took_over(name: str, signing: str, known: Ring | None, accepted: tuple[str, ...] = ()) -> None:
     """Remembers what a process has now that took a ring over while it ran."""
-    _given[name], _rings[name] = signing, known
+    _remember(name, signing, accepted, known)
+
+
+def _remember(name: str, signing: str, accepted: tuple[str, ...], known: Ring | None) -> None:
+    global _generation
+    _rings[name], _given[name], _accepted[name] = known, signing, accepted
+    _ever.setdefault(name, {}).update(dict.fromkeys((signing, *accepted)))
+    _generation += 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,4 +197,7 @@ def _warn_once(note: str, caller: Caller) -> None:
 CHECK_SECONDS = 2.0
 _rings: dict[str, Ring | None] = {}
 _given: dict[str, str] = {}
+_accepted: dict[str, tuple[str, ...]] = {}
+_ever: dict[str, dict[str, None]] = {}
+_generation = 0
 _said: set[str] = set()

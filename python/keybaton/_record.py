@@ -33,7 +33,8 @@ class Key:
 class Ring:
     """The keys that one project trusts in one environment, as the record says.
 
-    `revision` grows with each write; `unfinished` says that a write was under way when the record was read.
+    `revision` grows with each write, and `write` names the last one; `unfinished` says that one was under way when the
+    record was read.
     """
 
     id: str
@@ -41,6 +42,7 @@ class Ring:
     keys: tuple[Key, ...]
     salt: bytes = field(repr=False)
     unfinished: bool = False
+    write: str = ""
 
     @property
     def phase(self) -> Phase:
@@ -52,9 +54,13 @@ class Ring:
 
     def role_of(self, secret: str) -> Role | None:
         """The role of this key text in the ring, or None for a key that is not in it."""
-        mark = hmac.digest(self.salt, secret.encode(errors="surrogatepass"), hashlib.sha256)[:MARK_BYTES]
+        mark = self.mark_of(secret.encode(errors="surrogatepass"))
         matching = [key.role for key in self.keys if hmac.compare_digest(key.mark, mark)]
         return matching[0] if matching else None
+
+    def mark_of(self, secret: bytes) -> bytes:
+        """What stands for a key in this ring: it tells whether a key is the one, not what it is."""
+        return hmac.digest(self.salt, secret, hashlib.sha256)[:MARK_BYTES]
 
 
 def read_record(text: str) -> Ring | None:
@@ -70,10 +76,10 @@ def read_record(text: str) -> Ring | None:
     if not isinstance(rows, list):
         return None
     keys = tuple(key for key in map(_key, rows) if key)
-    unfinished = members.get("intent") is not None
+    unfinished, write = members.get("intent") is not None, members.get("write")
     if version <= FORMAT and not (len(keys) == len(rows) and _is_sound(keys, unfinished)):
         return None
-    return Ring(ring, revision, keys, salt, unfinished)
+    return Ring(ring, revision, keys, salt, unfinished, write if isinstance(write, str) else "")
 
 
 def _is_sound(keys: tuple[Key, ...], unfinished: bool) -> bool:

@@ -19,6 +19,7 @@ from channels.sessions import CookieMiddleware, SessionMiddleware
 from django.contrib.auth import get_user
 from django.contrib.sessions.backends.base import SessionBase
 
+from .django import beats
 from .django._keep import Keeper
 from .django._reload import follow
 
@@ -51,6 +52,7 @@ class _Connection:
 
 def _found(scope: dict[str, Any]) -> "AbstractBaseUser | AnonymousUser":
     follow()
+    beats.check("websocket")
     session = scope["session"]
     connection = _Connection(getattr(session, "_wrapped", session))
     keeper = Keeper(connection)

@@ -21,7 +21,7 @@ def read(*keys: object, **members: object) -> keybaton.Ring:
 
 def test_a_record_is_read_whole() -> None:
     ring = read(NEXT, SIGNING, RETIRING, gone=[{"id": "00"}], events=[{}], new_member=1)
-    assert (ring.id, ring.revision, ring.unfinished) == ("ab" * 10, 3, False)
+    assert (ring.id, ring.revision, ring.write, ring.unfinished) == ("ab" * 10, 3, "cd" * 10, False)
     key = ring.keys[2]
     assert (key.role, key.made, key.since, key.why, key.exposed) == (
         "retiring",

@@ -1,21 +1,53 @@
-"""A project that has the app, in a database of its own."""
+"""A project that has the app, in a database of its own: PostgreSQL where PGHOST leads to one, else SQLite."""
 
+import os
 import shutil
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import django
 import pytest
 from django.conf import settings
 from django.core.management import call_command
+from django.test import override_settings
+
+if TYPE_CHECKING:
+    from rings import Ours
 
 FOLDER = Path(tempfile.mkdtemp(prefix="keybaton-django-"))
 
+
+def database(name: str) -> dict[str, object]:
+    """PostgreSQL's own databases stand in for a file that is new."""
+    if "PGHOST" not in os.environ:
+        folder = FOLDER if name != "away" else FOLDER / "missing"
+        names = {"default": "db", "readonly": "db"}
+        return {
+            "ENGINE": "django.db.backends.sqlite3",
+            "NAME": f"file:{folder / names.get(name, name)}.sqlite3" + ("?mode=ro" if name == "readonly" else ""),
+            "OPTIONS": {"uri": True},
+        }
+    names = {"empty": "postgres"}
+    readonly = {"options": "-c default_transaction_read_only=on"} if name == "readonly" else {}
+    return {
+        "ENGINE": "django.db.backends.postgresql",
+        "NAME": names.get(name, "keybaton"),
+        "PORT": "1" if name == "away" else "",
+        "OPTIONS": readonly,
+    }
+
+
 settings.configure(
     SECRET_KEY="the old key, made up " * 3,
-    DATABASES={"default": {"ENGINE": "django.db.backends.sqlite3", "NAME": FOLDER / "db.sqlite3"}},
-    INSTALLED_APPS=["django.contrib.auth", "django.contrib.contenttypes", "django.contrib.sessions"],
+    DATABASES={name: database(name) for name in ("default", "empty", "readonly", "away")},
+    INSTALLED_APPS=[
+        "django.contrib.auth",
+        "django.contrib.contenttypes",
+        "django.contrib.sessions",
+        "keybaton.django",
+    ],
     MIDDLEWARE=[
         "django.contrib.sessions.middleware.SessionMiddleware",
         "keybaton.django.AuthenticationMiddleware",
@@ -66,3 +98,16 @@ def browser(engine: str, ann: User) -> Client:
     client.force_login(ann)
     assert client.get("/put/?cart=mine").content == b"ann"
     return client
+
+
+@pytest.fixture
+def ours(monkeypatch: pytest.MonkeyPatch) -> "Iterator[Ours]":
+    """This process has a ring, revision 5, and no thread."""
+    from rings import Beat, Floor, Ours
+
+    with override_settings(KEYBATON={"THREAD": False}, SECRET_KEY="", SECRET_KEY_FALLBACKS=[]):
+        ours = Ours(monkeypatch)
+        ours.has(5)
+        yield ours
+    for model in (Beat, Floor):
+        model.objects.all().delete()

@@ -8,6 +8,8 @@ from django.contrib.auth.models import User
 from django.http import HttpRequest, HttpResponse
 from django.urls import path
 
+from keybaton.django import readiness
+
 
 def me(request: HttpRequest) -> HttpResponse:
     return HttpResponse(request.user.get_username())
@@ -43,6 +45,11 @@ def put(request: HttpRequest) -> HttpResponse:
     return HttpResponse(request.user.get_username())
 
 
+def put_nobody(request: HttpRequest) -> HttpResponse:
+    request.session["cart"] = "full"
+    return HttpResponse("ok")
+
+
 def cart(request: HttpRequest) -> HttpResponse:
     return HttpResponse(request.session.get("cart", ""))
 
@@ -76,12 +83,30 @@ def nobody(request: HttpRequest) -> HttpResponse:
     return HttpResponse("ok")
 
 
+def while_stopped() -> None:
+    """What happens while the process stands still in the middle of a request; tests say what."""
+
+
+def stopped(request: HttpRequest) -> HttpResponse:
+    while_stopped()
+    try:
+        return HttpResponse(request.user.get_username())
+    except Exception:
+        if "swallow" not in request.GET:
+            raise
+    return HttpResponse("it went wrong")
+
+
 urlpatterns = [
+    path("ready/", readiness),
+    path("live/", nobody),
+    path("stopped/", stopped),
     path("me/", me),
     path("async/", async_me),
     path("at-once/", at_once),
     path("put-at-once/", put_at_once),
     path("put/", put),
+    path("put-nobody/", put_nobody),
     path("cart/", cart),
     path("interrupted/", interrupted),
     path("sign-in/", sign_in),

@@ -62,13 +62,13 @@ def _take_over(name: str, signing: str, accepted: tuple[str, ...], known: Ring |
     """At no moment is a key refused that is accepted before and after: the fallbacks hold every key meanwhile."""
     old, before = settings.SECRET_KEY, list(settings.SECRET_KEY_FALLBACKS)
     if old == signing and before == list(accepted):
-        _load.took_over(name, signing, known)
+        _load.took_over(name, signing, known, accepted)
         return False
     all_ = list(dict.fromkeys([signing, *accepted, old]))
     _write("SECRET_KEY_FALLBACKS", all_)
     _write("SECRET_KEY", signing)
     _write("SECRET_KEY_FALLBACKS", list(accepted))
-    _load.took_over(name, signing, known)
+    _load.took_over(name, signing, known, accepted)
     _signers.rekey({old, *before}, signing, list(accepted))
     logger.info("the ring %s has changed and was taken over", name)
     return True

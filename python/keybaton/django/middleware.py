@@ -1,6 +1,6 @@
 """The middleware that keeps users logged in while the key changes."""
 
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Callable
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -34,9 +34,9 @@ class KeepUsersMixin:
         response: HttpResponse | None = keeper.user(partial(super().process_request, request))  # type: ignore[misc]
         user = getattr(request, "user", None)
         if isinstance(user, LazyObject) and user._wrapped is empty:
-            request.user = SimpleLazyObject(partial(keeper.user, partial(_found_by, user)))
+            request.user = SimpleLazyObject(partial(keeper.user, partial(_find, request, user)))
         if hasattr(request, "auser"):
-            request.auser = partial(keeper.auser, request.auser)
+            request.auser = partial(keeper.auser, partial(_afind, request, request.auser))
         return response
 
     def __call__(self, request: HttpRequest) -> HttpResponse | Awaitable[HttpResponse]:
@@ -58,7 +58,17 @@ class AuthenticationMiddleware(KeepUsersMixin, middleware.AuthenticationMiddlewa
     """Django's AuthenticationMiddleware, with which no user is logged out while the key changes."""
 
 
-def _found_by(lazy: LazyObject) -> "AbstractBaseUser":
-    """Whom a lazy user stands for, looked for each time anew."""
+def _find(request: HttpRequest, lazy: LazyObject) -> "AbstractBaseUser":
+    """Whom a lazy user stands for, looked for each time anew, once the fence has been asked, where there is one."""
+    if fence := getattr(request, "_keybaton_fence", None):
+        fence.ask()
     lazy._setup()
     return lazy._wrapped
+
+
+async def _afind(
+    request: HttpRequest, find: "Callable[[], Awaitable[AbstractBaseUser]]"
+) -> "AbstractBaseUser":
+    if fence := getattr(request, "_keybaton_fence", None):
+        await fence.aask()
+    return await find()

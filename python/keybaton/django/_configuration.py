@@ -1,0 +1,24 @@
+"""What a project says in its settings: KEYBATON = {...}."""
+
+import os
+from typing import Any
+
+from django.conf import settings
+
+DEFAULTS: dict[str, Any] = {
+    "DATABASE": "default",  # the alias of the database that the beats and the floor stand in
+    "FENCE": "warn",  # or "strict", or "off"
+    "EXEMPT": (),  # paths that the fence leaves alone: what they begin with
+    "THREAD": None,  # whether a thread beats; None: where threads run
+}
+
+
+def setting(name: str) -> Any:
+    """One of these, as the project says it, else as it is by default."""
+    return getattr(settings, "KEYBATON", DEFAULTS).get(name, DEFAULTS[name])
+
+
+def fence() -> str:
+    """ "warn", "strict" or "off": the variable KEYBATON_FENCE comes first, so that nobody has to change a release."""
+    said = os.environ.get("KEYBATON_FENCE") or setting("FENCE")
+    return said if said in ("strict", "off") else "warn"

@@ -1,0 +1,39 @@
+"""manage.py keybaton describe: what the rotation has to know of the project."""
+
+from importlib import import_module
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import CommandError
+from django.db import Error, router
+from django.db.models import Max
+
+from keybaton import _load
+
+from . import clock
+
+
+def answer(words: list[str]) -> dict[str, Any]:
+    """Engine, lifetimes and models; times in seconds."""
+    if words:
+        raise CommandError("keybaton describe takes no words")
+    return {
+        "format": 1,
+        "session_engine": settings.SESSION_ENGINE,
+        "session_cookie_age": settings.SESSION_COOKIE_AGE,
+        "password_reset_timeout": settings.PASSWORD_RESET_TIMEOUT,
+        "user_model": settings.AUTH_USER_MODEL,
+        "latest_session_expiry": _latest_session_expiry(),
+        "rings": {name: {"ring": ring.id} for name, ring in _load.named_rings().items()},
+    }
+
+
+def _latest_session_expiry() -> int | None:
+    """When the last session ends that stands in a table; None where none does."""
+    try:
+        model = import_module(settings.SESSION_ENGINE).SessionStore.get_model_class()
+        alias = router.db_for_write(model)
+        latest = model._default_manager.using(alias).aggregate(latest=Max("expire_date"))["latest"]
+    except (AttributeError, ImportError, LookupError, RuntimeError, Error):
+        return None
+    return clock.seconds_of(latest) if latest else None

@@ -1,0 +1,49 @@
+"""manage.py keybaton observe: what the processes report, and the floor of each ring."""
+
+import json
+from typing import Any
+
+from django.core.management.base import CommandError
+
+from keybaton.django.beats import table
+from keybaton.django.beats.lease import LEASE
+from keybaton.django.models import Beat, Floor
+
+from . import clock
+
+TOLD = ("process", "name", "ring", "revision", "write", "signs", "role", "host", "fence", "below")
+
+
+def answer(words: list[str]) -> dict[str, Any]:
+    """Times are of the database's clock, in whole seconds since 1970."""
+    if words:
+        raise CommandError("keybaton observe takes no words")
+    with table.connected() as alias:
+        told = {"format": 1, "now": clock.now(alias), "lease": int(LEASE)}
+        if not table.is_there(alias):
+            return {**told, "beats": [], "floors": [], "missing": True}
+        return {**told, "beats": _beats(alias), "floors": floors(alias)}
+
+
+def _beats(alias: str) -> list[dict[str, Any]]:
+    rows = Beat.objects.using(alias).order_by("started", "process", "name")
+    return [
+        {
+            **{name: getattr(row, name) for name in TOLD},
+            "accepts": json.loads(row.accepts),
+            "holds": json.loads(row.holds),
+            "started": clock.seconds(alias, row.started),
+            "seen": clock.seconds(alias, row.seen),
+        }
+        for row in rows
+    ]
+
+
+def floors(alias: str) -> list[dict[str, Any]]:
+    """The floor of each ring."""
+    return [floor(alias, row) for row in Floor.objects.using(alias).order_by("ring")]
+
+
+def floor(alias: str, row: Floor) -> dict[str, Any]:
+    """One of them."""
+    return {"ring": row.ring, "revision": row.revision, "raised": clock.seconds(alias, row.raised)}

@@ -1,0 +1,193 @@
+"""Each process reports which keys it really uses, and no database breaks a request for it."""
+
+import json
+import os
+import time
+from typing import Any
+
+import pytest
+from django.conf import settings
+from django.db import transaction
+from django.test import Client, override_settings
+from rings import RING, WRITE, A, B, Ours, mark
+
+from keybaton.django import beats
+from keybaton.django.beats import beater, table
+from keybaton.django.models import Beat
+
+SOON = 0.05
+
+
+def test_the_first_request_reports_the_marks_of_the_settings(ours: Ours) -> None:
+    assert Client().get("/nobody/").status_code == 200
+    row = ours.row
+    assert (row.name, row.ring, row.revision, row.write) == ("SECRET_KEY", RING, 5, WRITE)
+    assert (row.signs, json.loads(row.accepts), row.holds) == (mark(A), [mark(A)], "[]")
+    assert (row.role, row.fence, row.below) == ("web", "warn", False)
+    assert row.started < row.seen
+
+
+def test_what_the_settings_say_counts_and_not_what_was_loaded(ours: Ours) -> None:
+    settings.SECRET_KEY, settings.SECRET_KEY_FALLBACKS = B, [A]
+    beats.check("web")
+    assert (ours.row.signs, json.loads(ours.row.accepts)) == (mark(B), [mark(B), mark(A)])
+
+
+def test_fallbacks_that_a_look_would_use_up_are_not_looked_at(ours: Ours) -> None:
+    settings.SECRET_KEY_FALLBACKS = (key for key in [B])
+    beats.check("web")
+    assert json.loads(ours.row.accepts) == [mark(A)]
+    assert list(settings.SECRET_KEY_FALLBACKS) == [B]
+
+
+def test_a_key_without_a_record_is_not_reported(ours: Ours, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("keybaton._load._rings", {"SECRET_KEY": None})
+    assert Client().get("/nobody/").status_code == 200
+    assert not Beat.objects.exists()
+
+
+def seen(ours: Ours) -> Any:
+    return ours.row.seen
+
+
+def test_a_request_beats_again_once_the_lease_has_run_out(ours: Ours) -> None:
+    beats.check("web")
+    first = seen(ours)
+    ours.sleeps(14)
+    beats.check("web")
+    assert seen(ours) == first
+    ours.sleeps(1)
+    beats.check("web")
+    assert seen(ours) > first
+
+
+@pytest.mark.parametrize("clock", [{"boot": False}, {"wall": False}])
+def test_each_of_the_two_clocks_ends_the_lease(ours: Ours, clock: dict[str, bool]) -> None:
+    beats.check("web")
+    first = seen(ours)
+    ours.sleeps(60, **clock)
+    beats.check("web")
+    assert seen(ours) > first
+
+
+@pytest.mark.parametrize("off", [600, -600])
+def test_a_clock_that_is_off_changes_nothing_of_what_is_told(ours: Ours, off: int) -> None:
+    ours.sleeps(off, boot=False)
+    beats.check("web")
+    assert abs(seen(ours).timestamp() - time.time()) < 5
+    assert not beats.is_due()
+
+
+def test_a_ring_that_was_taken_over_is_told_at_once(ours: Ours) -> None:
+    beats.check("web")
+    ours.has(6, A, [B, A])
+    beats.check("web")
+    assert (ours.row.revision, json.loads(ours.row.accepts)) == (6, [mark(A), mark(B)])
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="no forks here")
+@pytest.mark.filterwarnings("ignore:This process.*is multi-threaded:DeprecationWarning")
+def test_a_forked_process_is_another_one(ours: Ours) -> None:
+    beats.check("web")
+    child = os.fork()
+    if child == 0:
+        beats.check("web")
+        os._exit(0)
+    assert os.waitpid(child, 0)[1] == 0
+    assert Beat.objects.count() == 2
+    assert Beat.objects.filter(process=ours.id).count() == 1
+
+
+def test_a_process_that_stops_removes_its_row_and_writes_no_other(ours: Ours) -> None:
+    beats.check("web")
+    beats.stop()
+    ours.sleeps(100)
+    beats.check("web")
+    assert not Beat.objects.exists()
+
+
+def test_a_thread_goes_on_beating_and_keeps_no_connection(ours: Ours, monkeypatch: pytest.MonkeyPatch) -> None:
+    made: list[Any] = []
+    real = table._another
+
+    def another(before: Any) -> Any:
+        made.append(real(before))
+        return made[-1]
+
+    monkeypatch.setattr(table, "_another", another)
+    monkeypatch.setattr(beater, "EVERY", SOON)
+    with override_settings(KEYBATON={"THREAD": True}):
+        beats.check("web")
+        until = time.monotonic() + 10
+        while len(made) < 3 and time.monotonic() < until:
+            time.sleep(SOON)
+        beats.stop()
+    thread = beater._beater._thread
+    assert thread
+    thread.join()
+    assert len(made) >= 4
+    assert all(connection.connection is None for connection in made)
+
+
+@pytest.mark.parametrize("alias", ["empty", "readonly", "away", "no such alias"])
+def test_a_database_that_takes_no_report_breaks_no_request(
+    ours: Ours, alias: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    with override_settings(KEYBATON={"THREAD": False, "DATABASE": alias, "FENCE": "strict"}):
+        for _ in range(3):
+            assert Client().get("/nobody/").status_code == 200
+            ours.sleeps(20)
+        assert beats.heard() is beats.Standing.UNKNOWN
+    assert caplog.text.count("cannot report its keys") == 1
+    assert beats.check("web") is beats.Standing.CURRENT
+
+
+def test_while_the_database_is_away_no_request_waits_for_it_again(ours: Ours) -> None:
+    with override_settings(KEYBATON={"THREAD": False, "DATABASE": "away"}):
+        beats.check("web")
+        assert not beats.is_due()
+        ours.sleeps(15)
+        assert beats.is_due()
+
+
+class Elsewhere:
+    def db_for_read(self, *_: object, **__: object) -> str:
+        return "empty"
+
+    db_for_write = db_for_read
+
+
+def test_no_router_sends_a_beat_elsewhere(ours: Ours) -> None:
+    with override_settings(DATABASE_ROUTERS=[Elsewhere()]):
+        assert beats.check("web") is beats.Standing.CURRENT
+    assert ours.row
+
+
+def test_a_beat_is_in_nobodys_transaction(ours: Ours) -> None:
+    with transaction.atomic():
+        beats.check("web")
+        transaction.set_rollback(True)
+    assert ours.row
+
+
+def test_a_command_reports_and_those_of_django_do_not(ours: Ours) -> None:
+    from django.core.management import BaseCommand, call_command
+
+    call_command("check", verbosity=0)
+    assert not Beat.objects.exists()
+
+    class Command(BaseCommand):  # type: ignore[misc]
+        requires_system_checks = ()
+
+        def handle(self, *_: object, **__: object) -> None:
+            assert ours.row.role == "command"
+
+    call_command(Command())
+
+
+def test_a_process_that_was_killed_long_ago_is_forgotten(ours: Ours) -> None:
+    beats.check("web")
+    Beat.objects.update(process="dead", seen="2020-01-01T00:00:00Z")
+    ours.starts()
+    beats.check("web")
+    assert not Beat.objects.filter(process="dead").exists()

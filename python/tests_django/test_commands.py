@@ -1,0 +1,109 @@
+"""manage.py keybaton observe, describe and floor."""
+
+import json
+import time
+from io import StringIO
+from typing import Any
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.test import Client, override_settings
+from rings import RING, WRITE, A, Ours, mark, raised
+
+from keybaton.django import beats
+
+
+def said(*words: str) -> Any:
+    out = StringIO()
+    call_command("keybaton", *words, stdout=out)
+    return json.loads(out.getvalue())
+
+
+def test_observe_tells_what_the_processes_report(ours: Ours) -> None:
+    beats.check("web")
+    raised(4)
+    told = said("observe")
+    (beat,), (floor,) = told.pop("beats"), told.pop("floors")
+    assert told.keys() == {"format", "now", "lease"}
+    assert (told["format"], told["lease"]) == (1, 60)
+    times = [told["now"], beat.pop("seen"), floor.pop("raised")]
+    assert all(abs(at - time.time()) < 5 for at in times)
+    assert told["now"] - beat.pop("started") < 300
+    assert beat.pop("host")
+    assert beat == {
+        "process": ours.id,
+        "name": "SECRET_KEY",
+        "ring": RING,
+        "revision": 5,
+        "write": WRITE,
+        "signs": mark(A),
+        "accepts": [mark(A)],
+        "holds": [],
+        "role": "web",
+        "fence": "warn",
+        "below": False,
+    }
+    assert floor == {"ring": RING, "revision": 4}
+
+
+@pytest.mark.parametrize("zone", ["UTC", "Asia/Tokyo"])
+def test_times_are_right_without_time_zones_too(ours: Ours, zone: str) -> None:
+    # Asked through a connection that was made under these settings, as a project without zones does.
+    with override_settings(USE_TZ=False, TIME_ZONE=zone):
+        beats.check("web")
+        told = said("observe")
+    assert abs(told["now"] - time.time()) < 5
+    assert abs(told["beats"][0]["seen"] - time.time()) < 5
+
+
+def test_without_its_tables_observe_says_so(ours: Ours) -> None:
+    with override_settings(KEYBATON={"DATABASE": "empty"}):
+        told = said("observe")
+        assert told.pop("now")
+        assert told == {"format": 1, "lease": 60, "beats": [], "floors": [], "missing": True}
+        with pytest.raises(CommandError, match="migrate keybaton"):
+            said("floor", "raise", RING, "3")
+
+
+def test_a_database_that_is_away_is_an_error_of_one_sentence(ours: Ours) -> None:
+    with override_settings(KEYBATON={"DATABASE": "away"}), pytest.raises(CommandError, match="cannot be asked"):
+        said("observe")
+
+
+def test_the_floor_is_raised_and_never_lowered(ours: Ours) -> None:
+    assert said("floor", "raise", RING, "6")["revision"] == 6
+    first = said("floor", "show")["floors"][0]
+    assert said("floor", "raise", RING, "5") == first
+    assert said("floor", "raise", RING, "7")["revision"] == 7
+    assert said("floor", "reset", RING) == {"ring": RING, "revision": None, "raised": None}
+    assert said("floor", "show") == {"format": 1, "floors": []}
+
+
+@pytest.mark.parametrize("words", [[], ["raise", RING], ["raise", RING, "-1"], ["raise", RING, "x"], ["lower", RING]])
+def test_what_cannot_be_done_to_a_floor_is_said(ours: Ours, words: list[str]) -> None:
+    with pytest.raises(CommandError, match="floor show, floor raise RING REVISION, floor reset RING"):
+        said("floor", *words)
+
+
+@pytest.mark.parametrize("engine", ["db", "cached_db", "file", "signed_cookies"])
+def test_describe_tells_what_a_rotation_has_to_know(ours: Ours, engine: str) -> None:
+    with override_settings(SESSION_ENGINE=f"django.contrib.sessions.backends.{engine}"):
+        Client().get("/put-nobody/")
+        told = said("describe")
+    latest = told.pop("latest_session_expiry")
+    assert told == {
+        "format": 1,
+        "session_engine": f"django.contrib.sessions.backends.{engine}",
+        "session_cookie_age": 1209600,
+        "password_reset_timeout": 259200,
+        "user_model": "auth.User",
+        "rings": {"SECRET_KEY": {"ring": RING}},
+    }
+    if engine in ("db", "cached_db"):
+        assert abs(latest - time.time() - 1209600) < 60
+    else:
+        assert latest is None
+
+
+def test_the_migration_is_what_the_models_say() -> None:
+    call_command("makemigrations", "keybaton", check=True, dry_run=True, verbosity=0)
