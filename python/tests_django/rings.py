@@ -5,8 +5,6 @@ import hashlib
 import hmac
 import json
 from collections.abc import Sequence
-from typing import Any
-
 import pytest
 from django.conf import settings
 from django.db.models.functions import Now
@@ -70,21 +68,15 @@ class Ours:
 
     @property
     def row(self) -> Beat:
-        return Beat.objects.get(process=self.id)
+        row: Beat = Beat.objects.get(process=self.id)
+        return row
 
 
-def another(revision: int, **more: Any) -> Beat:
+def another(revision: int, **more: object) -> None:
     """Another process that lives."""
-    said = {
-        "name": "SECRET_KEY",
-        "ring": RING,
-        "write": WRITE,
-        "signs": mark(B),
-        "accepts": json.dumps([mark(B)]),
-        "holds": "[]",
-    }
-    said |= {"role": "web", "host": "b1", "fence": "warn", "below": False, "seen": Now(), "started": Now(), **more}
-    return Beat.objects.create(process="ff" * 16, revision=revision, **said)
+    said: dict[str, object] = {"name": "SECRET_KEY", "ring": RING, "write": WRITE, "signs": mark(B), "holds": "[]"}
+    said |= {"accepts": json.dumps([mark(B)]), "role": "web", "host": "b1", "fence": "warn", "below": False}
+    Beat.objects.create(process="ff" * 16, revision=revision, **{**said, "seen": Now(), "started": Now(), **more})
 
 
 def raised(revision: int, ring: str = RING) -> None:

@@ -1,0 +1,132 @@
+"""The app in processes of its own."""
+
+import contextlib
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from shutil import copytree
+
+import pytest
+
+from project import PACKAGES, Project
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Iterator[Project]:
+    with databases():
+        (tmp_path / "shop").mkdir()
+        (tmp_path / "shop/__init__.py").write_text("")
+        (tmp_path / "shop/tests.py").write_text(SUITE)
+        yield Project(tmp_path)
+
+
+@contextlib.contextmanager
+def databases() -> Iterator[None]:
+    """One for the project, where it is in PostgreSQL."""
+    if "PGHOST" not in os.environ:
+        yield
+        return
+    subprocess.run(["createdb", "project"], check=True)  # noqa: S607
+    yield
+    subprocess.run(["dropdb", "project"], check=True)  # noqa: S607, it fails where a connection was left open
+
+
+def test_a_process_reports_while_it_lives_and_no_longer(project: Project) -> None:
+    project.manage("migrate", "--verbosity=0")
+    for how, left in (("stops", 0), ("killed", 1)):
+        with subprocess.Popen(
+            [sys.executable, "server.py"],
+            cwd=project.folder,
+            env=project.environment,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        ) as server:
+            assert server.stdin
+            assert server.stdout
+            assert server.stdout.readline() == "ok\n"
+            (beat,) = project.observed()["beats"]
+            assert (beat["role"], beat["revision"]) == ("web", 5)
+            server.communicate(how, timeout=60)
+        assert len(project.observed()["beats"]) == left
+
+
+def test_observe_prints_one_line_and_an_error_is_one_sentence(project: Project) -> None:
+    assert project.observed()["missing"]
+    assert project.manage("keybaton", "observe").count("\n") == 1
+    for words in (["floor", "raise", "ab", "1"], ["observe", "--all"]):
+        done = project.run("manage.py", "keybaton", *words)
+        assert (done.returncode, done.stdout, done.stderr.count("\n")) == (1, "", 1)
+
+
+@pytest.mark.skipif("PGHOST" in os.environ, reason="a file that cannot be made is SQLite's")
+def test_a_database_that_is_away_is_one_sentence_too(project: Project) -> None:
+    done = project.run("manage.py", "keybaton", "observe", NAME="missing/db.sqlite3")
+    assert (done.returncode, done.stdout, done.stderr.count("\n")) == (1, "", 1)
+
+
+def test_other_words_run_the_program_which_knows_how_to_ask_back(project: Project) -> None:
+    folder = project.folder / "installed"
+    copytree(PACKAGES / "keybaton", folder / "keybaton")
+    (folder / "bin").mkdir()
+    program = folder / "bin/keybaton"
+    program.write_text('#!/bin/sh\nprintf "%s\\n" "$KEYBATON_MANAGE" "$@"\nexit 3\n')
+    program.chmod(0o755)
+    path = os.pathsep.join([str(folder), project.environment["PYTHONPATH"]])
+    done = project.run("manage.py", "keybaton", "rotate", "--json", "-e", "dev", PYTHONPATH=path)
+    asked, *words = done.stdout.splitlines()
+    assert (done.returncode, words) == (3, ["rotate", "--json", "-e", "dev"])
+    again = subprocess.run(
+        [*json.loads(asked), "keybaton", "observe"], cwd=project.folder, env=project.environment, capture_output=True
+    )
+    assert json.loads(again.stdout)["missing"]
+
+
+@pytest.mark.parametrize("more", [[], ["--parallel=2"]])
+def test_the_suite_of_a_project_passes_unchanged_with_the_app(project: Project, more: list[str]) -> None:
+    project.manage("migrate", "--verbosity=0")
+    done = project.run("-W", "error::ResourceWarning", "manage.py", "test", *more)
+    assert done.returncode == 0, done.stderr
+    assert "Ran 5 tests" in done.stderr
+    assert not project.observed()["beats"]
+
+
+SUITE = """\
+from django.contrib.auth.models import User
+from django.test import LiveServerTestCase, SimpleTestCase, TestCase, TransactionTestCase
+from urllib.request import urlopen
+
+from keybaton.django.models import Beat
+
+
+class Pages(SimpleTestCase):
+    def test_a_page_without_a_database(self):
+        self.assertEqual(self.client.get("/").status_code, 200)
+
+
+class Queries(TestCase):
+    def test_a_page_makes_no_query(self):
+        with self.assertNumQueries(0):
+            self.client.get("/")
+        self.assertFalse(Beat.objects.exists())
+
+    def test_a_user_is_found(self):
+        self.client.force_login(User.objects.create_user("ann"))
+        with self.assertNumQueries(0):
+            self.client.get("/")
+
+
+class Transactions(TransactionTestCase):
+    def test_a_page(self):
+        self.client.get("/")
+        self.assertFalse(Beat.objects.exists())
+
+
+class Live(LiveServerTestCase):
+    def test_a_page(self):
+        with urlopen(self.live_server_url) as answer:
+            self.assertEqual(answer.status, 200)
+"""
