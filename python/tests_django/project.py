@@ -7,8 +7,9 @@ import sys
 from pathlib import Path
 from typing import Any
 
-import keybaton
 from rings import A, record
+
+import keybaton
 
 PACKAGES = Path(keybaton.__file__).parents[1]
 

@@ -5,6 +5,7 @@ import hashlib
 import hmac
 import json
 from collections.abc import Sequence
+
 import pytest
 from django.conf import settings
 from django.db.models.functions import Now
@@ -49,7 +50,7 @@ class Ours:
         self.starts()
 
     def starts(self) -> None:
-        self._monkeypatch.setattr(beater, "_beater", beater.Beater())
+        self._monkeypatch.setattr(beater, "_beaters", {})
 
     def has(self, revision: int, signing: str = A, accepted: Sequence[str] = (A,), ring: str = RING) -> None:
         known = read_record(record(revision, signing, accepted, ring))
@@ -62,7 +63,7 @@ class Ours:
 
     @property
     def id(self) -> str:
-        process = beater._beater.process
+        process = beater._ours().process
         assert process
         return process.id
 

@@ -1,17 +1,21 @@
 """Each process reports which keys it really uses, and no database breaks a request for it."""
 
+import asyncio
 import json
 import os
+import sys
 import time
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from asgiref.sync import sync_to_async
 from django.conf import settings
 from django.db import transaction
 from django.test import Client, override_settings
 from rings import RING, WRITE, A, B, Ours, mark
 
-from keybaton.django import beats
+from keybaton.django import beats, with_lifespan
 from keybaton.django.beats import beater, table
 from keybaton.django.models import Beat
 
@@ -122,11 +126,47 @@ def test_a_thread_goes_on_beating_and_keeps_no_connection(ours: Ours, monkeypatc
         while len(made) < 3 and time.monotonic() < until:
             time.sleep(SOON)
         beats.stop()
-    thread = beater._beater._thread
+    thread = beater._ours()._thread
     assert thread
     thread.join()
     assert len(made) >= 4
     assert all(connection.connection is None for connection in made)
+
+
+@pytest.mark.parametrize(
+    ("variables", "uwsgi", "runs"),
+    [
+        ({}, None, True),
+        ({"AWS_LAMBDA_FUNCTION_NAME": "shop"}, None, False),
+        ({"K_SERVICE": "shop"}, None, False),
+        ({}, {}, False),
+        ({}, {"enable-threads": True}, True),
+        ({}, {"threads": b"4"}, True),
+    ],
+)
+def test_a_thread_is_started_where_threads_run(
+    ours: Ours,
+    variables: dict[str, str],
+    uwsgi: dict[str, Any] | None,
+    runs: bool,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    for name, value in variables.items():
+        monkeypatch.setenv(name, value)
+    if uwsgi is not None:
+        monkeypatch.setitem(sys.modules, "uwsgi", SimpleNamespace(opt=uwsgi))
+    with override_settings(KEYBATON={}):
+        beats.check("web")
+        assert (beater._ours()._thread is not None) == runs
+        beats.stop()
+
+
+def test_a_throw_away_key_is_not_reported(ours: Ours, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(beater, "_is_installed", True)
+    monkeypatch.setenv("KEYBATON_THROWAWAY", "1")
+    beater.install()
+    assert Client().get("/nobody/").status_code == 200
+    assert not Beat.objects.exists()
 
 
 @pytest.mark.parametrize("alias", ["empty", "readonly", "away", "no such alias"])
@@ -148,6 +188,20 @@ def test_while_the_database_is_away_no_request_waits_for_it_again(ours: Ours) ->
         assert not beats.is_due()
         ours.sleeps(15)
         assert beats.is_due()
+
+
+def test_the_row_is_there_before_the_floor_is_read(ours: Ours, monkeypatch: pytest.MonkeyPatch) -> None:
+    real, rows = table.floors, []
+
+    def floors(*words: Any) -> dict[str, int]:
+        rows.append(ours.row.revision)
+        return real(*words)
+
+    monkeypatch.setattr(table, "floors", floors)
+    beats.check("web")
+    ours.has(6)
+    beats.check("web")
+    assert rows == [5, 6]
 
 
 class Elsewhere:
@@ -191,3 +245,23 @@ def test_a_process_that_was_killed_long_ago_is_forgotten(ours: Ours) -> None:
     ours.starts()
     beats.check("web")
     assert not Beat.objects.filter(process="dead").exists()
+
+
+def test_an_asgi_server_that_stops_ends_the_report(ours: Ours) -> None:
+    rows = []
+    said = ["startup", "shutdown"]
+
+    async def receive() -> dict[str, str]:
+        return {"type": f"lifespan.{said.pop(0)}"}
+
+    async def send(message: dict[str, str]) -> None:
+        rows.append((message["type"], await sync_to_async(Beat.objects.count)()))
+
+    async def application(*_: object) -> None:
+        raise AssertionError("Django knows no lifespan")
+
+    async def served() -> None:
+        await with_lifespan(application)({"type": "lifespan"}, receive, send)
+
+    asyncio.run(served())
+    assert rows == [("lifespan.startup.complete", 1), ("lifespan.shutdown.complete", 0)]

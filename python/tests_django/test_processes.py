@@ -3,6 +3,7 @@
 import contextlib
 import json
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -10,7 +11,6 @@ from pathlib import Path
 from shutil import copytree
 
 import pytest
-
 from project import PACKAGES, Project
 
 
@@ -92,6 +92,29 @@ def test_the_suite_of_a_project_passes_unchanged_with_the_app(project: Project, 
     assert done.returncode == 0, done.stderr
     assert "Ran 5 tests" in done.stderr
     assert not project.observed()["beats"]
+
+
+@pytest.mark.skipif("PGHOST" not in os.environ, reason="SQLite has no users")
+def test_each_user_of_the_database_can_do_what_its_grants_are_for(project: Project) -> None:
+    project.manage("migrate", "--verbosity=0")
+    page = (PACKAGES.parent / "docs/django.md").read_text()
+    (grants,) = re.findall(r"```sql\n(.*?)```", page, re.DOTALL)
+    roles = ("instance", "observer", "rotator")
+    psql("".join(f"CREATE ROLE {role} LOGIN;" for role in roles) + grants)
+    try:
+        assert project.run("server.py", PGUSER="instance").stdout == "ok\n"
+        assert project.run("server.py", PGUSER="observer").stderr.count("cannot report its keys") == 1
+        for role in roles:
+            assert project.run("manage.py", "keybaton", "observe", PGUSER=role).returncode == 0
+            for words in (["raise", "ab", "1"], ["reset", "ab"]):
+                done = project.run("manage.py", "keybaton", "floor", *words, PGUSER=role)
+                assert (done.returncode == 0) == (role == "rotator"), done.stderr
+    finally:
+        psql("".join(f"DROP OWNED BY {role}; DROP ROLE {role};" for role in roles))
+
+
+def psql(words: str) -> None:
+    subprocess.run(["psql", "-qd", "project", "-v", "ON_ERROR_STOP=1", "-c", words], check=True)  # noqa: S607
 
 
 SUITE = """\

@@ -8,19 +8,28 @@ In settings.py:
 the first outermost, the second in the place of Django's own.
 """
 
+from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from .fence import FenceMiddleware, readiness
+    from .lifespan import with_lifespan
     from .middleware import AuthenticationMiddleware, KeepUsersMixin
 
-__all__ = ["AuthenticationMiddleware", "FenceMiddleware", "KeepUsersMixin", "readiness"]
+__all__ = ["AuthenticationMiddleware", "FenceMiddleware", "KeepUsersMixin", "readiness", "with_lifespan"]
+
+# Looked up when they are asked for: what they import has to wait for the settings, or for the app registry.
+PLACES = {
+    "AuthenticationMiddleware": ".middleware",
+    "FenceMiddleware": ".fence",
+    "KeepUsersMixin": ".middleware",
+    "readiness": ".fence",
+    "with_lifespan": ".lifespan",
+}
 
 
 def __getattr__(name: str) -> object:
-    """What MIDDLEWARE names. Django's own middleware imports models, which have to wait for the app registry."""
-    if name not in __all__:
+    """What MIDDLEWARE, urls.py and asgi.py name."""
+    if name not in PLACES:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    from . import fence, middleware
-
-    return getattr(fence if hasattr(fence, name) else middleware, name)
+    return getattr(import_module(PLACES[name], __name__), name)

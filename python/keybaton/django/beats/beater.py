@@ -20,26 +20,27 @@ logger = logging.getLogger("keybaton.django")
 
 def check(role: str) -> Standing:
     """What this process knows, which is not older than the lease: where it is, it beats now."""
-    return _beater.check(role) if is_due() else heard()
+    return _ours().check(role) if is_due() else heard()
 
 
 def heard() -> Standing:
     """What this process knows from its last beat."""
-    return Standing.UNKNOWN if is_off() else _beater.heard.standing
+    return Standing.UNKNOWN if is_off() else _ours().heard.standing
 
 
 def is_due() -> bool:
     """Whether the next check asks the database. Below the floor the ring is read again first, where it can be."""
     if is_off():
         return False
-    if _beater.heard.below:
+    beater = _ours()
+    if beater.heard.below:
         follow()
-    return _beater.is_due()
+    return beater.is_due()
 
 
 def stop() -> None:
     """This process ends: its rows go."""
-    _beater.stop()
+    _ours().stop()
 
 
 def install() -> None:
@@ -55,7 +56,7 @@ def is_off() -> bool:
 
 
 class Beater:
-    """The beats of one process; a fork makes another."""
+    """The beats of one process. Made when first needed: before that gevent may have to replace what locks are."""
 
     def __init__(self) -> None:
         self.heard = Report()
@@ -137,12 +138,11 @@ def _tell(before: Report, heard: Report, uses: list[effective.Use]) -> None:
             logger.warning("revision %s of %s in this process is %s", use.ring.revision, use.name, heard.standing.value)
 
 
-def _renew() -> None:
-    global _beater
-    _beater = Beater()
+def _ours() -> Beater:
+    """This process's own. It is told by its id, since not every server that forks lets Python know."""
+    process = os.getpid()
+    return _beaters.get(process) or _beaters.setdefault(process, Beater())
 
 
 _is_installed = False
-_beater = Beater()
-if hasattr(os, "register_at_fork"):
-    os.register_at_fork(after_in_child=_renew)
+_beaters: dict[int, Beater] = {}

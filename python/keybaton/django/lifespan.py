@@ -1,0 +1,34 @@
+"""An ASGI application that hears when its server stops."""
+
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from asgiref.sync import sync_to_async
+
+from . import beats
+
+Scope = dict[str, Any]
+Receive = Callable[[], Awaitable[dict[str, Any]]]
+Send = Callable[[dict[str, Any]], Awaitable[None]]
+Application = Callable[[Scope, Receive, Send], Awaitable[None]]
+
+
+def with_lifespan(application: Application) -> Application:
+    """For asgi.py: `application = with_lifespan(get_asgi_application())`.
+
+    The process reports before its first request, and removes its row when the server stops, also where the server then
+    ends by the signal that it was sent, as uvicorn does: nothing else of the process runs after that.
+    """
+
+    async def living(scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "lifespan":
+            await application(scope, receive, send)
+            return
+        await receive()
+        await sync_to_async(beats.check, thread_sensitive=False)("web")
+        await send({"type": "lifespan.startup.complete"})
+        await receive()
+        await sync_to_async(beats.stop, thread_sensitive=False)()
+        await send({"type": "lifespan.shutdown.complete"})
+
+    return living
