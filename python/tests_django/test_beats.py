@@ -13,8 +13,10 @@ from asgiref.sync import sync_to_async
 from django.conf import settings
 from django.db import transaction
 from django.test import Client, override_settings
-from rings import RING, WRITE, A, B, Ours, mark
+from rings import RING, WRITE, A, B, Ours, mark, record
 
+from keybaton import _load
+from keybaton._record import read_record
 from keybaton.django import beats, with_lifespan
 from keybaton.django.beats import beater, table
 from keybaton.django.models import Beat
@@ -42,6 +44,26 @@ def test_fallbacks_that_a_look_would_use_up_are_not_looked_at(ours: Ours) -> Non
     beats.check("web")
     assert json.loads(ours.row.accepts) == [mark(A)]
     assert list(settings.SECRET_KEY_FALLBACKS) == [B]
+
+
+def test_another_ring_has_a_row_of_its_own(ours: Ours) -> None:
+    known = read_record(record(2, B, [B], "ee" * 10))
+    _load.took_over("JWT_SIGNING_KEY", B, known, (B,))
+    beats.check("web")
+    rows = Beat.objects.filter(process=ours.id).order_by("name")
+    assert list(rows.values_list("name", "ring", "revision", "signs")) == [
+        ("JWT_SIGNING_KEY", "ee" * 10, 2, mark(B)),
+        ("SECRET_KEY", RING, 5, mark(A)),
+    ]
+
+
+def test_a_key_from_elsewhere_is_not_taken_for_that_of_another_ring(ours: Ours) -> None:
+    known = read_record(record(2, B, [B], "ee" * 10))
+    _load.took_over("SECRET_KEY", A, None, (A,))
+    _load.took_over("JWT_SIGNING_KEY", B, known, (B,))
+    settings.SECRET_KEY = "another, made up"
+    beats.check("web")
+    assert (ours.row.name, ours.row.signs) == ("JWT_SIGNING_KEY", mark(B))
 
 
 def test_a_key_without_a_record_is_not_reported(ours: Ours, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -41,7 +41,6 @@ def test_observe_tells_what_the_processes_report(ours: Ours) -> None:
         "holds": [],
         "role": "web",
         "fence": "warn",
-        "below": False,
     }
     assert floor == {"ring": RING, "revision": 4}
 

@@ -76,9 +76,10 @@ def test_other_words_run_the_program_which_knows_how_to_ask_back(project: Projec
     program.write_text('#!/bin/sh\nprintf "%s\\n" "$KEYBATON_MANAGE" "$@"\nexit 3\n')
     program.chmod(0o755)
     path = os.pathsep.join([str(folder), project.environment["PYTHONPATH"]])
-    done = project.run("manage.py", "keybaton", "rotate", "--json", "-e", "dev", PYTHONPATH=path)
+    said = ["--settings=settings", "run", "-e", "dev", "--pythonpath", ".", "--", "it", "--settings", "x"]
+    done = project.run("manage.py", "keybaton", *said, PYTHONPATH=path)
     asked, *words = done.stdout.splitlines()
-    assert (done.returncode, words) == (3, ["rotate", "--json", "-e", "dev"])
+    assert (done.returncode, words) == (3, ["run", "-e", "dev", "--", "it", "--settings", "x"])
     again = subprocess.run(
         [*json.loads(asked), "keybaton", "observe"], cwd=project.folder, env=project.environment, capture_output=True
     )

@@ -27,15 +27,8 @@ class Use:
 def uses() -> list[Use]:
     """One for each ring that has a record: without its salt there are no marks."""
     rings = _load.named_rings()
-    main = main_name(rings)
+    main = _load.ring_behind(settings.SECRET_KEY) or "SECRET_KEY"  # also where something else was put into the settings
     return [_main(name, ring) if name == main else _other(name, ring) for name, ring in rings.items()]
-
-
-def main_name(rings: Iterable[str]) -> str:
-    """The ring that SECRET_KEY is from; also where something has put another key into the settings since."""
-    names = list(rings)
-    behind = _load.ring_behind(settings.SECRET_KEY)
-    return behind if behind else names[0] if len(names) == 1 else "SECRET_KEY"
 
 
 def _main(name: str, ring: Ring) -> Use:

@@ -11,7 +11,7 @@ from keybaton.django.models import Beat, Floor
 
 from . import clock
 
-TOLD = ("process", "name", "ring", "revision", "write", "signs", "role", "host", "fence", "below")
+TOLD = ("process", "name", "ring", "revision", "write", "signs", "role", "host", "fence")
 
 
 def answer(words: list[str]) -> dict[str, Any]:

@@ -21,7 +21,7 @@ class Command(BaseCommand):  # type: ignore[misc]
     def run_from_argv(self, argv: list[str]) -> None:
         """Takes the words as they are: they are the program's, where they are not ours."""
         try:
-            self.handle(words=argv[2:])
+            self.handle(words=_without_options(argv[2:]))
         except CommandError as error:
             self.stderr.write(str(error))
             sys.exit(error.returncode)
@@ -37,6 +37,20 @@ class Command(BaseCommand):  # type: ignore[misc]
             self.stdout.write(json.dumps(_answered(first, rest)))
         else:
             _run(words)
+
+
+def _without_options(words: list[str]) -> list[str]:
+    """What manage.py itself takes and has taken already: --settings and --pythonpath, with their values."""
+    left: list[str] = []
+    rest = iter(words)
+    for word in rest:
+        if word == "--":
+            return [*left, word, *rest]
+        if word in OPTIONS:
+            next(rest, None)
+        elif word.partition("=")[0] not in OPTIONS:
+            left.append(word)
+    return left
 
 
 def _answered(name: str, words: list[str]) -> dict[str, Any]:
@@ -63,3 +77,6 @@ def _manage() -> list[str]:
     script = Path(sys.argv[0]).absolute()
     is_module = script.name == "__main__.py" or script.stem == "django-admin"
     return [sys.executable, "-m", "django"] if is_module else [sys.executable, str(script)]
+
+
+OPTIONS = ("--settings", "--pythonpath")
