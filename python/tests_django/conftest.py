@@ -63,7 +63,7 @@ settings.configure(
 django.setup()
 
 from django.contrib.auth.models import User  # noqa: E402
-from django.test import Client, override_settings  # noqa: E402
+from django.test import Client  # noqa: E402
 from shop import ENGINES, OLD  # noqa: E402
 
 
@@ -103,7 +103,9 @@ def browser(engine: str, ann: User) -> Client:
 @pytest.fixture
 def ours(monkeypatch: pytest.MonkeyPatch) -> "Iterator[Ours]":
     """This process has a ring, revision 5, and no thread."""
-    from rings import Beat, Floor, Ours
+    from rings import Ours
+
+    from keybaton.django.models import Beat, Floor
 
     with override_settings(KEYBATON={"THREAD": False}, SECRET_KEY="", SECRET_KEY_FALLBACKS=[]):
         ours = Ours(monkeypatch)

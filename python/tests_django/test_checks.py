@@ -23,7 +23,7 @@ SESSIONS = "django.contrib.sessions.middleware.SessionMiddleware"
 STOCK, OURS = "django.contrib.auth.middleware.AuthenticationMiddleware", "keybaton.django.AuthenticationMiddleware"
 
 
-def found(**changed: Any) -> list[str]:  # noqa: ANN401
+def found(**changed: Any) -> list[str]:
     """What is found in a sound project with these settings changed."""
     with override_settings(**{"SECRET_KEY": RANDOM, "SECRET_KEY_FALLBACKS": [RANDOM], **changed}):
         messages = [message for module in checks.CHECKS for message in module.check(app_configs=None)]

@@ -176,7 +176,7 @@ def test_a_user_whom_another_task_finds_in_the_same_moment_is_brought_up_all_the
         assert not request.session.modified
 
 
-def through(middleware: Callable[..., Any], request: HttpRequest) -> Any:  # noqa: ANN401
+def through(middleware: Callable[..., Any], request: HttpRequest) -> Any:
     return middleware(lambda request: HttpResponse(request.user.get_username()))(request)
 
 

@@ -13,6 +13,8 @@ class KeybatonConfig(AppConfig):  # type: ignore[misc]
 
     def ready(self) -> None:
         """Listens for the first request, task or command: nothing starts here, since every process comes by."""
+        from . import checks
         from .beats import start
 
+        checks.register_all()
         start.listen()

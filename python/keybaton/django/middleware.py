@@ -66,9 +66,7 @@ def _find(request: HttpRequest, lazy: LazyObject) -> "AbstractBaseUser":
     return lazy._wrapped
 
 
-async def _afind(
-    request: HttpRequest, find: "Callable[[], Awaitable[AbstractBaseUser]]"
-) -> "AbstractBaseUser":
+async def _afind(request: HttpRequest, find: "Callable[[], Awaitable[AbstractBaseUser]]") -> "AbstractBaseUser":
     if fence := getattr(request, "_keybaton_fence", None):
         await fence.aask()
     return await find()
