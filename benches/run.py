@@ -55,6 +55,8 @@ def benches(keybaton: Path, venv: Path, folder: Path) -> Iterator[Bench]:
         },
         rounds=60,
     )
+    watched = Command([keybaton, "run", "--watch", "--", "true"], variables)
+    yield Bench("the same, with a folder that follows it", "10 ms, 12 MB", watched, {}, rounds=60)
     yield Bench(
         "generate a key",
         "3 ms",

@@ -55,6 +55,12 @@ def without_a_key_nothing_is_started(shop: Shop) -> None:
     shop.keybaton("--store", "dotenv:.env", *RUN, "cmd", "/c", "echo started").must(125)
 
 
+def nothing_is_watched_here(shop: Shop) -> None:
+    begin(shop)
+    told = shop.keybaton("run", "--watch", "--", "cmd", "/c", "echo started").must(125)
+    told.says("Windows has no `run --watch`", "restart the program")
+
+
 def ctrl_c_reaches_the_program_and_run_gives_its_code(shop: Shop) -> None:
     begin(shop)
     told = shop.in_a_console("hand", "press", "keybaton run -- hand serve 5").must(5)
@@ -101,6 +107,7 @@ PROGRAMS = [
     a_program_that_is_not_there_is_127,
     a_file_cannot_bring_an_old_key_back_in_other_letters,
     without_a_key_nothing_is_started,
+    nothing_is_watched_here,
     ctrl_c_reaches_the_program_and_run_gives_its_code,
     ctrl_c_ends_a_wait,
     a_command_follows_a_write,

@@ -1,10 +1,17 @@
-//! The program that takes this one's place, and its environment.
+//! The program that takes this one's place or runs under it, and its environment.
 
+#[cfg(unix)]
+use std::collections::BTreeSet;
 use std::ffi::OsString;
 use std::io::{self, ErrorKind};
 use std::path::Path;
+#[cfg(unix)]
+use std::process::Child;
+use std::process::Command;
 
-use keybaton_core::RingName;
+#[cfg(unix)]
+use keybaton_core::SecretText;
+use keybaton_core::{Field, RingName};
 use zeroize::Zeroizing;
 
 use crate::arguments::Choices;
@@ -24,16 +31,11 @@ pub(crate) struct Environment {
 }
 
 impl Environment {
-    /// The inherited environment without a ring of former times: neither its texts nor `KEYBATON_DIR`, which
+    /// The inherited environment without rings of former times: neither their texts nor `KEYBATON_DIR`, which
     /// `keybaton.load()` would prefer, nor the guard by which `load()` sees that it was called by itself.
-    pub(crate) fn without(ring: &RingName) -> Self {
-        let removed = vec![
-            ring.as_str().to_owned(),
-            ring.fallbacks(),
-            ring.record(),
-            "KEYBATON_DIR".to_owned(),
-            "KEYBATON_LOADING".to_owned(),
-        ];
+    pub(crate) fn without<'a>(rings: impl IntoIterator<Item = &'a RingName>) -> Self {
+        let texts = rings.into_iter().flat_map(|ring| Field::ALL.map(|field| ring.of(field)));
+        let removed = texts.chain([FOLDER, "KEYBATON_LOADING"].map(str::to_owned)).collect();
         Self { removed, set: Vec::new(), warnings: Vec::new() }
     }
 
@@ -43,8 +45,7 @@ impl Environment {
     }
 
     pub(crate) fn set_ring(&mut self, ring: &RingName, served: Served) -> Result<(), Failure> {
-        let Served { signing, fallbacks, record, warnings } = served;
-        self.warnings.extend(warnings);
+        let Served { signing, fallbacks, record, .. } = served;
         if signing.expose().contains('\0') {
             return Err(Failure::new(
                 Exit::NotStarted,
@@ -82,6 +83,27 @@ impl Environment {
         }
     }
 
+    /// Where the rings stand that are not in the environment.
+    #[cfg(unix)]
+    pub(crate) fn set_folder(&mut self, folder: &Path) {
+        self.set(FOLDER, &folder.display().to_string());
+    }
+
+    /// Says which variables hold one of these keys all the same: there a rotation does not change it.
+    #[cfg(unix)]
+    pub(crate) fn tell_copies(&mut self, keys: &[SecretText]) {
+        let is_copy = |value: &str| keys.iter().any(|key| !is_short(key) && value.contains(key.expose()));
+        let inherited = std::env::vars_os()
+            .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)));
+        let inherited = inherited.filter(|(name, value)| !self.is_removed(name) && is_copy(value));
+        let set = self.set.iter().filter(|(_, value)| is_copy(value)).map(|(name, _)| name.clone());
+        let names: BTreeSet<String> = inherited.map(|(name, _)| name).chain(set).collect();
+        let told = names.into_iter().map(|name| {
+            format!("the variable {name} holds a key of the ring too, which a rotation does not change there")
+        });
+        self.warnings.extend(told);
+    }
+
     fn is_removed(&self, name: &str) -> bool {
         self.removed.iter().any(|removed| is_same_variable(removed, name))
     }
@@ -97,9 +119,25 @@ impl Environment {
 
 /// Becomes the program, as far as the system lets us. Returns only where that failed.
 pub(crate) fn become_program(command: &[OsString], environment: &Environment) -> Failure {
-    let Some((program, arguments)) = command.split_first() else {
-        return Failure::new(Exit::NotStarted, "no program was named");
-    };
+    match prepared(command, environment) {
+        Ok((program, next)) => not_executed(program, system::become_program(next)),
+        Err(failure) => failure,
+    }
+}
+
+/// Starts the program beside this one.
+#[cfg(unix)]
+pub(crate) fn start(command: &[OsString], environment: &Environment) -> Result<Child, Failure> {
+    let (program, mut next) = prepared(command, environment)?;
+    next.spawn().map_err(|error| not_executed(program, error))
+}
+
+fn prepared<'a>(
+    command: &'a [OsString],
+    environment: &Environment,
+) -> Result<(&'a OsString, Command), Failure> {
+    let (program, arguments) =
+        command.split_first().ok_or_else(|| Failure::new(Exit::NotStarted, "no program was named"))?;
     let mut next = system::command(program);
     next.args(arguments);
     for name in &environment.removed {
@@ -108,7 +146,7 @@ pub(crate) fn become_program(command: &[OsString], environment: &Environment) ->
     for (name, value) in &environment.set {
         next.env(name, value.as_str());
     }
-    not_executed(program, system::become_program(next))
+    Ok((program, next))
 }
 
 fn not_executed(program: &OsString, error: io::Error) -> Failure {
@@ -124,3 +162,12 @@ fn not_executed(program: &OsString, error: io::Error) -> Failure {
         _ => Failure::new(Exit::CannotExecute, format!("cannot execute {shown}")).because(error),
     }
 }
+
+/// A key that is so short may stand anywhere by chance.
+#[cfg(unix)]
+fn is_short(key: &SecretText) -> bool {
+    key.expose().len() < 16
+}
+
+/// Names the folder that `keybaton.load()` reads.
+const FOLDER: &str = "KEYBATON_DIR";

@@ -32,9 +32,12 @@ mod report;
 mod restart;
 mod rotation;
 mod serving;
+mod source;
 mod store;
 mod system;
 mod verdict;
+#[cfg(unix)]
+mod watch;
 
 use std::process::ExitCode;
 

@@ -1,11 +1,11 @@
-//! The README's transcripts, run one after another in a fresh project.
+//! The transcripts of the README and of `docs/run.md`, each run one after another in a fresh project.
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on should stop")]
 
 use std::fs;
 use std::path::Path;
 use std::process::Command;
 
-/// A command, and what the README says it prints.
+/// A command, and what the page says it prints.
 #[derive(Debug)]
 struct Step<'a> {
     command: &'a str,
@@ -14,10 +14,21 @@ struct Step<'a> {
 
 #[test]
 fn each_command_of_the_readme_prints_what_stands_under_it() {
-    let readme = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("../../README.md")).unwrap();
-    let steps = steps(&readme);
-    assert!(steps.len() > 4, "the README has lost its transcripts");
+    prints_what_stands_under_it("README.md", &startproject());
+}
+
+#[test]
+fn each_command_of_the_page_of_run_does_too() {
     let project = startproject();
+    fs::write(project.path().join("shop/settings.py"), "DEBUG = True\n").unwrap();
+    run(project.path(), "keybaton init --write");
+    prints_what_stands_under_it("docs/run.md", &project);
+}
+
+fn prints_what_stands_under_it(page: &str, project: &tempfile::TempDir) {
+    let text = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("../..").join(page)).unwrap();
+    let steps = steps(&text);
+    assert!(steps.len() > 2, "{page} has lost its transcripts");
     let mut shown = Names::default();
     let mut real = Names::default();
     let are_all_stores_built = cfg!(feature = "all");
