@@ -5,8 +5,9 @@
 
 Three faults at each call: it is dropped before the server sees it; the server does it and the answer is lost; the
 program is killed once the server has done it. After each the texts serve whoever reads them, and the next run finishes.
-Besides, the calls of each command are counted, the server is rude in each way that servers are,
-and goes away while a copy of the ring is kept; and others do to the same ring what they can do on this platform alone.
+Besides, the calls of each command are counted, the server is rude in each way that servers are, and goes away while a
+copy of the ring is kept and while `run --watch` follows it; and others do to the same ring what they can do on this
+platform alone.
 """
 
 from __future__ import annotations
@@ -68,11 +69,13 @@ def scenes_of(ground: Ground, place: Place) -> list[Scene]:
     from others import other_scenes
     from rude import RudeScene
     from scenes import fault_scenes
+    from watching import WatchScene
 
     others = other_scenes(ground, place)
     if place.is_sealed:
         return [RudeScene(ground, place), *others, *mirror_scenes(ground, place)]
-    return [RudeScene(ground, place), OfflineScene(ground, place), *others, *fault_scenes(ground, place)]
+    away: list[Scene] = [OfflineScene(ground, place), WatchScene(ground, place)]
+    return [RudeScene(ground, place), *away, *others, *fault_scenes(ground, place)]
 
 
 if __name__ == "__main__":
