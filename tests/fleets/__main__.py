@@ -53,7 +53,9 @@ def try_all(chosen: argparse.Namespace) -> int:
     found = environments()
     djangos = [django for django in DJANGOS if django in found][-1 if chosen.quick else 0 :]
     pythons = {django: inside(django, found[django]) for django in djangos}
-    scenes = [Setup(*words) for words in product(djangos, ENGINES, Way, Who)]
+    scenes = [Setup(*words) for words in product(djangos, ENGINES, (Way.RESTART, Way.RELOAD), Who)]
+    # Whoever fills the folder: what an engine does with a new key is the same.
+    scenes += [Setup(django, "db", Way.WATCH, who) for django, who in product(djangos, Who)]
     sockets = [Setup(django, "db", Way.RELOAD, who) for django, who in product(djangos, Who)]
     with ThreadPoolExecutor(AT_ONCE) as pool:
         sites = partial(played, chosen, pythons)

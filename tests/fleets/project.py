@@ -16,6 +16,7 @@ class Way(Enum):
 
     RESTART = "rolling restart"
     RELOAD = "reload in place"
+    WATCH = "run --watch"
 
 
 class Who(Enum):
@@ -40,7 +41,7 @@ class Setup:
         if self.who is Who.OURS:
             return "keybaton.django.AuthenticationMiddleware"
         stock = "django.contrib.auth.middleware.AuthenticationMiddleware"
-        return f"shop.following.following {stock}" if self.way is Way.RELOAD else stock
+        return f"shop.following.following {stock}" if self.way is not Way.RESTART else stock
 
     @property
     def sockets(self) -> str:
@@ -70,7 +71,7 @@ class Site:
 
     @property
     def environment(self) -> dict[str, str]:
-        """What a process finds; one that is restarted has its ring from `keybaton run` besides."""
+        """What a process finds; under `keybaton run` it has its ring from there."""
         return {
             "PATH": "/usr/bin:/bin",
             "PYTHONPATH": f"{CHECKOUT / 'python'}:{Path(__file__).parent}",
@@ -85,8 +86,16 @@ class Site:
 
     def command(self, *words: str) -> list[str]:
         """Python with these words, as this site starts its processes."""
-        python = [str(self.python), *words]
-        return python if self.setup.way is Way.RELOAD else [str(self.program), "run", "--", *python]
+        return [*self._before(), str(self.python), *words]
+
+    def _before(self) -> list[str]:
+        match self.setup.way:
+            case Way.RELOAD:
+                return []
+            case Way.RESTART:
+                return [str(self.program), "run", "--"]
+            case Way.WATCH:
+                return [str(self.program), "run", "--watch", "--every", "1s", "--"]
 
     def keys(self) -> str:
         """A mark of the keys in the ring, as a process gives it that has taken them over."""

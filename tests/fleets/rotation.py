@@ -80,8 +80,8 @@ def walk(site: Site, instances: list[Instance], balancer: Balancer, crowd: Crowd
 
 
 def hand_over(way: Way, instance: Instance, balancer: Balancer) -> None:
-    """Brings the ring to one instance; where all look into one folder, that is to wait until this one has looked."""
-    if way is Way.RELOAD:
+    """Brings the ring to one instance; where it looks into a folder, that is to wait until it has looked."""
+    if way is not Way.RESTART:
         return instance.wait_for_keys()
     balancer.drain(instance)
     instance.stop()
