@@ -146,7 +146,7 @@ impl Adoption {
         let before = self.record.as_ref().map(|record| record.keys.clone()).unwrap_or_default();
         let fresh = self.signing.is_none();
         let what = if fresh && self.fallbacks.is_empty() { What::Created } else { What::Adopted };
-        let ring = bury_missing(self.ring(stamp), &before, stamp.now).log(what, None, stamp);
+        let ring = bury_missing(self.ring(stamp), &before, stamp.now).log(what, None, stamp).turn(&before);
         let writes = writes(Before::disorder(before), &ring, fresh);
         (ring, writes)
     }
@@ -238,6 +238,7 @@ fn new_head(stamp: &mut Stamp<'_>) -> Head {
         id: RingId::draw(stamp.random),
         salt: Salt::draw(stamp.random),
         revision: Revision::default(),
+        turned: Revision::default(),
         write: WriteId::draw(stamp.random),
         written: stamp.now,
         gone: Vec::new(),

@@ -26,6 +26,7 @@ use alloc::vec::Vec;
 
 use crate::history::{Event, Left, What};
 use crate::misfit::Misfit;
+use crate::record::{Row, rows};
 use crate::ring::{Facts, Head, Key, Retiring, Revision, Ring, Unknown, Why};
 use crate::time::Timestamp;
 use crate::writes::{Before, writes};
@@ -70,6 +71,7 @@ impl Ring {
             return Err(misfit);
         }
         let before = Before::of(&self);
+        let former = rows(&self);
         let (what, key) = (change.what(), self.subject(change));
         let ring = match change {
             Change::Stage => self.stage(stamp),
@@ -82,7 +84,7 @@ impl Ring {
         };
         let key = key.or_else(|| ring.next.as_ref().map(|next| next.facts.id));
         let revokes = what == What::Revoked;
-        self = ring.log(what, key, stamp);
+        self = ring.log(what, key, stamp).turn(&former);
         self.head.follow = None;
         let fresh = revokes && !before.knows(&self.signing);
         let writes = writes(before, &self, fresh);
@@ -202,6 +204,15 @@ impl Ring {
             }
             Change::Stage | Change::RevokeAll => None,
         }
+    }
+
+    /// Remembers that this write gave a key a role that it had not among these.
+    pub(crate) fn turn(mut self, former: &[Row]) -> Self {
+        let had = |row: &Row| former.iter().any(|old| old.facts.id == row.facts.id && old.role == row.role);
+        if !rows(&self).iter().all(had) {
+            self.head.turned = self.head.revision;
+        }
+        self
     }
 
     /// Counts the write and remembers it.

@@ -11,22 +11,28 @@
 //! the same. No step goes on before each mirror has the ring, nor where it is known that what has to follow a change did not,
 //! or that a write has not reached the processes.
 //!
+//! Where processes report ([`Policy::fleet`]), a step waits for what they report: that each one that lives accepts the next key, or
+//! no longer signs with the old one. Then the floor is raised, and they are asked once more.
+//!
 //! # Assumptions
 //! Each process has loaded a write once [`Policy::propagation`] has passed since the latest time of writing, the store's or a
 //! mirror's, or since what follows a change was made good; nothing signed lives longer than [`Policy::longest_signature`].
 //! Where a process may start with what stood before a write ([`Policy::stale`]), it has loaded the write only when it was
-//! restarted after that: what follows a write follows once more then.
+//! restarted after that: what follows a write follows once more then. Where all processes report, nothing of this is assumed but
+//! of a process that fell silent: it is gone once the propagation has passed since the write and since it was heard of.
 //!
 //! # Caveats
 //! A clock that was set back makes the steps wait longer, never less. A clock that runs ahead cannot be told from time passed.
+//! A process that comes back below the floor, serves on because its fence only warns, and stops cleanly between two looks has
+//! signed with the old key unseen.
 
 use core::fmt;
 
 use crate::change::Change;
 use crate::misfit::Misfit;
 use crate::ring::{Retiring, Revision, Ring};
-use crate::time::{Span, Timestamp};
-use crate::{KeyId, Policy, WriteId};
+use crate::time::Timestamp;
+use crate::{Beats, KeyId, Policy, Ready, WriteId, ready};
 
 /// What somebody wants of a ring.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -52,6 +58,8 @@ pub struct Seen<'a> {
     pub mirrors: &'a [MirrorSeen],
     /// Whether one of the stores knows that the last write has not reached those who read it.
     pub undelivered: bool,
+    /// What the processes report; nothing where they were not asked, or could not be.
+    pub fleet: Option<&'a Beats>,
 }
 
 /// What a mirror holds.
@@ -73,6 +81,8 @@ pub enum Next {
     Do(Step),
     /// Nothing before then.
     WaitUntil(Wait),
+    /// This change waits for processes; [`crate::awaited`] says for which, and why.
+    WaitForFleet(Change),
     /// What is wanted would be unsafe, or makes no sense.
     Refuse(Refusal),
     /// What was wanted is so.
@@ -86,6 +96,8 @@ pub enum Step {
     Write(Change),
     /// Write the ring to this mirror.
     Mirror(usize),
+    /// Let no process serve any more with less than this revision.
+    RaiseFloor(Revision),
 }
 
 /// A change whose time has not come.
@@ -110,6 +122,10 @@ pub enum Refusal {
     NotFollowed,
     /// The last write has not reached those who read it, as a store knows.
     Undelivered,
+    /// The processes are to be asked, and could not be.
+    NotAsked,
+    /// The processes are to report, and none does.
+    NobodyReports,
 }
 
 impl fmt::Display for Refusal {
@@ -120,6 +136,8 @@ impl fmt::Display for Refusal {
             Self::MirrorBehind(_) => f.write_str("a mirror lacks the last write"),
             Self::NotFollowed => f.write_str("what has to follow the last change did not follow"),
             Self::Undelivered => f.write_str("the last write has not reached those who read it"),
+            Self::NotAsked => f.write_str("the processes could not be asked which keys they use"),
+            Self::NobodyReports => f.write_str("no process reports which keys it uses"),
         }
     }
 }
@@ -138,79 +156,26 @@ pub fn next(goal: Goal, seen: &Seen<'_>, policy: &Policy) -> Next {
     }
     match goal {
         Goal::Replace(id) if seen.ring.key(id).is_none() => Next::Done,
-        Goal::Replace(_) => onward(seen, policy).unwrap_or(Next::Do(Step::Write(Change::Stage))),
+        Goal::Replace(_) => onward(seen, policy).unwrap_or_else(|| towards(Change::Stage, seen, policy)),
         Goal::Settle => onward(seen, policy).unwrap_or(Next::Done),
         Goal::Revoke(_) | Goal::Abort => direct(goal, seen.ring).map_or(Next::Done, Next::Do),
     }
 }
 
-/// Whether a change may be made now.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Ready {
-    /// It may.
-    Now,
-    /// Not yet.
-    At(Timestamp),
-    /// Not before what has to follow the last change has followed once more, from then on.
-    FollowAgain(Timestamp),
-    /// Nobody can tell.
-    Refused(Refusal),
-}
-
-/// Decides whether a change fits the ring, and when it is safe.
-#[must_use]
-pub fn ready(change: Change, seen: &Seen<'_>, policy: &Policy) -> Ready {
-    if let Some(misfit) = seen.ring.misfit(change) {
-        return Ready::Refused(Refusal::Misfit(misfit));
-    }
-    let since = match change {
-        Change::Promote => seen.ring.next.as_ref().map(|next| next.facts.since),
-        Change::Retire(id) => seen.ring.key(id).map(|key| key.facts.since),
-        Change::Stage | Change::Revoke(_) | Change::RevokeAll | Change::Abort => return Ready::Now,
-    };
-    if let Some(behind) = seen.mirror_behind() {
-        return Ready::Refused(Refusal::MirrorBehind(behind));
-    }
-    if seen.ring.head.is_follow_due() {
-        return Ready::Refused(Refusal::NotFollowed);
-    }
-    let Some(propagation) = policy.propagation else { return Ready::Refused(Refusal::NoPropagation) };
-    let fresh = seen.fresh_from(since.unwrap_or_default(), policy);
-    let late = seen.ring.head.followed_late().unwrap_or_default();
-    if policy.follows && policy.stale > Span(0) && late < fresh {
-        return Ready::FollowAgain(fresh);
-    }
-    let loaded = fresh.max(late + policy.slowest_write) + propagation;
-    let safe = match change {
-        // What was signed last, by the process that was last to load the write, has to run out.
-        Change::Retire(_) => loaded + policy.longest_signature,
-        _ => loaded,
-    };
-    match seen.now >= safe {
-        // It may get there until then.
-        false => Ready::At(safe),
-        true if seen.undelivered => Ready::Refused(Refusal::Undelivered),
-        true => Ready::Now,
-    }
-}
-
-/// Whether what has to follow the last change has to follow now: it did not yet, or a process that started in the meantime
-/// may have missed the change.
-#[must_use]
-pub fn is_follow_due(seen: &Seen<'_>, policy: &Policy) -> bool {
-    let is_again =
-        |change| matches!(ready(change, seen, policy), Ready::FollowAgain(from) if seen.now >= from);
-    seen.ring.head.is_follow_due() || under_way(seen, policy).is_some_and(is_again)
-}
-
 /// The next step of a handover that is under way; `None` where none is.
 fn onward(seen: &Seen<'_>, policy: &Policy) -> Option<Next> {
-    let change = under_way(seen, policy)?;
-    Some(match ready(change, seen, policy) {
+    under_way(seen, policy).map(|change| towards(change, seen, policy))
+}
+
+/// The next step to a change.
+fn towards(change: Change, seen: &Seen<'_>, policy: &Policy) -> Next {
+    match ready(change, seen, policy) {
         Ready::Now => Next::Do(Step::Write(change)),
         Ready::At(until) | Ready::FollowAgain(until) => Next::WaitUntil(Wait { until, change }),
+        Ready::AfterFleet => Next::WaitForFleet(change),
+        Ready::AfterFloor(revision) => Next::Do(Step::RaiseFloor(revision)),
         Ready::Refused(refusal) => Next::Refuse(refusal),
-    })
+    }
 }
 
 /// The step of a goal that waits for nothing; `None` where it is reached.
@@ -246,14 +211,7 @@ impl MirrorSeen {
 }
 
 impl Seen<'_> {
-    fn mirror_behind(&self) -> Option<usize> {
+    pub(crate) fn mirror_behind(&self) -> Option<usize> {
         self.mirrors.iter().position(|mirror| !mirror.has(self.ring))
-    }
-
-    /// When nobody starts any more with what stood before a change that was made at `since`: the mirror that got it last
-    /// counts.
-    fn fresh_from(&self, since: Timestamp, policy: &Policy) -> Timestamp {
-        let written = self.mirrors.iter().map(|mirror| mirror.written).fold(since, Timestamp::max);
-        written + policy.slowest_write + policy.stale
     }
 }

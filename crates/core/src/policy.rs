@@ -1,5 +1,6 @@
 //! What an environment asks of a handover.
 
+use crate::fleet::Reporting;
 use crate::time::Span;
 
 /// How long the steps of a handover have to wait.
@@ -17,6 +18,8 @@ pub struct Policy {
     pub stale: Span,
     /// Whether it is known what has to follow a write, such as a restart of the processes.
     pub follows: bool,
+    /// Which processes report the keys that they use.
+    pub fleet: Reporting,
 }
 
 impl Policy {

@@ -37,6 +37,9 @@ pub struct Head {
     pub salt: Salt,
     /// Grows with each write.
     pub revision: Revision,
+    /// The revision in which a key last took another role; 0 in a record that does not say it.
+    #[serde(default, skip_serializing_if = "Revision::is_unknown")]
+    pub(crate) turned: Revision,
     /// The last write.
     pub write: WriteId,
     /// When the last write was made.
@@ -66,7 +69,19 @@ pub type Unknown = BTreeMap<String, Value>;
 #[serde(transparent)]
 pub struct Revision(pub u64);
 
+impl Head {
+    /// The revision from which on each key has the role that it has: a process that has it, or a later one, uses the keys so.
+    #[must_use]
+    pub fn turned(&self) -> Revision {
+        if self.turned.is_unknown() { self.revision } else { self.turned }
+    }
+}
+
 impl Revision {
+    fn is_unknown(&self) -> bool {
+        *self == Self::default()
+    }
+
     /// The revision of the next write: past the store's own and past the floor, the lowest that may serve.
     #[must_use]
     pub fn after(self, floor: Self) -> Self {

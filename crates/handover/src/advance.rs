@@ -1,10 +1,9 @@
 //! One turn towards a goal.
 
 use keybaton_core::{Change, Goal, Next, Policy, Step, next};
-use keybaton_stores::StoreError;
 
 use crate::act;
-use crate::look::standing_of;
+use crate::look::{Around, standing_of};
 use crate::{HandoverError, Places, Standing, World};
 
 /// What one turn came to.
@@ -16,14 +15,14 @@ pub struct Advance {
     pub did: Option<Change>,
     /// What comes next.
     pub then: Next,
-    /// Why the last write has not reached those who read it, where that is what keeps it from going on.
-    pub undelivered: Option<StoreError>,
+    /// What was seen around the ring, of which that was decided.
+    pub around: Around,
 }
 
-/// Takes the next safe step towards a goal: at most one change, and all the mirrors that lack a write.
+/// Takes the next safe step towards a goal: at most one change, all the mirrors that lack a write, and the floor.
 ///
 /// # Errors
-/// The store holds no ring in order, or could not be read or written.
+/// The store holds no ring in order, or could not be read or written, or the floor could not be raised.
 pub fn advance(
     places: &Places,
     goal: Goal,
@@ -31,26 +30,26 @@ pub fn advance(
     world: &mut World<'_>,
 ) -> Result<Advance, HandoverError> {
     let mut now = standing_of(&places.store, world)?;
-    let (mut then, mut undelivered) = decide(places, goal, &now, policy, world);
+    let (mut then, mut around) = decide(places, goal, &now, policy, world);
     if let Next::Do(Step::Mirror(_)) = then {
         now.catch_up(places, world);
-        (then, undelivered) = decide(places, goal, &now, policy, world);
+        (then, around) = decide(places, goal, &now, policy, world);
+    }
+    if let (Next::Do(Step::RaiseFloor(to)), Some(fleet)) = (then, &places.fleet) {
+        fleet.raise_floor(now.ring.head.id, to)?;
+        // Whoever read the floor before that has written what it uses, and is seen now.
+        (then, around) = decide(places, goal, &now, policy, world);
     }
     let Next::Do(Step::Write(change)) = then else {
-        return Ok(Advance { standing: now, did: None, then, undelivered });
+        return Ok(Advance { standing: now, did: None, then, around });
     };
+    world.floor = around.floor(&now.ring);
     let after = act::change(places, now, change, None, world)?;
-    let (then, undelivered) = decide(places, goal, &after, policy, world);
-    Ok(Advance { standing: after, did: Some(change), then, undelivered })
+    let (then, around) = decide(places, goal, &after, policy, world);
+    Ok(Advance { standing: after, did: Some(change), then, around })
 }
 
-fn decide(
-    places: &Places,
-    goal: Goal,
-    at: &Standing,
-    policy: &Policy,
-    world: &World<'_>,
-) -> (Next, Option<StoreError>) {
+fn decide(places: &Places, goal: Goal, at: &Standing, policy: &Policy, world: &World<'_>) -> (Next, Around) {
     let around = places.around(&at.ring);
-    (next(goal, &around.seen(&at.ring, (world.now)()), policy), around.undelivered)
+    (next(goal, &around.seen(&at.ring, (world.now)()), policy), around)
 }

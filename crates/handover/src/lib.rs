@@ -10,13 +10,18 @@ mod advance;
 mod copy;
 mod doubt;
 mod error;
+mod fleet;
 mod look;
+mod manage;
 mod mirror;
+mod observed;
 mod place;
 
 pub use act::{agree, begin, change, cut, remember};
 pub use advance::{Advance, advance};
 pub use copy::{Copied, Copying, Original, copy, copying, copying_ring};
 pub use error::{HandoverError, Missed, Reason};
+pub use fleet::{Fleet, FleetError, FleetErrorKind};
 pub use look::{Around, Look, Standing, look, standing, standing_of};
+pub use manage::Manage;
 pub use place::{Place, Places, World};

@@ -1,11 +1,11 @@
 //! Looking at a ring, and finishing what somebody left half done.
 
 use keybaton_core::time::Timestamp;
-use keybaton_core::{MirrorSeen, Reading, Ring, Seen, Torn, read, read_sealed};
+use keybaton_core::{Beats, MirrorSeen, Reading, Revision, Ring, Seen, Torn, read, read_sealed};
 use keybaton_stores::{Held, Note, StoreError, StoreErrorKind, Version};
 
 use crate::mirror::{Mirrored, mirror, was_written_since};
-use crate::{HandoverError, Missed, Place, Places, World};
+use crate::{FleetError, HandoverError, Missed, Place, Places, World};
 
 /// What a store holds, and what it means.
 #[derive(Debug)]
@@ -158,13 +158,24 @@ pub struct Around {
     pub unread: Vec<Option<StoreError>>,
     /// Why the last write has not reached those who read it, or why nobody can tell.
     pub undelivered: Option<StoreError>,
+    /// What the processes report, where they are asked and could be.
+    pub fleet: Option<Beats>,
+    /// Why they could not be asked.
+    pub not_asked: Option<FleetError>,
 }
 
 impl Around {
     /// All of it, for core to decide on.
     #[must_use]
     pub fn seen<'a>(&'a self, ring: &'a Ring, now: Timestamp) -> Seen<'a> {
-        Seen { now, ring, mirrors: &self.mirrors, undelivered: self.undelivered.is_some() }
+        let (undelivered, fleet) = (self.undelivered.is_some(), self.fleet.as_ref());
+        Seen { now, ring, mirrors: &self.mirrors, undelivered, fleet }
+    }
+
+    /// The floor of a ring, as far as it is known.
+    #[must_use]
+    pub fn floor(&self, ring: &Ring) -> Revision {
+        self.fleet.as_ref().map(|beats| beats.floor(ring.head.id)).unwrap_or_default()
     }
 }
 
@@ -177,7 +188,21 @@ impl Places {
             Err(error) => (MirrorSeen::default(), Some(error)),
         });
         let (mirrors, unread) = looks.unzip();
-        Around { mirrors, unread, undelivered: self.undelivered() }
+        let (fleet, not_asked) = self.reported();
+        Around { mirrors, unread, undelivered: self.undelivered(), fleet, not_asked }
+    }
+
+    /// What the processes report now, or why they could not be asked; neither where they are not to be.
+    #[must_use]
+    pub fn reported(&self) -> (Option<Beats>, Option<FleetError>) {
+        match self.fleet.as_ref().map(|fleet| fleet.look()) {
+            None => (None, None),
+            Some(Err(error)) => (None, Some(error)),
+            Some(Ok(mut beats)) => {
+                beats.give_up(&self.gone);
+                (Some(beats), None)
+            }
+        }
     }
 
     /// What each mirror holds of this ring. One that cannot be read counts as behind.

@@ -1,8 +1,10 @@
-//! Where a ring lives, and what its writers need.
+//! Where a ring lives, who reports how it is used, and what its writers need.
 
 use keybaton_core::time::Timestamp;
 use keybaton_core::{Revision, Stamp};
 use keybaton_stores::{Store, StoreUrl};
+
+use crate::Fleet;
 
 /// A store, and the URL that names it to the user.
 #[derive(Debug)]
@@ -20,13 +22,17 @@ impl Place {
     }
 }
 
-/// Everywhere one ring lives.
+/// Everywhere one ring lives, and the processes that use it.
 #[derive(Debug)]
 pub struct Places {
     /// The store that tells the truth.
     pub store: Place,
     /// Stores that receive each write after it.
     pub mirrors: Vec<Place>,
+    /// Who knows what the processes report; nobody where they are not to be asked.
+    pub fleet: Option<Box<dyn Fleet>>,
+    /// The processes that are gone, as the operator says.
+    pub gone: Vec<Box<str>>,
 }
 
 /// Time and chance.
@@ -35,10 +41,12 @@ pub struct World<'a> {
     pub now: &'a dyn Fn() -> Timestamp,
     /// The system's random source.
     pub random: &'a mut dyn FnMut(&mut [u8]),
+    /// The lowest revision that may serve, where it is known: new ones lie above it.
+    pub floor: Revision,
 }
 
 impl World<'_> {
     pub(crate) fn stamp<'a>(&'a mut self, reason: Option<&'a str>) -> Stamp<'a> {
-        Stamp { now: (self.now)(), floor: Revision::default(), reason, random: self.random }
+        Stamp { now: (self.now)(), floor: self.floor, reason, random: self.random }
     }
 }

@@ -26,7 +26,7 @@ fn about(span: Span) -> Span {
     Span(span.0.div_ceil(unit) * unit)
 }
 
-fn ago(span: Span) -> String {
+pub(crate) fn ago(span: Span) -> String {
     if span == Span(0) { "just now".to_owned() } else { format!("{span} ago") }
 }
 

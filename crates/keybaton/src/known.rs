@@ -45,7 +45,7 @@ impl Known {
             let wishes = Wishes {
                 environment: Some(environment.to_owned()),
                 ring: Some(ring.to_string()),
-                store: None,
+                ..Wishes::default()
             };
             known.take(&Place::choose(&wishes, Some(configuration), configuration.source.folder())?);
         }
@@ -106,7 +106,7 @@ fn known_keys(texts: Texts, policy: &Policy) -> Vec<KnownKey> {
 }
 
 fn leaves(id: KeyId, ring: &Ring, policy: &Policy) -> Leaves {
-    let seen = Seen { now: now(), ring, mirrors: &[], undelivered: false };
+    let seen = Seen { now: now(), ring, mirrors: &[], undelivered: false, fleet: None };
     match ready(Change::Retire(id), &seen, policy) {
         Ready::Now => Leaves::Now,
         Ready::At(moment) | Ready::FollowAgain(moment) => {
@@ -115,6 +115,8 @@ fn leaves(id: KeyId, ring: &Ring, policy: &Policy) -> Leaves {
         Ready::Refused(Refusal::NoPropagation) => {
             Leaves::Later("once keybaton.toml says with `propagation` when that is safe".to_owned())
         }
-        Ready::Refused(_) => Leaves::Later("in its turn".to_owned()),
+        Ready::AfterFleet | Ready::AfterFloor(_) | Ready::Refused(_) => {
+            Leaves::Later("in its turn".to_owned())
+        }
     }
 }

@@ -172,6 +172,7 @@ mod tests {
             propagation: None,
             longest_signature: LONGEST_SIGNATURE,
             offline: None,
+            fleet: None,
             after_write: None,
             wishes: Wishes { ring: Some("JWT_KEY".to_owned()), ..Wishes::default() },
         };

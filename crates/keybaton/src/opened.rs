@@ -1,7 +1,7 @@
 //! A ring that commands look at and write: its store, its mirrors, its policy.
 
 use keybaton_core::time::{Span, Timestamp};
-use keybaton_core::{MirrorSeen, Policy, Random, Reading, Ring, RingName, Seen, is_follow_due};
+use keybaton_core::{MirrorSeen, Policy, Random, Reading, Revision, Ring, RingName, Seen, is_follow_due};
 use keybaton_handover::{HandoverError, Look, Missed, Places, Standing, agree, look};
 use keybaton_stores::{Note, StoreError, StoreErrorKind, StoreKind};
 
@@ -11,6 +11,7 @@ use crate::commands::World;
 use crate::configuration::{Located, Place};
 use crate::exit::Exit;
 use crate::failure::Failure;
+use crate::fleet;
 use crate::follow::follow;
 use crate::initial::guard::Guard;
 use crate::initial::refusals::would_leak;
@@ -38,7 +39,8 @@ impl Opened {
         let open = |at| opened(&place.ring, at, allowed);
         store::must_be_readable(&place.store)?;
         let mirrors = place.mirrors.iter().map(open).collect::<Result<_, _>>()?;
-        let places = Places { store: open(&place.store)?, mirrors };
+        let fleet = fleet::fleet(&place, fleet::PATIENCE);
+        let places = Places { store: open(&place.store)?, mirrors, fleet, gone: Vec::new() };
         let policy = policy(&place)?;
         Ok(Self { place, places, policy })
     }
@@ -59,7 +61,10 @@ impl Opened {
             return ring.head.is_follow_due();
         }
         let mirrors = self.places.mirrors_of(ring);
-        is_follow_due(&Seen { now: clock::now(), ring, mirrors: &mirrors, undelivered: false }, &self.policy)
+        is_follow_due(
+            &Seen { now: clock::now(), ring, mirrors: &mirrors, undelivered: false, fleet: None },
+            &self.policy,
+        )
     }
 
     /// A command on the same ring, as it is typed.
@@ -194,6 +199,7 @@ impl Opened {
             HandoverError::Sealed => store::sealed(&self.place.store),
             HandoverError::Misfit(_) => Failure::new(Exit::Refused, sentence)
                 .hint(format!("`{status}` shows where the handover stands")),
+            HandoverError::Fleet(error) => Failure::of_fleet(error),
             HandoverError::Disagree(missed) => missed::disagree(self, sentence, &missed),
         }
     }
@@ -220,7 +226,7 @@ pub(crate) fn writing<T>(
 pub(crate) fn with_the_world<T>(act: impl FnOnce(&mut keybaton_handover::World<'_>) -> T) -> T {
     let now: &dyn Fn() -> Timestamp = &clock::now;
     let random: Random<'_> = &mut random::fill;
-    act(&mut keybaton_handover::World { now, random })
+    act(&mut keybaton_handover::World { now, random, floor: Revision::default() })
 }
 
 /// How long steps wait.
@@ -234,6 +240,7 @@ pub(crate) fn policy(place: &Place) -> Result<Policy, Failure> {
         slowest_write: if is_slow { Span(60) } else { Span(0) },
         // A process that starts while its store is away may start with a copy.
         stale: place.offline.filter(|_| is_remote).unwrap_or_default(),
+        fleet: fleet::reporting(place),
         follows: place.after_write.as_ref().is_some_and(|after| !after.commands.is_empty()),
     })
 }

@@ -62,6 +62,11 @@ impl Print {
         io::stdout().is_terminal()
     }
 
+    /// Whether a person sees the talk.
+    pub(crate) fn talk_goes_to_a_terminal(&self) -> bool {
+        io::stderr().is_terminal()
+    }
+
     /// A part of a result that stands out.
     pub(crate) fn paint(&self, style: Style, text: &str) -> String {
         paint(self.coloured_results, style, text)

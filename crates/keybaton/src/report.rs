@@ -2,13 +2,14 @@
 
 use keybaton_core::time::Timestamp;
 use keybaton_core::{
-    Change, Event, KeyId, MirrorSeen, Phase, Policy, Ready, Revision, Ring, RingId, Role, Seen, Tombstone,
-    Why, ready, under_way,
+    Beats, Change, Event, Floor, KeyId, MirrorSeen, Phase, Policy, Ready, Reporting, Revision, Ring, RingId,
+    Role, Seen, Tombstone, Why, awaited, ready, under_way,
 };
-use keybaton_handover::{Around, Place};
+use keybaton_handover::{Around, FleetError, Place};
 use keybaton_stores::StoreError;
 use serde::Serialize;
 
+use crate::awaited::AwaitedReport;
 use crate::opened::Opened;
 
 /// A ring, and where its handover stands.
@@ -28,6 +29,8 @@ pub(crate) struct Report<'a> {
     /// Why the last write has not reached those who read it, where a store knows that.
     pub(crate) undelivered: Option<Trouble>,
     pub(crate) next: Option<NextReport>,
+    /// What the processes report; nothing where none does.
+    pub(crate) fleet: Option<FleetReport>,
     pub(crate) gone: &'a [Tombstone],
     pub(crate) events: &'a [Event],
 }
@@ -43,6 +46,27 @@ impl Trouble {
     pub(crate) fn of(StoreError { sentence, hint, .. }: StoreError) -> Self {
         Self { why: sentence, hint }
     }
+}
+
+/// What the processes report of the ring.
+#[derive(Debug, Serialize)]
+pub(crate) struct FleetReport {
+    pub(crate) reporting: &'static str,
+    /// How many have reported within the lease.
+    pub(crate) processes: usize,
+    /// How many have another ring under its name, and are not waited for.
+    pub(crate) foreign: usize,
+    /// The lowest revision that may serve.
+    pub(crate) floor: Option<FloorReport>,
+    /// Why they could not be asked.
+    pub(crate) not_asked: Option<Trouble>,
+}
+
+/// The lowest revision that may serve, and since when, by the database's clock.
+#[derive(Clone, Copy, Debug, Serialize)]
+pub(crate) struct FloorReport {
+    pub(crate) revision: Revision,
+    pub(crate) raised: Timestamp,
 }
 
 /// A key without its secret.
@@ -70,22 +94,33 @@ pub(crate) struct MirrorReport<'a> {
 }
 
 /// The next step of a handover that is under way.
-#[derive(Clone, Copy, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize)]
 pub(crate) struct NextReport {
+    #[serde(skip)]
+    pub(crate) change: Change,
+    #[serde(skip)]
+    pub(crate) ready: Ready,
     pub(crate) step: &'static str,
     pub(crate) key: KeyId,
     /// From when on the step is safe. Nothing: nobody said how long a write takes to reach each process, or the step waits for
-    /// a mirror, for after-write or for what has not been delivered.
+    /// a mirror, for after-write, for processes or for what has not been delivered.
     pub(crate) safe_from: Option<Timestamp>,
     /// From when on after-write is run once more before the step, since a process may start with a copy until then.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) after_write_again_from: Option<Timestamp>,
+    /// The processes that it waits for.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub(crate) awaits: Vec<AwaitedReport>,
     pub(crate) safe_now: bool,
 }
 
 impl<'a> Report<'a> {
     pub(crate) fn new(opened: &'a Opened, ring: &'a Ring, now: Timestamp) -> Self {
-        let around = opened.places.around(ring);
+        Self::of(opened, ring, opened.places.around(ring), now)
+    }
+
+    /// The same of what was seen already.
+    pub(crate) fn of(opened: &'a Opened, ring: &'a Ring, around: Around, now: Timestamp) -> Self {
         Self {
             ring: opened.place.ring.as_str(),
             environment: opened.place.environment.as_deref(),
@@ -97,12 +132,38 @@ impl<'a> Report<'a> {
             keys: keys(ring),
             after_write_due: opened.is_follow_due(ring),
             next: next_step(ring, &around, &opened.policy, now),
+            fleet: fleet_report(opened.policy.fleet, ring, around.fleet, around.not_asked),
             mirrors: mirror_reports(opened, ring, &around.mirrors, around.unread),
             undelivered: around.undelivered.map(Trouble::of),
             gone: &ring.head.gone,
             events: &ring.head.events,
         }
     }
+}
+
+fn fleet_report(
+    reporting: Reporting,
+    ring: &Ring,
+    beats: Option<Beats>,
+    not_asked: Option<FleetError>,
+) -> Option<FleetReport> {
+    let reporting = match reporting {
+        Reporting::All => "all",
+        Reporting::Some => "some",
+        Reporting::None => return None,
+    };
+    let (id, beats) = (ring.head.id, beats.unwrap_or_default());
+    let floor = beats
+        .floor_of(id)
+        .map(|Floor { revision, raised, .. }| FloorReport { revision: *revision, raised: *raised });
+    Some(FleetReport {
+        reporting,
+        processes: beats.of(id).filter(|beat| beats.lives(beat)).count(),
+        foreign: beats.foreign(id),
+        floor,
+        not_asked: not_asked
+            .map(|FleetError { sentence, hint, .. }| Trouble { why: sentence, hint: Some(hint) }),
+    })
 }
 
 fn keys(ring: &Ring) -> Vec<KeyReport> {
@@ -146,14 +207,26 @@ pub(crate) fn next_step(ring: &Ring, around: &Around, policy: &Policy, now: Time
 }
 
 fn step(change: Change, key: KeyId, seen: &Seen<'_>, policy: &Policy) -> NextReport {
-    let (safe_from, after_write_again_from) = match ready(change, seen, policy) {
-        Ready::Now => (Some(seen.now), None),
+    let ready = ready(change, seen, policy);
+    let (safe_from, after_write_again_from) = match ready {
+        Ready::AfterFloor(_) if matches!(change, Change::Retire(_)) => {
+            (Some(seen.now + policy.longest_signature), None)
+        }
+        Ready::Now | Ready::AfterFloor(_) => (Some(seen.now), None),
         Ready::At(moment) => (Some(moment), None),
         Ready::FollowAgain(moment) => (None, Some(moment)),
-        Ready::Refused(_) => (None, None),
+        Ready::AfterFleet | Ready::Refused(_) => (None, None),
     };
     let safe_now = safe_from.is_some_and(|moment| moment <= seen.now);
-    NextReport { step: name(change), key, safe_from, after_write_again_from, safe_now }
+    let awaits = awaits(change, seen, policy);
+    NextReport { change, ready, step: name(change), key, safe_from, after_write_again_from, awaits, safe_now }
+}
+
+/// The processes that a change waits for.
+pub(crate) fn awaits(change: Change, seen: &Seen<'_>, policy: &Policy) -> Vec<AwaitedReport> {
+    let awaited = awaited(change, seen, policy);
+    let report = |beats| awaited.iter().map(move |awaited| AwaitedReport::new(awaited, beats)).collect();
+    seen.fleet.map(report).unwrap_or_default()
 }
 
 /// What a change is called: the command that makes it.

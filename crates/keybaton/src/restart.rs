@@ -1,7 +1,7 @@
 //! What is told of processes that have to be restarted: when, why, and by what.
 
 use keybaton_core::time::{Span, Timestamp};
-use keybaton_core::{Change, Policy, Ring};
+use keybaton_core::{Change, Policy, Reporting, Ring};
 
 use crate::clock::{now, shown};
 use crate::exit::Exit;
@@ -32,6 +32,8 @@ pub(crate) fn restart_now(opened: &Opened) -> &'static str {
 /// Waiting for time alone would be no rotation in steps: nobody could restart anything in between.
 pub(crate) fn no_time_to_restart(opened: &Opened) -> Option<Failure> {
     let (why, hint) = match opened.policy {
+        // They are waited for.
+        Policy { fleet: Reporting::All, .. } => return None,
         Policy { propagation: Some(Span(0)), .. } => (
             "propagation is 0s, so --wait would promote before any process was restarted",
             "leave --wait out and restart between the steps, or write in keybaton.toml how long a restart takes",

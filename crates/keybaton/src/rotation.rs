@@ -2,16 +2,18 @@
 
 use keybaton_core::shell::typed;
 use keybaton_core::time::{Span, Timestamp};
-use keybaton_core::{Change, Misfit, Next, Phase, Ready, Refusal, Ring, Seen, Step, ready};
+use keybaton_core::{Change, Misfit, Next, Phase, Ready, Refusal, Reporting, Ring, Seen, Step, ready};
 use keybaton_handover::Around;
 use keybaton_stores::{Guard, StoreError, StoreErrorKind};
 
+use crate::awaited;
 use crate::clock::{now, shown};
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::missed::without_url;
 use crate::opened::Opened;
 use crate::report::{self, NextReport, Trouble, next_step};
+use crate::reported;
 use crate::restart::{caution_of_copies, follows, restart, restart_now};
 use crate::store;
 
@@ -20,11 +22,17 @@ pub(crate) fn plan(opened: &Opened) -> String {
     // What `keybaton_core::next` counts, so that the plan names the moments that steps then wait for.
     let fresh = plus(opened.policy.stale, opened.policy.slowest_write);
     let loaded = plus(opened.policy.propagation.unwrap_or_default(), fresh);
-    let expired = plus(loaded, opened.policy.longest_signature);
+    let (restarted, expired) = match opened.policy.fleet {
+        Reporting::All => ("reports that it accepts it".to_owned(), opened.policy.longest_signature),
+        Reporting::Some | Reporting::None => (
+            format!("was restarted, at the earliest {loaded} after 1"),
+            plus(loaded, opened.policy.longest_signature),
+        ),
+    };
     let plan = format!(
         "rotation of {}
   1. stage    a new key is accepted and signs nowhere yet
-  2. promote  it signs, the old one is accepted only: once each process was restarted, at the earliest {loaded} after 1
+  2. promote  it signs, the old one is accepted only: once each process {restarted}
   3. retire   the old one is no longer accepted: {expired} after 2, when nothing it signed is still valid",
         opened.name(),
     );
@@ -71,7 +79,10 @@ pub(crate) fn would(opened: &Opened, next: Next, ring: &Ring, around: &Around, n
             format!("would stop: {}", mirror_behind(opened, which, around))
         }
         Next::Do(Step::Mirror(_)) => format!("would bring the mirrors of {} up first", opened.name()),
-        _ => what_next(opened, ring, now),
+        Next::Do(Step::RaiseFloor(to)) => {
+            format!("would let no process come back with less than revision {to} first: {}", opened.name())
+        }
+        _ => what_next(opened, ring, around, now),
     }
 }
 
@@ -92,9 +103,9 @@ pub(crate) fn undelivered(opened: &Opened, why: Option<StoreError>) -> Failure {
 }
 
 /// What was done, and what comes next.
-pub(crate) fn done(opened: &Opened, step: Change, ring: &Ring, now: Timestamp) -> String {
+pub(crate) fn done(opened: &Opened, step: Change, ring: &Ring, around: &Around, now: Timestamp) -> String {
     // What has not been delivered the write itself has told.
-    format!("{}\n{}", did(step, ring), next_around(opened, ring, &opened.places.around(ring), now))
+    format!("{}\n{}", did(step, ring), next_around(opened, ring, around, now))
 }
 
 /// What a revocation did, and what it leaves to do; where it has reached nobody, the failure that follows says that.
@@ -132,9 +143,8 @@ pub(crate) fn did(step: Change, ring: &Ring) -> String {
 }
 
 /// What the user has to do now, and when the next step is safe.
-pub(crate) fn what_next(opened: &Opened, ring: &Ring, now: Timestamp) -> String {
-    let around = opened.places.around(ring);
-    let next = next_around(opened, ring, &around, now);
+pub(crate) fn what_next(opened: &Opened, ring: &Ring, around: &Around, now: Timestamp) -> String {
+    let next = next_around(opened, ring, around, now);
     match &around.undelivered {
         Some(why) => format!("waits    {why}\n{next}"),
         None => next,
@@ -151,8 +161,12 @@ fn next_around(opened: &Opened, ring: &Ring, around: &Around, now: Timestamp) ->
         let nothing = "nothing: one key signs, and no other is accepted";
         return format!("next     {}", release.unwrap_or(nothing));
     };
+    if let Some(line) = reported::next_line(opened, ring, around, &next).filter(|_| release.is_none()) {
+        let awaited = awaited::lines(&next.awaits, now);
+        return awaited.iter().map(|line| format!("waits    {line}\n")).collect::<String>() + &line;
+    }
     let restart = restart(opened);
-    let when = when(opened, ring, around, next, now);
+    let when = when(opened, ring, around, &next, now);
     match (ring.phase(), release) {
         (Phase::Staged, Some(release)) => format!("next     {release}; {when} to promote it"),
         (Phase::Staged, None) => {
@@ -167,7 +181,7 @@ fn next_around(opened: &Opened, ring: &Ring, around: &Around, now: Timestamp) ->
 }
 
 /// When the next step is to be taken, and by what.
-fn when(opened: &Opened, ring: &Ring, around: &Around, next: NextReport, now: Timestamp) -> String {
+fn when(opened: &Opened, ring: &Ring, around: &Around, next: &NextReport, now: Timestamp) -> String {
     let rotate = opened.again("rotate");
     match next.safe_from.or(next.after_write_again_from) {
         Some(_) if next.safe_now => format!("then run `{rotate}`"),

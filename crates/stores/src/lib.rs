@@ -17,7 +17,7 @@
 
 mod error;
 mod local;
-mod program;
+pub mod program;
 #[cfg(feature = "remote")]
 #[cfg_attr(not(feature = "all"), expect(dead_code, reason = "what is shared, no single store needs all of"))]
 mod remote;

@@ -14,24 +14,29 @@ use zeroize::Zeroizing;
 #[cfg(any(test, feature = "gcsm", feature = "gha", feature = "k8s", feature = "vault"))]
 pub(crate) fn printed_by(command: &mut Command, limit: Duration) -> Result<Zeroizing<Vec<u8>>, Failed> {
     let mut running = Running::start(command.stderr(Stdio::inherit()), limit)?;
-    let printed = running.printed()?;
+    let printed = running.printed(LONGEST)?;
     match running.status()? {
         status if status.success() => Ok(printed),
         status => Err(Failed::With(status)),
     }
 }
 
-/// Runs a program that reads a text and prints another. What it complains of is heard too, where it fails.
-pub(crate) fn answer_of(
+/// Runs a program that reads a text and prints another, of so many bytes at most. What it complains of is heard too, where it
+/// fails.
+///
+/// # Errors
+/// It failed: why, and the last line of what it complained of.
+pub fn answer_of(
     command: &mut Command,
     text: &[u8],
     limit: Duration,
+    longest: u64,
 ) -> Result<Zeroizing<Vec<u8>>, (Failed, String)> {
     let heard = command.stdin(Stdio::piped()).stderr(Stdio::piped());
     let mut running = Running::start(heard, limit).map_err(unheard)?;
     running.tell(text).map_err(unheard)?;
     let complaints = running.complaints().map_err(unheard)?;
-    let printed = running.printed().map_err(unheard)?;
+    let printed = running.printed(longest).map_err(unheard)?;
     match running.status().map_err(unheard)? {
         status if status.success() => Ok(printed),
         status => Err((Failed::With(status), complaints.recv_timeout(running.left()).unwrap_or_default())),
@@ -44,11 +49,16 @@ fn unheard(failed: Failed) -> (Failed, String) {
 
 /// Why there is nothing that it printed.
 #[derive(Debug)]
-pub(crate) enum Failed {
+pub enum Failed {
+    /// It could not be started.
     NotStarted(io::Error),
+    /// It could not be listened to.
     Unheard(io::Error),
+    /// It ended so.
     With(ExitStatus),
+    /// It took longer than this, and was ended.
     TooSlow(Duration),
+    /// It printed too much, and was ended.
     TooLong,
 }
 
@@ -98,11 +108,11 @@ impl Running {
         Ok(told)
     }
 
-    fn printed(&mut self) -> Result<Zeroizing<Vec<u8>>, Failed> {
+    fn printed(&mut self, longest: u64) -> Result<Zeroizing<Vec<u8>>, Failed> {
         let Some(output) = self.child.stdout.take() else { return Ok(Zeroizing::default()) };
         let (tell, told) = sync_channel(1);
         // Whoever reads from a pipe cannot stop waiting, so it is not us who reads.
-        let reader = thread::Builder::new().spawn(move || drop(tell.send(all_of(output))));
+        let reader = thread::Builder::new().spawn(move || drop(tell.send(all_of(output, longest))));
         reader.map_err(Failed::Unheard)?;
         told.recv_timeout(self.left()).unwrap_or(Err(Failed::TooSlow(self.limit)))
     }
@@ -131,10 +141,10 @@ impl Drop for Running {
     }
 }
 
-fn all_of(output: impl Read) -> Result<Zeroizing<Vec<u8>>, Failed> {
+fn all_of(output: impl Read, longest: u64) -> Result<Zeroizing<Vec<u8>>, Failed> {
     let mut all = Zeroizing::new(Vec::new());
-    output.take(LONGEST + 1).read_to_end(&mut all).map_err(Failed::Unheard)?;
-    if all.len() as u64 > LONGEST { Err(Failed::TooLong) } else { Ok(all) }
+    output.take(longest + 1).read_to_end(&mut all).map_err(Failed::Unheard)?;
+    if all.len() as u64 > longest { Err(Failed::TooLong) } else { Ok(all) }
 }
 
 /// The last line of what it complains of: what went before led to it. The rest of a flood is read, so that it goes on.
@@ -148,7 +158,7 @@ fn complaint_in(mut stream: ChildStderr) -> String {
 }
 
 /// In bytes; no token comes near.
-const LONGEST: u64 = 1 << 20;
+pub(crate) const LONGEST: u64 = 1 << 20;
 /// In characters.
 const LONGEST_COMPLAINT: usize = 300;
 const LOOK_EVERY: Duration = Duration::from_millis(10);

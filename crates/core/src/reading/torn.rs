@@ -82,7 +82,7 @@ impl Torn {
         restart_clocks(&mut rows, &former, stamp.now);
         let before = Before::torn(former, signing, fallbacks);
         let ring = Parts::of(&rows, &keys).into_ring_or_draw(head, stamp);
-        let ring = bury_missing(ring, &before.rows, stamp.now).log(What::Mended, None, stamp);
+        let ring = bury_missing(ring, &before.rows, stamp.now).log(What::Mended, None, stamp).turn(&[]);
         let fresh = !keys.holds(&ring.signing.secret);
         let writes = writes(before, &ring, fresh);
         (ring, writes)

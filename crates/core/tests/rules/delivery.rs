@@ -2,7 +2,7 @@
 
 use keybaton_core::time::{Span, Timestamp};
 use keybaton_core::{
-    Adoption, Change, Goal, Next, Policy, Ready, Refusal, Ring, Seen, Step, Wait, next, ready,
+    Adoption, Change, Goal, Next, Policy, Ready, Refusal, Reporting, Ring, Seen, Step, Wait, next, ready,
 };
 
 use crate::cupboard::Dice;
@@ -13,6 +13,7 @@ const POLICY: Policy = Policy {
     slowest_write: Span(0),
     stale: Span(0),
     follows: true,
+    fleet: Reporting::None,
 };
 
 /// A ring, with these changes made at 2,000.
@@ -26,7 +27,7 @@ fn ring(changes: &[Change]) -> Ring {
 }
 
 fn seen(ring: &Ring, now: u64) -> Seen<'_> {
-    Seen { now: Timestamp(now), ring, mirrors: &[], undelivered: true }
+    Seen { now: Timestamp(now), ring, mirrors: &[], undelivered: true, fleet: None }
 }
 
 #[test]

@@ -3,7 +3,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use keybaton_core::time::{Span, Timestamp};
-use keybaton_core::{Adoption, Change, Goal, MirrorSeen, Next, Phase, Policy, Ring, Seen, Step, next};
+use keybaton_core::{
+    Adoption, Change, Goal, MirrorSeen, Next, Phase, Policy, Reporting, Ring, Seen, Step, next,
+};
 
 use crate::cupboard::{Cupboard, Dice};
 
@@ -17,6 +19,7 @@ const POLICY: Policy = Policy {
     slowest_write: Span(0),
     stale: Span(0),
     follows: true,
+    fleet: Reporting::None,
 };
 
 type Decide = fn(Goal, &Seen<'_>, &Policy) -> Next;
@@ -135,12 +138,19 @@ impl Fleet {
         let mirrors = [self.mirror_seen];
         let decided = decide(
             goal,
-            &Seen { now: Timestamp(self.now), ring: &ring, mirrors: &mirrors, undelivered: false },
+            &Seen {
+                now: Timestamp(self.now),
+                ring: &ring,
+                mirrors: &mirrors,
+                undelivered: false,
+                fleet: None,
+            },
             &POLICY,
         );
         match decided {
             Next::Do(Step::Write(change)) => self.write(ring, change),
             Next::Do(Step::Mirror(_)) => self.write_mirror(&ring),
+            Next::Do(Step::RaiseFloor(_)) | Next::WaitForFleet(_) => panic!("nobody reports"),
             Next::WaitUntil(_) | Next::Refuse(_) | Next::Done => {}
         }
         decided

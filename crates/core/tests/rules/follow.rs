@@ -2,7 +2,8 @@
 
 use keybaton_core::time::{Span, Timestamp};
 use keybaton_core::{
-    Adoption, Change, Follow, Goal, Next, Policy, Ready, Refusal, Ring, Seen, Step, Wait, next, ready,
+    Adoption, Change, Follow, Goal, Next, Policy, Ready, Refusal, Reporting, Ring, Seen, Step, Wait, next,
+    ready,
 };
 
 use crate::cupboard::{Cupboard, Dice};
@@ -13,6 +14,7 @@ const POLICY: Policy = Policy {
     slowest_write: Span(0),
     stale: Span(0),
     follows: true,
+    fleet: Reporting::None,
 };
 
 /// A ring that was staged at 2,000, and what was remembered of it at 2,010 then.
@@ -32,7 +34,7 @@ fn staged(follow: Option<Follow>) -> Ring {
 }
 
 fn seen(ring: &Ring, now: u64) -> Seen<'_> {
-    Seen { now: Timestamp(now), ring, mirrors: &[], undelivered: false }
+    Seen { now: Timestamp(now), ring, mirrors: &[], undelivered: false, fleet: None }
 }
 
 #[test]

@@ -8,5 +8,6 @@ mod fleet;
 mod follow;
 mod properties;
 mod reading;
+mod reports;
 mod stale;
 mod table;

@@ -3,7 +3,9 @@
 use std::collections::BTreeSet;
 
 use keybaton_core::time::{Span, Timestamp};
-use keybaton_core::{Adoption, Change, Goal, KeyId, Next, Policy, Reading, Ring, Seen, Writes, next};
+use keybaton_core::{
+    Adoption, Change, Goal, KeyId, Next, Policy, Reading, Reporting, Ring, Seen, Writes, next,
+};
 use proptest::prelude::*;
 
 use crate::cupboard::{Cupboard, Dice};
@@ -214,12 +216,12 @@ proptest! {
         let ring = cupboard.ring();
         let id = ring.accepted().last().map(|key| key.facts.id).unwrap();
         let goal = [Goal::Replace(id), Goal::Settle, Goal::Revoke(id), Goal::Abort][goal];
-        let policy = Policy { propagation: propagation.map(Span), longest_signature: Span(700), slowest_write: Span(0), stale: Span(0), follows: true };
+        let policy = Policy { propagation: propagation.map(Span), longest_signature: Span(700), slowest_write: Span(0), stale: Span(0), follows: true, fleet: Reporting::None };
         let change = change(last, &ring).unwrap_or(Change::RevokeAll);
         let (ring, writes) = Dice(6).change(ring, change, 2_000).unwrap();
         cupboard.write(&writes);
         // The writer asks about the ring in its memory, whoever comes after it about the ring in the texts.
-        let seen = Seen { now: Timestamp(now), ring: &ring, mirrors: &[], undelivered: false };
+        let seen = Seen { now: Timestamp(now), ring: &ring, mirrors: &[], undelivered: false, fleet: None };
         let seen_later = Seen { ring: &cupboard.ring(), ..seen };
         prop_assert_eq!(next(goal, &seen, &policy), next(goal, &seen_later, &policy));
         prop_assert!(reaches_done(goal, cupboard, &policy, killed_after));
@@ -235,7 +237,7 @@ fn reaches_done(goal: Goal, mut cupboard: Cupboard, policy: &Policy, killed_afte
             cupboard.write(&writes);
         }
         let ring = cupboard.ring();
-        let seen = Seen { now: Timestamp(now), ring: &ring, mirrors: &[], undelivered: false };
+        let seen = Seen { now: Timestamp(now), ring: &ring, mirrors: &[], undelivered: false, fleet: None };
         match next(goal, &seen, policy) {
             Next::Done => return matches!(next(goal, &seen, policy), Next::Done),
             Next::Refuse(_) => return policy.propagation.is_none(),
@@ -246,7 +248,7 @@ fn reaches_done(goal: Goal, mut cupboard: Cupboard, policy: &Policy, killed_afte
                 let killed = killed_after.filter(|_| turn % 2 == 0).unwrap_or(states.len());
                 cupboard = states[killed.min(states.len() - 1)].clone();
             }
-            Next::Do(keybaton_core::Step::Mirror(_)) => return false,
+            Next::Do(_) | Next::WaitForFleet(_) => return false,
         }
     }
     false
@@ -263,8 +265,9 @@ fn a_goal_is_reached_when_its_key_is_gone() {
         slowest_write: Span(0),
         stale: Span(0),
         follows: true,
+        fleet: Reporting::None,
     };
-    let seen = Seen { now: Timestamp(0), ring: &ring, mirrors: &[], undelivered: false };
+    let seen = Seen { now: Timestamp(0), ring: &ring, mirrors: &[], undelivered: false, fleet: None };
     assert_eq!(next(Goal::Replace(unknown), &seen, &policy), Next::Done);
     assert_eq!(next(Goal::Revoke(unknown), &seen, &policy), Next::Done);
 }

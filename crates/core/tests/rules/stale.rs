@@ -4,8 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use keybaton_core::time::{Span, Timestamp};
 use keybaton_core::{
-    Adoption, Change, Follow, Goal, Next, Phase, Policy, Ready, Ring, Seen, Step, Writes, is_follow_due,
-    next, ready, under_way,
+    Adoption, Change, Follow, Goal, Next, Phase, Policy, Ready, Reporting, Ring, Seen, Step, Writes,
+    is_follow_due, next, ready, under_way,
 };
 
 use crate::cupboard::{Cupboard, Dice};
@@ -21,6 +21,7 @@ const POLICY: Policy = Policy {
     slowest_write: Span(0),
     stale: Span(STALE),
     follows: true,
+    fleet: Reporting::None,
 };
 
 /// What a process has loaded, and when it is restarted next.
@@ -98,7 +99,8 @@ impl Fleet {
 
     fn step(&mut self, policy: &Policy) -> bool {
         let ring = self.store().ring();
-        let seen = Seen { now: Timestamp(self.now), ring: &ring, mirrors: &[], undelivered: false };
+        let seen =
+            Seen { now: Timestamp(self.now), ring: &ring, mirrors: &[], undelivered: false, fleet: None };
         if is_follow_due(&seen, policy) {
             self.follow();
             let late = Follow::Late(Timestamp(self.now));
@@ -167,18 +169,18 @@ fn what_follows_follows_once_more_when_nobody_starts_with_an_old_copy_any_more()
     let change = |now| {
         ready(
             Change::Promote,
-            &Seen { now: Timestamp(now), ring: &ring, mirrors: &[], undelivered: false },
+            &Seen { now: Timestamp(now), ring: &ring, mirrors: &[], undelivered: false, fleet: None },
             &POLICY,
         )
     };
     assert_eq!(change(10_001), Ready::FollowAgain(Timestamp(10_200)));
     let nothing_follows = Policy { follows: false, ..POLICY };
-    let seen = Seen { now: Timestamp(10_001), ring: &ring, mirrors: &[], undelivered: false };
+    let seen = Seen { now: Timestamp(10_001), ring: &ring, mirrors: &[], undelivered: false, fleet: None };
     assert_eq!(ready(Change::Promote, &seen, &nothing_follows), Ready::At(Timestamp(10_260)));
     fleet.now = 10_200;
     assert!(!fleet.step(&POLICY));
     assert!(!is_follow_due(&Seen { ring: &fleet.store().ring(), ..seen }, &POLICY));
     let ring = fleet.store().ring();
-    let seen = Seen { now: Timestamp(10_201), ring: &ring, mirrors: &[], undelivered: false };
+    let seen = Seen { now: Timestamp(10_201), ring: &ring, mirrors: &[], undelivered: false, fleet: None };
     assert_eq!(ready(Change::Promote, &seen, &POLICY), Ready::At(Timestamp(10_260)));
 }

@@ -54,7 +54,7 @@ fn no_step_goes_on_from_a_write_that_has_not_reached_those_who_read_the_store_or
         let ground = staged(is_mirror);
         let turn = ground.act(|world| advance(&ground.places, Goal::Settle, &POLICY, world)).unwrap();
         assert_eq!((turn.did, turn.then), (None, Next::Refuse(Refusal::Undelivered)));
-        assert_eq!(turn.undelivered.unwrap().sentence, "the release failed");
+        assert_eq!(turn.around.undelivered.unwrap().sentence, "the release failed");
     }
 }
 

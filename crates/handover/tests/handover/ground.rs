@@ -5,7 +5,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use keybaton_core::time::{Span, Timestamp};
-use keybaton_core::{Adoption, Change, Policy, Reading, Ring};
+use keybaton_core::{Adoption, Change, Policy, Reading, Reporting, Revision, Ring};
 use keybaton_handover::{HandoverError, Place, Places, Standing, World, begin, look, standing};
 use keybaton_stores::{Settings, StoreUrl, Version, open};
 
@@ -15,6 +15,7 @@ pub(crate) const POLICY: Policy = Policy {
     slowest_write: Span(0),
     stale: Span(0),
     follows: true,
+    fleet: Reporting::None,
 };
 
 pub(crate) struct Ground {
@@ -28,7 +29,12 @@ impl Ground {
     pub(crate) fn empty(urls: &[&str]) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let mut places = urls.iter().map(|url| place(url, folder.path())).collect::<Vec<_>>().into_iter();
-        let places = Places { store: places.next().unwrap(), mirrors: places.collect() };
+        let places = Places {
+            store: places.next().unwrap(),
+            mirrors: places.collect(),
+            fleet: None,
+            gone: Vec::new(),
+        };
         Self { folder, places, now: Cell::new(1_000) }
     }
 
@@ -45,7 +51,11 @@ impl Ground {
         act: impl FnOnce(&mut World<'_>) -> Result<T, HandoverError>,
     ) -> Result<T, HandoverError> {
         let mut random = |bytes: &mut [u8]| getrandom::fill(bytes).unwrap();
-        act(&mut World { now: &|| Timestamp(self.now.get()), random: &mut random })
+        act(&mut World {
+            now: &|| Timestamp(self.now.get()),
+            random: &mut random,
+            floor: Revision::default(),
+        })
     }
 
     pub(crate) fn ring(&self) -> Ring {

@@ -92,7 +92,13 @@ fn no_change_is_made_while_a_mirror_lacks_the_one_before() {
     assert_eq!(urls(&behind.missed), ["dir:mirror"]);
     assert_eq!(ground.ring().phase(), Phase::Staged);
     let mirrors = ground.places.mirrors_of(&ground.ring());
-    let seen = Seen { now: Timestamp(9_000), ring: &ground.ring(), mirrors: &mirrors, undelivered: false };
+    let seen = Seen {
+        now: Timestamp(9_000),
+        ring: &ground.ring(),
+        mirrors: &mirrors,
+        undelivered: false,
+        fleet: None,
+    };
     assert_eq!(ready(Change::Promote, &seen, &POLICY), Ready::Refused(Refusal::MirrorBehind(0)));
 }
 

@@ -1,25 +1,26 @@
 //! A rotation: the plan, then the next safe step.
 
-use std::time::Duration;
-
 use clap::{Args, ValueEnum};
-use keybaton_core::time::{Span, Timestamp};
-use keybaton_core::{Change, Goal, Next, Phase, Refusal, Ring, Step, next};
-use keybaton_handover::{Advance, Standing, advance, standing};
-use keybaton_stores::StoreError;
+use keybaton_core::time::Span;
+use keybaton_core::{Change, Goal, Next, Phase, Reporting, Ring, Step, next};
+use keybaton_handover::{Advance, Around, Standing, advance, standing};
 use serde::Serialize;
 
 use crate::allowed::Owner;
 use crate::ask::{Answer, confirm};
-use crate::clock::{now, shown};
+use crate::clock::now;
 use crate::commands::World;
 use crate::exit::Exit;
 use crate::failure::Failure;
+use crate::fleet::Gone;
 use crate::follow::followed;
-use crate::interrupt::{Interrupt, Waited};
+use crate::interrupt::Interrupt;
 use crate::missed;
 use crate::opened::{Opened, interruptible, tell};
+use crate::pause::{self, Pause};
+use crate::refused::refused;
 use crate::report::{self, Report};
+use crate::reported;
 use crate::restart;
 use crate::rotation;
 
@@ -56,6 +57,8 @@ pub(crate) struct Rotate {
     #[arg(long)]
     json: bool,
     #[command(flatten)]
+    gone: Gone,
+    #[command(flatten)]
     owner: Owner,
 }
 
@@ -77,18 +80,21 @@ struct Outcome<'a> {
 
 impl Rotate {
     pub(crate) fn carry_out(&self, world: &World<'_>) -> Result<Exit, Failure> {
-        let opened = Opened::here(world, self.owner.allowed())?;
-        // What was cut short or missed can be finished without it.
-        if opened.policy.propagation.is_none() && !self.r#continue {
+        let mut opened = Opened::here(world, self.owner.allowed())?;
+        // What was cut short or missed can be finished without it, and what processes report tells more.
+        let is_needed = opened.policy.fleet != Reporting::All && !self.r#continue;
+        if opened.policy.propagation.is_none() && is_needed {
             return Err(rotation::no_propagation(&opened));
         }
         if let Some(failure) = self.wait.and_then(|_| restart::no_time_to_restart(&opened)) {
             return Err(failure);
         }
+        self.gone.tell(&mut opened)?;
         let interrupt = interruptible()?;
         let before = self.look(world, &opened, &interrupt)?;
         let Some(goal) = self.goal(world, &opened, &before.ring)? else {
-            return self.tell(world, &opened, &before.ring, &[]);
+            let around = opened.places.around(&before.ring);
+            return self.tell(world, &opened, &before.ring, around, &[]);
         };
         if self.dry_run {
             return self.tell_what_would(world, &opened, &before.ring, goal);
@@ -143,64 +149,72 @@ impl Rotate {
         let deadline = self.timeout.map(|timeout| now() + timeout);
         let mut did = Vec::new();
         loop {
-            let turn = opened
+            let mut turn = opened
                 .write(world, interrupt, |world| advance(&opened.places, goal, &opened.policy, world))?;
             tell(world, turn.standing.mended, &turn.standing.notes);
             did.extend(turn.did);
             self.say(world, opened, &turn)?;
-            let moment = self.waits_until(&turn, &did);
-            let Advance { did: change, mut standing, then, undelivered } = turn;
-            let is_put_back = change.is_none() && missed::disagrees(&standing.missed);
-            if (change.is_some() || standing.wrote()) && !is_put_back {
-                standing = followed(opened, world, interrupt, standing)?;
+            let pause = self.pause(&turn, &did);
+            turn.standing = followed_by(world, opened, interrupt, turn.did, turn.standing)?;
+            if let (Next::Refuse(refusal), None) = (turn.then, pause) {
+                return Err(refused(opened, &turn.standing.ring, refusal, turn.around));
             }
-            let missed = if change.is_some() { missed::partly } else { missed::behind };
-            if let Some(missed) = missed(opened, &standing.missed) {
-                return Err(missed);
-            }
-            if let Next::Refuse(refusal) = then {
-                return Err(refused(opened, &standing.ring, refusal, undelivered));
-            }
-            let Some(moment) = moment else {
-                return self.tell(world, opened, &standing.ring, &did);
+            let stopped = match pause {
+                None => return self.tell(world, opened, &turn.standing.ring, turn.around, &did),
+                Some(Pause::Until(moment)) => pause::until(world, interrupt, moment, deadline),
+                Some(Pause::Fleet) => {
+                    pause::for_the_fleet(world, opened, interrupt, goal, &mut turn, deadline)
+                }
             };
-            if let Some(stopped) = wait(world, interrupt, moment, deadline) {
-                return self.tell(world, opened, &standing.ring, &did).map(|_| stopped);
+            if let Some(stopped) = stopped {
+                return self.tell(world, opened, &turn.standing.ring, turn.around, &did).map(|_| stopped);
             }
             self.look(world, opened, interrupt)?;
         }
     }
 
-    /// When to go on without being run again; nothing where this run is over.
-    fn waits_until(&self, turn: &Advance, did: &[Change]) -> Option<Timestamp> {
+    /// What to wait for before this run goes on; nothing where it is over.
+    fn pause(&self, turn: &Advance, did: &[Change]) -> Option<Pause> {
         let until = self.wait?;
         let promoted = did.contains(&Change::Promote) || turn.standing.ring.phase() != Phase::Staged;
-        if until == Until::Promote && promoted {
+        // A run that begins with a settled ring may have to wait before it stages.
+        let is_over = promoted && turn.standing.ring.phase() != Phase::Settled;
+        if until == Until::Promote && is_over {
             return None;
         }
-        match turn.then {
-            Next::WaitUntil(wait) => Some(wait.until),
-            Next::Do(_) => Some(now()),
-            Next::Refuse(_) | Next::Done => None,
-        }
+        Pause::before(turn.then, &turn.around)
     }
 
     /// Says what a turn did while its ring still tells it, before anything is waited for.
     fn say(&self, world: &World<'_>, opened: &Opened, turn: &Advance) -> Result<(), Failure> {
         match turn.did {
             Some(change) if !self.json => {
-                world.print.result(&rotation::done(opened, change, &turn.standing.ring, now()))
+                let Advance { standing, around, .. } = turn;
+                world.print.result(&rotation::done(opened, change, &standing.ring, around, now()))
             }
             _ => Ok(()),
         }
     }
 
-    fn tell(&self, world: &World<'_>, opened: &Opened, ring: &Ring, did: &[Change]) -> Result<Exit, Failure> {
+    fn tell(
+        &self,
+        world: &World<'_>,
+        opened: &Opened,
+        ring: &Ring,
+        around: Around,
+        did: &[Change],
+    ) -> Result<Exit, Failure> {
+        let above = reported::above(around.floor(ring).0, ring.head.revision.0);
+        above.iter().for_each(|warning| world.print.warning(warning));
         if self.json {
             let did = did.iter().map(|change| report::name(*change)).collect();
-            world.print.json(&Outcome { did, would: None, report: Report::new(opened, ring, now()) })?;
+            world.print.json(&Outcome {
+                did,
+                would: None,
+                report: Report::of(opened, ring, around, now()),
+            })?;
         } else if did.is_empty() {
-            world.print.result(&rotation::what_next(opened, ring, now()))?;
+            world.print.result(&rotation::what_next(opened, ring, &around, now()))?;
         }
         Ok(Exit::Done)
     }
@@ -224,38 +238,27 @@ impl Rotate {
             Next::Do(Step::Write(change)) => Some(report::name(change)),
             _ => None,
         };
-        world.print.json(&Outcome { did: Vec::new(), would, report: Report::new(opened, ring, now()) })?;
+        world.print.json(&Outcome {
+            did: Vec::new(),
+            would,
+            report: Report::of(opened, ring, around, now()),
+        })?;
         Ok(Exit::Done)
     }
 }
 
-/// Waits for a moment. `Some`: Ctrl-C or the time limit came first.
-fn wait(
+/// Runs what has to follow a turn. Where a mirror was missed, nothing goes on.
+fn followed_by(
     world: &World<'_>,
+    opened: &Opened,
     interrupt: &Interrupt,
-    moment: Timestamp,
-    deadline: Option<Timestamp>,
-) -> Option<Exit> {
-    let end = deadline.map_or(moment, |deadline| deadline.min(moment));
-    world.print.note(&format!("waiting until {}", shown(end, now())));
-    while now() < end {
-        let left = end.since(now());
-        if interrupt.wait(Duration::from_secs(left.0.min(60))) == Waited::Interrupted {
-            return Some(Exit::Interrupted);
-        }
+    did: Option<Change>,
+    mut standing: Standing,
+) -> Result<Standing, Failure> {
+    let is_put_back = did.is_none() && missed::disagrees(&standing.missed);
+    if (did.is_some() || standing.wrote()) && !is_put_back {
+        standing = followed(opened, world, interrupt, standing)?;
     }
-    if interrupt.came() {
-        return Some(Exit::Interrupted);
-    }
-    (end < moment).then_some(Exit::TimedOut)
-}
-
-fn refused(opened: &Opened, ring: &Ring, refusal: Refusal, undelivered: Option<StoreError>) -> Failure {
-    match refusal {
-        Refusal::NoPropagation => rotation::no_propagation(opened),
-        Refusal::Misfit(misfit) => opened.failed(misfit.into()),
-        Refusal::MirrorBehind(which) => rotation::mirror_behind(opened, which, &opened.places.around(ring)),
-        Refusal::NotFollowed => restart::not_followed(opened, ring),
-        Refusal::Undelivered => rotation::undelivered(opened, undelivered),
-    }
+    let missed = if did.is_some() { missed::partly } else { missed::behind };
+    missed(opened, &standing.missed).map_or(Ok(standing), Err)
 }

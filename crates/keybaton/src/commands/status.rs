@@ -14,6 +14,7 @@ use crate::missed;
 use crate::opened::Opened;
 use crate::print::Style;
 use crate::report::{self, MirrorReport, Report};
+use crate::reported;
 use crate::restart::{follows, why_due};
 
 /// Show the ring: its phase, its keys' ages, and what the next step waits for
@@ -126,6 +127,7 @@ fn text(world: &World<'_>, opened: &Opened, ring: &Ring, report: &Report<'_>) ->
     if report.after_write_due {
         lines.push(format!("  after-write is due: {}", why_due(ring)));
     }
+    lines.extend(reported::status_lines(report, now()));
     lines.extend(report.undelivered.iter().map(|undelivered| format!("  {}", undelivered.why)));
     lines.push(String::new());
     lines.push(next_line(opened, ring, report));
@@ -157,7 +159,13 @@ fn next_line(opened: &Opened, ring: &Ring, report: &Report<'_>) -> String {
     if let Some(hint) = report.undelivered.as_ref().and_then(|undelivered| undelivered.hint.as_ref()) {
         return format!("next   {hint}");
     }
-    match report.next {
+    if let Some(hint) = report.fleet.as_ref().and_then(|fleet| fleet.not_asked.as_ref()?.hint.as_ref()) {
+        return format!("next   {hint}");
+    }
+    if let Some(advice) = report.next.as_ref().and_then(|next| reported::advice(opened, ring, next)) {
+        return format!("next   {advice}");
+    }
+    match &report.next {
         None => format!("next   {}, when you want another key", opened.again("rotate")),
         Some(next) if next.safe_now => {
             let (step, key) = (next.step, next.key);

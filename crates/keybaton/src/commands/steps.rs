@@ -1,8 +1,8 @@
 //! The steps of a rotation, one command each: stage, promote, retire, abort.
 
 use clap::Args;
-use keybaton_core::{Change, KeyId, Ready, Refusal, ready};
-use keybaton_handover::{Standing, change, standing};
+use keybaton_core::{Change, KeyId, Ready, Refusal, Revision, ready};
+use keybaton_handover::{Around, Standing, change, standing};
 use serde::Serialize;
 
 use crate::allowed::Owner;
@@ -10,11 +10,14 @@ use crate::clock::now;
 use crate::commands::World;
 use crate::exit::Exit;
 use crate::failure::Failure;
+use crate::fleet::Gone;
 use crate::follow::{followed, unhindered};
 use crate::key_id;
 use crate::missed;
 use crate::opened::{Opened, interruptible, tell};
+use crate::refused::refused;
 use crate::report::{self, Report};
+use crate::reported;
 use crate::restart;
 use crate::rotation;
 
@@ -86,6 +89,8 @@ struct Hurry {
     /// Why waiting is not needed; kept in the record of the ring
     #[arg(long, value_name = "TEXT", requires = "force")]
     reason: Option<String>,
+    #[command(flatten)]
+    gone: Gone,
 }
 
 /// When mirrors that lack an earlier write are brought up.
@@ -155,7 +160,8 @@ fn take(
     hurry: Option<&Hurry>,
     choose: impl FnOnce(&Opened, &Standing) -> Result<Change, Failure>,
 ) -> Result<Exit, Failure> {
-    let opened = Opened::here(world, output.owner.allowed())?;
+    let mut opened = Opened::here(world, output.owner.allowed())?;
+    hurry.map_or(Ok(()), |hurry| hurry.gone.tell(&mut opened))?;
     let interrupt = interruptible()?;
     let before = if output.dry_run {
         opened.peek()?
@@ -168,7 +174,7 @@ fn take(
     };
     let step = choose(&opened, &before)?;
     let reason = hurry.filter(|hurry| hurry.force).and_then(|hurry| hurry.reason.as_deref());
-    check(world, &opened, &before, step, reason)?;
+    let floor = check(world, &opened, &before, step, reason, output.dry_run)?;
     if output.dry_run {
         return would(world, output, &opened, &before, step);
     }
@@ -176,11 +182,14 @@ fn take(
         opened.must_not_leak()?;
     }
     let before = Standing { mended: false, caught_up: false, notes: Vec::new(), ..before };
-    let after =
-        opened.write(world, &interrupt, |world| change(&opened.places, before, step, reason, world))?;
+    let after = opened.write(world, &interrupt, |world| {
+        world.floor = floor;
+        change(&opened.places, before, step, reason, world)
+    })?;
     tell(world, after.mended, &after.notes);
     if !output.json {
-        world.print.result(&rotation::done(&opened, step, &after.ring, now()))?;
+        let around = opened.places.around(&after.ring);
+        world.print.result(&rotation::done(&opened, step, &after.ring, &around, now()))?;
     }
     let after = followed(&opened, world, &interrupt, after)?;
     if output.json {
@@ -196,8 +205,9 @@ fn would(
     before: &Standing,
     step: Change,
 ) -> Result<Exit, Failure> {
+    let around = opened.places.around(&before.ring);
     if output.json {
-        let report = Report::new(opened, &before.ring, now());
+        let report = Report::of(opened, &before.ring, around, now());
         world.print.json(&Would { would: report::name(step), report })?;
     } else {
         world.print.result(&rotation::would_write(opened, step, &before.ring))?;
@@ -213,34 +223,60 @@ struct Would<'a> {
     report: Report<'a>,
 }
 
-/// Refuses a step whose time has not come.
+/// Refuses a step whose time has not come. Gives the floor, as far as it is known.
 fn check(
     world: &World<'_>,
     opened: &Opened,
     before: &Standing,
     step: Change,
     reason: Option<&str>,
-) -> Result<(), Failure> {
-    let around = opened.places.around(&before.ring);
-    let seen = around.seen(&before.ring, now());
-    let refused = match ready(step, &seen, &opened.policy) {
-        Ready::Now => return Ok(()),
-        Ready::Refused(Refusal::Misfit(misfit)) => {
-            return Err(rotation::misfit(opened, misfit, &seen));
+    is_dry: bool,
+) -> Result<Revision, Failure> {
+    let (around, ready) = looked(opened, before, step, is_dry)?;
+    let (ring, now, floor) = (&before.ring, now(), around.floor(&before.ring));
+    let refused = match ready {
+        Ready::Now | Ready::AfterFloor(_) => {
+            let unknown = around.not_asked.map(Failure::of_fleet);
+            unknown.iter().for_each(|why| world.print.warning(&why.in_full()));
+            return Ok(floor);
         }
-        Ready::Refused(Refusal::NoPropagation) => rotation::no_propagation(opened),
-        Ready::Refused(Refusal::MirrorBehind(which)) => rotation::mirror_behind(opened, which, &around),
-        Ready::Refused(Refusal::NotFollowed) => restart::not_followed(opened, &before.ring),
-        Ready::Refused(Refusal::Undelivered) => rotation::undelivered(opened, around.undelivered),
+        Ready::Refused(Refusal::Misfit(misfit)) => {
+            return Err(rotation::misfit(opened, misfit, &around.seen(ring, now)));
+        }
         // Time alone does not mend that.
         Ready::At(_) if around.undelivered.is_some() => rotation::undelivered(opened, around.undelivered),
-        Ready::At(moment) => rotation::too_early(step, &before.ring, moment),
-        Ready::FollowAgain(moment) => restart::before_restart(step, &before.ring, moment),
+        Ready::Refused(refusal) => refused(opened, ring, refusal, around),
+        Ready::AfterFleet => reported::awaited(opened, step, ring, &around, now),
+        Ready::At(moment) => rotation::too_early(step, ring, moment),
+        Ready::FollowAgain(moment) => restart::before_restart(step, ring, moment),
     };
     if reason.is_none() {
         return Err(refused);
     }
-    let price = rotation::price(step, &before.ring);
+    let price = rotation::price(step, ring);
     world.print.warning(&if price.is_empty() { refused.to_string() } else { format!("{refused}; {price}") });
-    Ok(())
+    Ok(floor)
+}
+
+/// What is seen around the ring, and whether the step may be taken, once the floor is where it has to be.
+fn looked(
+    opened: &Opened,
+    before: &Standing,
+    step: Change,
+    is_dry: bool,
+) -> Result<(Around, Ready), Failure> {
+    let ring = &before.ring;
+    let look = || {
+        let around = opened.places.around(ring);
+        let ready = ready(step, &around.seen(ring, now()), &opened.policy);
+        (around, ready)
+    };
+    let (around, ready) = look();
+    match (ready, &opened.places.fleet) {
+        (Ready::AfterFloor(to), Some(fleet)) if !is_dry => {
+            fleet.raise_floor(ring.head.id, to).map_err(Failure::of_fleet)?;
+            Ok(look())
+        }
+        _ => Ok((around, ready)),
+    }
 }

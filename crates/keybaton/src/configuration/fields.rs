@@ -4,11 +4,11 @@ use std::ops::Range;
 use std::str::FromStr;
 
 use keybaton_core::time::Span;
-use keybaton_core::{BadName, RingName};
+use keybaton_core::{BadName, Reporting, RingName};
 use toml::Spanned;
 use toml::de::{DeString, DeTable, DeValue};
 
-use super::keys::{Holds, Key};
+use super::keys::{FLEETS, Holds, Key};
 use super::source::Source;
 use crate::failure::Failure;
 
@@ -50,7 +50,17 @@ impl<'a> Fields<'a> {
         let DeValue::Array(commands) = value.get_ref() else {
             return Err(self.wrong_type(&quoted(key.name), value, wanted));
         };
-        let command = |item: &'a Spanned<DeValue<'a>>| match item.get_ref() {
+        commands.iter().map(|item| self.words(key, item, wanted)).collect()
+    }
+
+    /// A program and its arguments.
+    pub(super) fn command(&mut self, key: Key) -> Result<Option<Vec<String>>, Failure> {
+        let wanted = "a command, as a list of strings such as [\"python\", \"manage.py\"]";
+        self.value(key, &[Holds::Command]).map(|value| self.words(key, value, wanted)).transpose()
+    }
+
+    fn words(&self, key: Key, item: &'a Spanned<DeValue<'a>>, wanted: &str) -> Result<Vec<String>, Failure> {
+        match item.get_ref() {
             DeValue::Array(words) if !words.is_empty() => {
                 let what = format!("each word of \"{key}\"");
                 words.iter().map(|word| self.as_text(&what, word).map(str::to_owned)).collect()
@@ -59,8 +69,20 @@ impl<'a> Fields<'a> {
                 Err(self.source.wrong(Some(item.span()), &format!("an empty command in \"{key}\"")))
             }
             _ => Err(self.wrong_type(&quoted(key.name), item, wanted)),
+        }
+    }
+
+    pub(super) fn fleet(&mut self, key: Key) -> Result<Option<Reporting>, Failure> {
+        let Some(value) = self.value(key, &[Holds::Fleet]) else { return Ok(None) };
+        let text = self.as_text(&quoted(key.name), value)?;
+        let known = FLEETS.into_iter().find(|(name, _)| *name == text).map(|(_, reporting)| reporting);
+        let unknown = || {
+            let what = format!("\"{key}\" must be \"all\", \"some\" or \"none\"");
+            self.source
+                .wrong(Some(value.span()), &what)
+                .hint("it says which processes report the keys that they use")
         };
-        commands.iter().map(command).collect()
+        known.map(Some).ok_or_else(unknown)
     }
 
     pub(super) fn span(&mut self, key: Key) -> Result<Option<Span>, Failure> {

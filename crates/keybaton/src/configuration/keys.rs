@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use keybaton_core::Reporting;
+
 /// A key of a table.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Key {
@@ -22,6 +24,10 @@ pub(super) enum Holds {
     Texts,
     /// Lists of strings, each a program and its arguments.
     Commands,
+    /// One of them.
+    Command,
+    /// Which processes report.
+    Fleet,
     /// A number and a unit.
     Span,
     RingName,
@@ -42,4 +48,10 @@ pub(super) const LONGEST_SIGNATURE: Key = Key { name: "longest-signature", holds
 pub(super) const OFFLINE: Key = Key { name: "offline", holds: Holds::Span };
 pub(super) const AFTER_WRITE: Key = Key { name: "after-write", holds: Holds::Commands };
 pub(super) const AFTER_WRITE_TIMEOUT: Key = Key { name: "after-write-timeout", holds: Holds::Span };
+pub(super) const MANAGE: Key = Key { name: "manage", holds: Holds::Command };
+pub(super) const FLEET: Key = Key { name: "fleet", holds: Holds::Fleet };
 pub(super) const RINGS: Key = Key { name: "rings", holds: Holds::Rings };
+
+/// What stands behind `fleet`.
+pub(super) const FLEETS: [(&str, Reporting); 3] =
+    [("all", Reporting::All), ("some", Reporting::Some), ("none", Reporting::None)];

@@ -17,8 +17,8 @@ mod written;
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use keybaton_core::RingName;
 use keybaton_core::time::Span;
+use keybaton_core::{Reporting, RingName};
 
 use crate::failure::Failure;
 use fields::Fields;
@@ -52,6 +52,10 @@ pub(crate) struct Environment {
     pub(crate) after_write: Vec<Vec<String>>,
     /// How long each of them may take.
     pub(crate) after_write_timeout: Span,
+    /// What asks the project: a program and its arguments.
+    pub(crate) manage: Option<Vec<String>>,
+    /// Which processes report.
+    pub(crate) fleet: Option<Reporting>,
     /// The stores of other rings: `[environments.NAME.rings.RING]`.
     pub(crate) rings: BTreeMap<RingName, String>,
 }
@@ -109,6 +113,8 @@ fn environment(mut fields: Fields<'_>) -> Result<Environment, Failure> {
         offline: fields.span(keys::OFFLINE)?,
         after_write: fields.commands(keys::AFTER_WRITE)?,
         after_write_timeout: fields.span(keys::AFTER_WRITE_TIMEOUT)?.unwrap_or(AFTER_WRITE_TIMEOUT),
+        manage: fields.command(keys::MANAGE)?,
+        fleet: fields.fleet(keys::FLEET)?,
         rings: fields.rings(keys::RINGS)?.into_iter().map(ring).collect::<Result<_, _>>()?,
     };
     fields.done()?;

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use keybaton_core::time::Span;
-use keybaton_core::{RingName, shell};
+use keybaton_core::{Reporting, RingName, shell};
 use keybaton_stores::StoreUrl;
 
 use super::{Configuration, Environment, LONGEST_SIGNATURE, Wishes, key, quoted, shown};
@@ -25,8 +25,20 @@ pub(crate) struct Place {
     pub(crate) offline: Option<Span>,
     /// None where no environment of a configuration was chosen: then nobody says what has to follow a write.
     pub(crate) after_write: Option<AfterWrite>,
+    /// Who is asked which keys the processes use; nobody where none reports.
+    pub(crate) fleet: Option<Asked>,
     /// What has to be named for the same ring to be meant again.
     pub(crate) wishes: Wishes,
+}
+
+/// A project that is asked what its processes report.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Asked {
+    /// Which of them report.
+    pub(crate) reporting: Reporting,
+    /// A program and its arguments; none where nobody named one.
+    pub(crate) command: Vec<String>,
+    pub(crate) folder: PathBuf,
 }
 
 /// A store's URL, and the folder that a path in it is relative to.
@@ -56,6 +68,7 @@ impl Place {
             store,
             mirrors: chosen.as_ref().map(|chosen| chosen.mirrors(&ring)).unwrap_or_default(),
             after_write: chosen.as_ref().map(Chosen::after_write),
+            fleet: chosen.as_ref().and_then(|chosen| chosen.asked(wishes, here)),
             propagation: chosen.as_ref().and_then(|chosen| chosen.says.propagation),
             offline: chosen.as_ref().and_then(|chosen| chosen.says.offline),
             longest_signature: chosen.map_or(LONGEST_SIGNATURE, |chosen| chosen.says.longest_signature),
@@ -169,6 +182,17 @@ impl Chosen<'_> {
             timeout: self.says.after_write_timeout,
             folder: self.configuration.source.folder().to_owned(),
         }
+    }
+
+    /// The file's own command comes first: it is the one for this environment. The other one is meant to be run from here.
+    fn asked(&self, wishes: &Wishes, here: &Path) -> Option<Asked> {
+        let own = self.says.manage.as_ref().map(|command| (command, self.configuration.source.folder()));
+        let command = own.or_else(|| wishes.manage.as_ref().map(|command| (command, here)));
+        let usual = if command.is_some() { Reporting::All } else { Reporting::None };
+        let reporting = self.says.fleet.unwrap_or(usual);
+        let (command, folder) =
+            command.map_or_else(Default::default, |(words, at)| (words.clone(), at.to_owned()));
+        (reporting != Reporting::None).then_some(Asked { reporting, command, folder })
     }
 
     fn located(&self, url: &str) -> Located {

@@ -11,8 +11,18 @@ use super::documented::rows;
 use super::keys::*;
 
 const TOP: [Key; 3] = [DEFAULT_ENVIRONMENT, RING, ENVIRONMENTS];
-const OF_ENVIRONMENT: [Key; 8] =
-    [STORE, MIRRORS, PROPAGATION, LONGEST_SIGNATURE, OFFLINE, AFTER_WRITE, AFTER_WRITE_TIMEOUT, RINGS];
+const OF_ENVIRONMENT: [Key; 10] = [
+    STORE,
+    MIRRORS,
+    PROPAGATION,
+    LONGEST_SIGNATURE,
+    OFFLINE,
+    AFTER_WRITE,
+    AFTER_WRITE_TIMEOUT,
+    MANAGE,
+    FLEET,
+    RINGS,
+];
 const OF_RING: [Key; 1] = [STORE];
 
 #[test]
@@ -81,6 +91,8 @@ fn shape(holds: Holds) -> Value {
     match holds {
         Holds::Text => text,
         Holds::Texts => json!({ "type": "array", "items": text }),
+        Holds::Command => json!({ "type": "array", "minItems": 1, "items": text }),
+        Holds::Fleet => json!({ "enum": FLEETS.map(|(name, _)| name) }),
         Holds::Commands => {
             json!({ "type": "array", "items": { "type": "array", "minItems": 1, "items": text } })
         }

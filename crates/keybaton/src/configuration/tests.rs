@@ -233,7 +233,7 @@ fn real(project: &TempDir) -> std::path::PathBuf {
 fn wishes(environment: &str, ring: &str, store: &str) -> Wishes {
     let [environment, ring, store] =
         [environment, ring, store].map(|text| Some(text.to_owned()).filter(|text| !text.is_empty()));
-    Wishes { environment, ring, store }
+    Wishes { environment, ring, store, ..Wishes::default() }
 }
 
 fn choose(project: &TempDir, wishes: Wishes) -> Result<Place, Failure> {

@@ -14,6 +14,8 @@ pub(crate) struct Wishes {
     pub(crate) environment: Option<String>,
     pub(crate) ring: Option<String>,
     pub(crate) store: Option<String>,
+    /// What asks the project that started us: `KEYBATON_MANAGE`.
+    pub(crate) manage: Option<Vec<String>>,
 }
 
 impl Wishes {
@@ -25,6 +27,7 @@ impl Wishes {
                 .map_or_else(|| variable("KEYBATON_ENV"), |name| Ok(Some(name)))?,
             ring: choices.ring.clone(),
             store: choices.store.clone().map_or_else(|| variable("KEYBATON_STORE"), |url| Ok(Some(url)))?,
+            manage: variable("KEYBATON_MANAGE")?.map(|text| command(&text)).transpose()?,
         })
     }
 
@@ -52,6 +55,13 @@ fn named(flags: &[(&str, &Option<String>)], words: &str) -> String {
     format!("keybaton {words}{}", named.collect::<String>())
 }
 
+fn command(text: &str) -> Result<Vec<String>, Failure> {
+    serde_json::from_str(text).ok().filter(|words: &Vec<String>| !words.is_empty()).ok_or_else(|| {
+        Failure::new(Exit::Configuration, "the variable KEYBATON_MANAGE is no JSON list of strings")
+            .hint("`manage.py keybaton …` sets it by itself; unset it elsewhere")
+    })
+}
+
 fn variable(name: &str) -> Result<Option<String>, Failure> {
     let Some(value) = std::env::var_os(name).filter(|value| !value.is_empty()) else { return Ok(None) };
     let not_text = |_| Failure::new(Exit::Configuration, format!("the variable {name} is not UTF-8 text"));
@@ -66,7 +76,7 @@ mod tests {
     fn a_command_is_typed_as_it_was_meant() {
         let wishes = |environment: &str, ring: &str, store: &str| {
             let named = |text: &str| Some(text.to_owned()).filter(|text| !text.is_empty());
-            Wishes { environment: named(environment), ring: named(ring), store: named(store) }
+            Wishes { environment: named(environment), ring: named(ring), store: named(store), manage: None }
         };
         assert_eq!(wishes("", "", "").again("rotate --continue"), "keybaton rotate --continue");
         assert_eq!(

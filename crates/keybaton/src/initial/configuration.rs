@@ -68,6 +68,7 @@ mod tests {
             propagation,
             longest_signature: LONGEST_SIGNATURE,
             offline: None,
+            fleet: None,
             after_write: Some(AfterWrite {
                 commands: Vec::new(),
                 timeout: Span(300),

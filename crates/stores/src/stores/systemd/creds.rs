@@ -9,7 +9,7 @@ use zeroize::Zeroizing;
 
 use super::host_key::{CHOOSES_KEY, HostKey};
 use super::refusal::{not_made, not_read, not_read_again};
-use crate::program::answer_of;
+use crate::program::{LONGEST, answer_of};
 use crate::three_files::Form;
 use crate::{Environment, StoreError, StoreErrorKind};
 
@@ -28,7 +28,7 @@ impl<'a> Creds<'a> {
     fn decrypted(&self, file: &Path, bytes: &[u8]) -> Result<Zeroizing<Vec<u8>>, StoreError> {
         let mut command = self.program("decrypt", file);
         command.args(["--newline=no", "-", "-"]);
-        answer_of(&mut command, bytes, self.left())
+        answer_of(&mut command, bytes, self.left(), LONGEST)
             .map_err(|(why, talk)| not_read(file, &self.host_key(), &why, &talk))
     }
 
@@ -75,7 +75,7 @@ impl Form for Creds<'_> {
     fn closed(&self, file: &Path, text: &[u8]) -> Result<Zeroizing<Vec<u8>>, StoreError> {
         let mut command = self.program("encrypt", file);
         command.arg(format!("--with-key={}", self.with_key)).args(["-", "-"]);
-        let sealed = answer_of(&mut command, text, self.left())
+        let sealed = answer_of(&mut command, text, self.left(), LONGEST)
             .map_err(|(why, talk)| not_made(file, self.with_key, &self.host_key(), &why, &talk))?;
         match self.decrypted(file, &sealed) {
             // Something of that name that passes on what it is given would seal nothing.

@@ -1,0 +1,93 @@
+//! What `manage.py keybaton observe` prints.
+
+use keybaton_core::time::{Span, Timestamp};
+use keybaton_core::{Beat, Beats, Floor, Mark, Revision, RingId, RingName};
+use serde::Deserialize;
+
+#[derive(Debug, Deserialize)]
+pub(crate) struct Observed {
+    pub(crate) format: u64,
+    /// Whether the tables are not there.
+    #[serde(default)]
+    pub(crate) missing: bool,
+    #[serde(default)]
+    now: u64,
+    #[serde(default)]
+    lease: u64,
+    #[serde(default)]
+    beats: Vec<Row>,
+    #[serde(default)]
+    floors: Vec<FloorRow>,
+}
+
+#[derive(Debug, Deserialize)]
+struct Row {
+    process: String,
+    name: String,
+    ring: String,
+    revision: u64,
+    signs: Mark,
+    accepts: Vec<Mark>,
+    #[serde(default)]
+    holds: Vec<String>,
+    role: String,
+    host: String,
+    started: u64,
+    seen: u64,
+}
+
+#[derive(Debug, Deserialize)]
+pub(crate) struct FloorRow {
+    ring: String,
+    revision: u64,
+    raised: u64,
+}
+
+impl Observed {
+    /// What is reported of one ring name. Who reports is not trusted to steer the user's terminal.
+    pub(crate) fn beats(self, name: &RingName) -> Result<Beats, String> {
+        if self.now == 0 || self.lease == 0 {
+            return Err("it does not say what time it is, or how long a beat counts".to_owned());
+        }
+        let ours = self.beats.into_iter().filter(|row| row.name == name.as_str());
+        Ok(Beats {
+            now: Timestamp(self.now),
+            lease: Span(self.lease),
+            beats: ours.map(Row::beat).collect(),
+            floors: self.floors.into_iter().filter_map(|row| row.floor()).collect(),
+        })
+    }
+}
+
+impl Row {
+    fn beat(self) -> Beat {
+        Beat {
+            process: plain(&self.process),
+            ring: self.ring.parse().ok(),
+            revision: Revision(self.revision),
+            signs: self.signs,
+            accepts: self.accepts,
+            holds: self.holds.iter().map(|what| plain(what)).collect(),
+            role: plain(&self.role),
+            host: plain(&self.host),
+            started: Timestamp(self.started),
+            seen: Timestamp(self.seen),
+            given_up: false,
+        }
+    }
+}
+
+impl FloorRow {
+    /// Nothing where it is of no ring that keybaton made.
+    pub(crate) fn floor(&self) -> Option<Floor> {
+        let ring: RingId = self.ring.parse().ok()?;
+        Some(Floor { ring, revision: Revision(self.revision), raised: Timestamp(self.raised) })
+    }
+}
+
+fn plain(text: &str) -> Box<str> {
+    text.chars().filter(|character| !character.is_control()).take(LONGEST).collect::<String>().into()
+}
+
+/// In characters.
+const LONGEST: usize = 255;

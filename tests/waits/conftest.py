@@ -1,0 +1,31 @@
+"""Projects, and their processes, which end with the test."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from project import Instance, Project, newest
+
+
+@pytest.fixture(scope="session")
+def python() -> Path:
+    return newest()
+
+
+@pytest.fixture
+def project(tmp_path: Path, python: Path) -> Project:
+    return Project(tmp_path, python)
+
+
+@pytest.fixture
+def serve(project: Project) -> Iterator[Callable[[], Instance]]:
+    """Starts one more process, which has served a request."""
+    started: list[Instance] = []
+
+    def one() -> Instance:
+        started.append(Instance(project, len(started)))
+        return started[-1]
+
+    yield one
+    for instance in started:
+        instance.stop()
