@@ -9,7 +9,7 @@ APT := @$(PYTHON) tools/apt.py
 STEP := @$(PYTHON) tools/step.py
 TOOL := $(PYTHON) tools/toolbox.py
 WHEEL = "$$($(PYTHON) tools/wheel.py)"
-PYTHON_FILES := benches demo python servers tests/crash tests/faults tests/fleets tests/pages tests/schema tests/shells tests/windows tools vectors
+PYTHON_FILES := benches demo python servers tests/crash tests/faults tests/fleets tests/pages tests/schema tests/shells tests/waits tests/windows tools vectors
 # The servers that start within a minute; the others must be built first.
 QUICK_SERVERS := aws azure gcp github gitlab heroku vault
 # What keeps a ring on one machine; no network lies before it.
@@ -23,7 +23,7 @@ $(STEP) "types of $(1)" env MYPYPATH=$(1):tools:servers:servers/tests/aws:server
 endef
 
 .PHONY: help demo test test-all check bench fuzz wheel build-needs \
-	test-rust test-vectors test-python test-fleets test-stores test-faults test-pages test-shells test-schema test-demo test-crash test-built \
+	test-rust test-vectors test-python test-fleets test-waits test-stores test-faults test-pages test-shells test-schema test-demo test-crash test-built \
 	test-every-fleet test-windows \
 	check-rust check-dependencies check-words check-python check-shell check-manual check-house
 .NOTPARALLEL:
@@ -34,7 +34,7 @@ help: ## This list
 demo: build-needs ## What a rotation does to logged-in users: Django's documented rollout beside keybaton
 	@$(PYTHON) demo
 
-test: test-rust test-vectors test-python test-fleets test-stores test-faults test-pages test-shells test-schema test-demo test-crash ## All tests but the slow builds
+test: test-rust test-vectors test-python test-fleets test-waits test-stores test-faults test-pages test-shells test-schema test-demo test-crash ## All tests but the slow builds
 
 test-all: test test-built test-every-fleet test-windows ## All tests, also those for which much is built first, for some minutes
 
@@ -51,6 +51,10 @@ test-python: build-needs ## The Python package, with each Django that this Pytho
 test-fleets: build-needs ## Users of a fleet under load, through whole rotations: none is logged out, beside stock Django
 	$(STEP) "build for the fleets" cargo build --locked --package keybaton
 	$(STEP) "fleets" $(PYTHON) tests/fleets --quick
+
+test-waits: build-needs ## Rotations that wait for what real processes report
+	$(STEP) "build for the waits" cargo build --locked --package keybaton
+	$(STEP) "waits" $(TOOL) python -m pytest --quiet -p no:cacheprovider tests/waits
 
 test-stores: build-needs ## Every store, against a real server or a stand-in that the vendor's own client is referee of
 	$(STEP) "stores" $(PYTHON) servers $(QUICK_SERVERS) $(LOCAL_SERVERS) -- cargo test --locked --package keybaton-stores --test conformance

@@ -143,13 +143,19 @@ mod tests {
             AwaitedReport { lives: false, silent_for: Span(300), ..process("command", "d4", "refuses") };
         awaited.push(silent.clone());
         awaited.push(AwaitedReport { gone_from: Some(Timestamp(1_600)), ..silent });
-        assert_snapshot!(lines(&awaited, Timestamp(1_000)).join("\n"), @"");
+        assert_snapshot!(lines(&awaited, Timestamp(1_000)).join("\n"), @"
+        1 celery signs with the old key and needs a restart (c3, up for 1d 1h)
+        4 web need a restart (a1: 3, b2, up for 2h)
+        1 web uses the old key in simplejwt and needs a restart (b2, up for 2h)
+        1 command on d4 reported last 5m ago, did not say that it stopped, and counts as gone with --gone 3f2a9c1b7d alone
+        1 command on d4 reported last 5m ago, did not say that it stopped, and counts as gone from 1970-01-01T00:26:40Z (in 10m), or with --gone 3f2a9c1b7d
+        ");
     }
 
     #[test]
     fn of_many_hosts_some_are_named() {
         let awaited: Vec<_> =
             (1..=9).map(|number| process("web", &format!("a{number}"), "refuses")).collect();
-        assert_snapshot!(lines(&awaited, Timestamp(1_000)).join("\n"), @"");
+        assert_snapshot!(lines(&awaited, Timestamp(1_000)).join("\n"), @"9 web need a restart (a1, a2, a3, a4, 5 more hosts, up for 2h)");
     }
 }

@@ -6,6 +6,8 @@ mod delivery;
 mod doubt;
 mod ground;
 mod looks;
+#[cfg(unix)]
+mod manage;
 mod mirrors;
 mod rotation;
 mod sealed;

@@ -1,7 +1,9 @@
 //! After a leak: cut a key off.
 
+use std::time::Duration;
+
 use clap::Args;
-use keybaton_core::{Change, KeyId, Reading, Ring, RingId, Role};
+use keybaton_core::{Beats, Change, KeyId, Reading, Revision, Ring, RingId, Role};
 use keybaton_handover::{Look, cut, look, standing};
 use serde::Serialize;
 
@@ -11,6 +13,7 @@ use crate::clock::now;
 use crate::commands::World;
 use crate::exit::Exit;
 use crate::failure::Failure;
+use crate::fleet;
 use crate::follow::followed;
 use crate::key_id;
 use crate::missed;
@@ -56,6 +59,7 @@ impl Revoke {
             return self.already_gone(world, &opened, id);
         }
         world.print.note(&format!("{}: {}", opened.name(), key.consequence()));
+        let floor = who_accepts(world, &opened, key)?;
         if self.dry_run {
             return self.tell_what_would(world, &opened, key);
         }
@@ -63,7 +67,7 @@ impl Revoke {
         if !accepted && confirm(world, "Cut it off?", "--accept-logouts")? == Answer::No {
             return Ok(Exit::Done);
         }
-        self.cut_off(world, &opened, key.id())
+        self.cut_off(world, &opened, key.id(), floor)
     }
 
     fn tell_what_would(&self, world: &World<'_>, opened: &Opened, key: Chosen) -> Result<Exit, Failure> {
@@ -95,9 +99,18 @@ impl Revoke {
         ended(opened, undelivered)
     }
 
-    fn cut_off(&self, world: &World<'_>, opened: &Opened, id: Option<KeyId>) -> Result<Exit, Failure> {
+    fn cut_off(
+        &self,
+        world: &World<'_>,
+        opened: &Opened,
+        id: Option<KeyId>,
+        floor: Revision,
+    ) -> Result<Exit, Failure> {
         let interrupt = interruptible()?;
-        let after = opened.write(world, &interrupt, |world| cut(&opened.places, id, world))?;
+        let after = opened.write(world, &interrupt, |world| {
+            world.floor = floor;
+            cut(&opened.places, id, world)
+        })?;
         forget_copies(world, opened, after.ring.head.id);
         tell(world, after.mended, &after.notes);
         let mut not_reached = None;
@@ -141,6 +154,37 @@ fn undelivered(opened: &Opened) -> Option<Trouble> {
 
 fn ended(opened: &Opened, undelivered: Option<Trouble>) -> Result<Exit, Failure> {
     undelivered.map_or(Ok(Exit::Done), |trouble| Err(rotation::cut_off_nowhere(opened, trouble)))
+}
+
+/// Tells how many processes accept what is to be cut off, where they can be asked at once, and gives the floor then. A leaked
+/// key waits for no database.
+fn who_accepts(world: &World<'_>, opened: &Opened, key: Chosen) -> Result<Revision, Failure> {
+    let Some(fleet) = fleet::fleet(&opened.place, PATIENCE) else { return Ok(Revision::default()) };
+    let Reading::Whole(ring) = look(&opened.places.store).map_err(Failure::of_store)?.reading else {
+        return Ok(Revision::default());
+    };
+    match fleet.look() {
+        Ok(beats) => {
+            accepting(&beats, &ring, key).iter().for_each(|said| world.print.note(said));
+            Ok(beats.floor(ring.head.id))
+        }
+        Err(error) => {
+            world.print.note(&format!("how many processes accept it nobody can tell: {error}"));
+            Ok(Revision::default())
+        }
+    }
+}
+
+fn accepting(beats: &Beats, ring: &Ring, key: Chosen) -> Option<String> {
+    let count = match key {
+        Chosen::One(id, _) => beats.accepting(ring.head.id, ring.key(id)?.facts.mark),
+        Chosen::All => beats.accepting(ring.head.id, ring.signing.facts.mark),
+        Chosen::Gone(_) => return None,
+    };
+    Some(match count {
+        1 => "1 process that reports accepts it, until it has the ring of then".to_owned(),
+        _ => format!("{count} processes that report accept it, each until it has the ring of then"),
+    })
 }
 
 /// Copies for when a store is away would bring the key back.
@@ -207,3 +251,6 @@ impl Chosen {
         }
     }
 }
+
+/// There is a leaked key.
+const PATIENCE: Duration = Duration::from_secs(10);

@@ -60,7 +60,8 @@ fn the_examples_are_configurations() {
 fn every_variable_is_documented_and_no_other() {
     let sources = ["crates/keybaton/src", "python/keybaton"].map(|folder| files(Path::new(folder)));
     let used: BTreeSet<String> = sources.concat().iter().flat_map(|file| variables(&read(file))).collect();
-    let documents = ["docs/configuration.md", "docs/load.md"].map(|page| variables(&read(page)));
+    let documents =
+        ["docs/configuration.md", "docs/django.md", "docs/load.md"].map(|page| variables(&read(page)));
     assert_eq!(documents.concat().into_iter().collect::<BTreeSet<String>>(), used);
 }
 

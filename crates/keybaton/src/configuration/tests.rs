@@ -67,6 +67,27 @@ fn the_only_environment_needs_no_default() {
 }
 
 #[test]
+fn whoever_reports_is_asked_by_the_command_of_the_environment_else_by_the_one_that_started_us() {
+    let asked = |lines: &str, started_by: Option<&[&str]>| {
+        let text = format!("[environments.dev]\nstore = \"dotenv:.env\"\n{lines}");
+        let manage = started_by.map(|words| words.iter().map(|word| (*word).to_owned()).collect());
+        let wishes = Wishes { manage, ..Wishes::default() };
+        let asked = choose(&project("keybaton.toml", &text), wishes).unwrap().fleet?;
+        Some((asked.reporting, asked.command.join(" ")))
+    };
+    let own = "manage = [\"python\", \"manage.py\"]\n";
+    let by = Some(&["/srv/python", "/srv/manage.py"][..]);
+    assert_eq!(asked("", None), None);
+    assert_eq!(asked(own, None), Some((Reporting::All, "python manage.py".to_owned())));
+    assert_eq!(asked(own, by), Some((Reporting::All, "python manage.py".to_owned())));
+    assert_eq!(asked("", by), Some((Reporting::All, "/srv/python /srv/manage.py".to_owned())));
+    assert_eq!(asked("fleet = \"some\"\n", by).map(|asked| asked.0), Some(Reporting::Some));
+    assert_eq!(asked("fleet = \"none\"\n", by), None);
+    // The step that has to ask says what is missing; programs start all the same.
+    assert_eq!(asked("fleet = \"all\"\n", None), Some((Reporting::All, String::new())));
+}
+
+#[test]
 fn pyproject_is_read_in_its_own_table_alone() {
     let text = "[project]\nname = 5\ndependencies = [\"keybaton\"]\n[tool.other]\nstore = true\n\
         [tool.keybaton.environments.dev]\nstore = \"dotenv:.env\"\n";
@@ -105,7 +126,7 @@ fn an_unknown_key_is_named_with_its_line_and_the_nearest_known_one() {
     let text = "[environments.dev]\nstore = \"dotenv:.env\"\npropogation = \"0s\"\n";
     assert_snapshot!(failure(&project("keybaton.toml", text), Wishes::default()), @r#"
     Configuration: keybaton.toml, line 3: unknown key "propogation" in [environments.dev]
-    hint: did you mean "propagation"? the keys here are store, mirrors, propagation, longest-signature, offline, after-write, after-write-timeout, rings
+    hint: did you mean "propagation"? the keys here are store, mirrors, propagation, longest-signature, offline, after-write, after-write-timeout, manage, fleet, rings
     "#);
     let text = "fleet = \"all\"\n";
     assert_snapshot!(failure(&project("keybaton.toml", text), Wishes::default()), @r#"
@@ -115,7 +136,7 @@ fn an_unknown_key_is_named_with_its_line_and_the_nearest_known_one() {
     let text = "[environments.dev]\nstore = \"dotenv:.env\"\ngone-after = \"2m\"\n";
     assert_snapshot!(failure(&project("keybaton.toml", text), Wishes::default()), @r#"
     Configuration: keybaton.toml, line 3: unknown key "gone-after" in [environments.dev]
-    hint: the keys here are store, mirrors, propagation, longest-signature, offline, after-write, after-write-timeout, rings
+    hint: the keys here are store, mirrors, propagation, longest-signature, offline, after-write, after-write-timeout, manage, fleet, rings
     "#);
 }
 
