@@ -107,3 +107,14 @@ def test_a_project_that_started_the_program_is_asked(project: Project, serve: Ca
     assert "waits    1 web needs a restart" in said, said
     assert "next     restart every process, so that each accepts" in project.says("rotate", "--dry-run"), "not asked"
     assert project.says("status", KEYBATON_MANAGE="python manage.py").startswith("3\nerror: the variable KEYBATON_MANAGE")
+
+
+def test_what_django_says_of_lifetimes_holds_where_nobody_says_another(project: Project) -> None:
+    assert ": 14d after 2, " in project.says("rotate", "--dry-run")
+    with (project.folder / "settings.py").open("a") as settings:
+        settings.write("SESSION_COOKIE_AGE = 7 * 86400\n")
+    assert ": 7d after 2, " in project.says("rotate", "--dry-run")
+    project.configure('longest-signature = "1d"')
+    said = project.says("rotate", "--dry-run")
+    assert ": 1d after 2, " in said
+    assert "longest-signature is 1d, and the settings of the project say 7d" in said

@@ -97,7 +97,3 @@ def test_without_tables_the_migration_is_named(project: Project) -> None:
     said = project.says("rotate", "--new")
     assert said.startswith("6\nrotation of") or said.startswith("6\nerror: the project's database has no table"), said
     assert "manage.py migrate keybaton`" in said
-
-
-def test_what_django_says_of_lifetimes_holds_where_nobody_says_another(project: Project) -> None:
-    assert project.says("rotate", "--dry-run").count("14d after 2") == 1

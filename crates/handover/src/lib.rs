@@ -24,4 +24,5 @@ pub use error::{HandoverError, Missed, Reason};
 pub use fleet::{Fleet, FleetError, FleetErrorKind};
 pub use look::{Around, Look, Standing, look, standing, standing_of};
 pub use manage::Manage;
+pub use observed::Lifetimes;
 pub use place::{Place, Places, World};

@@ -10,7 +10,7 @@ use keybaton_core::{Beats, Floor, Revision, RingId, RingName};
 use keybaton_stores::program::{Failed, answer_of};
 use serde::de::DeserializeOwned;
 
-use crate::observed::{FloorRow, Observed};
+use crate::observed::{FloorRow, Lifetimes, Observed};
 use crate::{Fleet, FleetError, FleetErrorKind};
 
 /// A project that is asked through a command of its own, such as `python manage.py`.
@@ -57,6 +57,14 @@ impl Fleet for Manage {
 }
 
 impl Manage {
+    /// How long what the project signs is valid.
+    ///
+    /// # Errors
+    /// Nobody can tell.
+    pub fn lifetimes(&self) -> Result<Lifetimes, FleetError> {
+        self.ask(&["describe"])
+    }
+
     fn ask<T: DeserializeOwned>(&self, words: &[&str]) -> Result<T, FleetError> {
         let answer = self.run(words)?;
         serde_json::from_slice(&answer).map_err(|error| self.senseless(words, &error))

@@ -1,4 +1,4 @@
-//! What `manage.py keybaton observe` prints.
+//! What `manage.py keybaton observe` and its like print.
 
 use keybaton_core::time::{Span, Timestamp};
 use keybaton_core::{Beat, Beats, Floor, Mark, Revision, RingId, RingName};
@@ -41,6 +41,26 @@ pub(crate) struct FloorRow {
     ring: String,
     revision: u64,
     raised: u64,
+}
+
+/// How long what the project signs is valid, in seconds.
+#[derive(Clone, Copy, Debug, Deserialize)]
+pub struct Lifetimes {
+    /// How long a session lasts, unless it was given an end of its own.
+    pub session_cookie_age: u64,
+    /// How long a link lasts that resets a password.
+    pub password_reset_timeout: u64,
+    /// When the last session ends that stands in a table.
+    #[serde(default)]
+    pub latest_session_expiry: Option<u64>,
+}
+
+impl Lifetimes {
+    /// The longest that the settings say.
+    #[must_use]
+    pub fn longest(&self) -> Span {
+        Span(self.session_cookie_age.max(self.password_reset_timeout))
+    }
 }
 
 impl Observed {

@@ -53,11 +53,16 @@ fn gone(word: &str, beats: &Beats, opened: &Opened) -> Result<Box<str>, Failure>
 
 /// Who is asked; nobody where no process reports.
 pub(crate) fn fleet(place: &Place, patience: Duration) -> Option<Box<dyn Fleet>> {
+    manage(place, patience).map(|manage| Box::new(manage) as Box<dyn Fleet>)
+}
+
+/// The project, as it is asked.
+pub(crate) fn manage(place: &Place, patience: Duration) -> Option<Manage> {
     let asked = place.fleet.as_ref()?;
     let named = place.wishes.environment.iter();
     let environment = named.map(|name| ("KEYBATON_ENV".to_owned(), name.clone())).collect();
     let (command, folder, ring) = (asked.command.clone(), asked.folder.clone(), place.ring.clone());
-    Some(Box::new(Manage { command, folder, environment, ring, patience }))
+    Some(Manage { command, folder, environment, ring, patience })
 }
 
 /// Which processes report.

@@ -23,6 +23,7 @@ mod initial;
 mod interrupt;
 mod key_id;
 mod known;
+mod lifetimes;
 #[cfg(test)]
 mod manual;
 mod missed;

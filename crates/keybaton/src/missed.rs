@@ -159,7 +159,7 @@ fn typed(place: &Place, url: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::configuration::{LONGEST_SIGNATURE, Located, Wishes};
+    use crate::configuration::{Located, Wishes};
 
     #[test]
     fn a_mirror_that_is_not_there_yet_is_made_with_copy() {
@@ -170,7 +170,7 @@ mod tests {
             store: at("dotenv:.env"),
             mirrors: vec![at("awssm://shop?region=eu-west-1")],
             propagation: None,
-            longest_signature: LONGEST_SIGNATURE,
+            longest_signature: None,
             offline: None,
             fleet: None,
             after_write: None,

@@ -235,7 +235,7 @@ pub(crate) fn policy(place: &Place) -> Result<Policy, Failure> {
     let is_slow = any(place, |kind| !kind.is_of_files())?;
     Ok(Policy {
         propagation: place.propagation,
-        longest_signature: place.longest_signature,
+        longest_signature: place.longest_signature.unwrap_or(Policy::LONGEST_SIGNATURE),
         // Files take no time worth counting; elsewhere looking and writing end after 30 s each.
         slowest_write: if is_slow { Span(60) } else { Span(0) },
         // A process that starts while its store is away may start with a copy.

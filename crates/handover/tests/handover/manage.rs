@@ -66,6 +66,14 @@ fn the_floor_is_raised_by_the_project() {
 }
 
 #[test]
+fn the_longest_lifetime_of_the_settings_is_told() {
+    let folder = tempfile::tempdir().unwrap();
+    let script = r#"echo '{"format":1,"session_cookie_age":3600,"password_reset_timeout":259200,"latest_session_expiry":null}'"#;
+    let lifetimes = manage(folder.path(), script).lifetimes().unwrap();
+    assert_eq!((lifetimes.longest(), lifetimes.latest_session_expiry), (Span(259_200), None));
+}
+
+#[test]
 fn what_is_no_answer_is_told() {
     for (script, kind, said, hint) in [
         (

@@ -90,6 +90,7 @@ impl Rotate {
             return Err(failure);
         }
         self.gone.tell(&mut opened)?;
+        opened.learn_lifetimes(world);
         let interrupt = interruptible()?;
         let before = self.look(world, &opened, &interrupt)?;
         let Some(goal) = self.goal(world, &opened, &before.ring)? else {

@@ -39,7 +39,8 @@ struct NoRing<'a> {
 
 impl Status {
     pub(crate) fn carry_out(&self, world: &World<'_>) -> Result<Exit, Failure> {
-        let opened = Opened::here(world, Allowed::default())?;
+        let mut opened = Opened::here(world, Allowed::default())?;
+        opened.learn_lifetimes(world);
         let reading = look(&opened.places.store).map_err(Failure::of_store)?.reading;
         let Reading::Whole(ring) = &reading else { return self.without_ring(world, &opened, &reading) };
         let report = Report::new(&opened, ring, now());

@@ -161,7 +161,10 @@ fn take(
     choose: impl FnOnce(&Opened, &Standing) -> Result<Change, Failure>,
 ) -> Result<Exit, Failure> {
     let mut opened = Opened::here(world, output.owner.allowed())?;
-    hurry.map_or(Ok(()), |hurry| hurry.gone.tell(&mut opened))?;
+    if let Some(hurry) = hurry {
+        hurry.gone.tell(&mut opened)?;
+        opened.learn_lifetimes(world);
+    }
     let interrupt = interruptible()?;
     let before = if output.dry_run {
         opened.peek()?

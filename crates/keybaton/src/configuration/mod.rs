@@ -45,7 +45,7 @@ pub(crate) struct Environment {
     pub(crate) store: Option<String>,
     pub(crate) mirrors: Vec<String>,
     pub(crate) propagation: Option<Span>,
-    pub(crate) longest_signature: Span,
+    pub(crate) longest_signature: Option<Span>,
     /// How old a copy may be that stands in for a store that is away.
     pub(crate) offline: Option<Span>,
     /// What runs after a step's last write: programs and their arguments.
@@ -59,9 +59,6 @@ pub(crate) struct Environment {
     /// The stores of other rings: `[environments.NAME.rings.RING]`.
     pub(crate) rings: BTreeMap<RingName, String>,
 }
-
-/// Django's sessions last two weeks unless the settings say otherwise.
-pub(crate) const LONGEST_SIGNATURE: Span = Span::days(14);
 
 /// A rollout that only has to be begun takes seconds; one that is waited for, minutes.
 const AFTER_WRITE_TIMEOUT: Span = Span(300);
@@ -109,7 +106,7 @@ fn environment(mut fields: Fields<'_>) -> Result<Environment, Failure> {
         store: fields.text(keys::STORE)?.map(str::to_owned),
         mirrors: fields.texts(keys::MIRRORS)?,
         propagation: fields.span(keys::PROPAGATION)?,
-        longest_signature: fields.span(keys::LONGEST_SIGNATURE)?.unwrap_or(LONGEST_SIGNATURE),
+        longest_signature: fields.span(keys::LONGEST_SIGNATURE)?,
         offline: fields.span(keys::OFFLINE)?,
         after_write: fields.commands(keys::AFTER_WRITE)?,
         after_write_timeout: fields.span(keys::AFTER_WRITE_TIMEOUT)?.unwrap_or(AFTER_WRITE_TIMEOUT),

@@ -6,7 +6,7 @@ use keybaton_core::time::Span;
 use keybaton_core::{Reporting, RingName, shell};
 use keybaton_stores::StoreUrl;
 
-use super::{Configuration, Environment, LONGEST_SIGNATURE, Wishes, key, quoted, shown};
+use super::{Configuration, Environment, Wishes, key, quoted, shown};
 use crate::after_write::AfterWrite;
 use crate::exit::Exit;
 use crate::failure::Failure;
@@ -20,7 +20,8 @@ pub(crate) struct Place {
     pub(crate) store: Located,
     pub(crate) mirrors: Vec<Located>,
     pub(crate) propagation: Option<Span>,
-    pub(crate) longest_signature: Span,
+    /// None where nobody says it.
+    pub(crate) longest_signature: Option<Span>,
     /// How old a copy may be that stands in for the store while it is away.
     pub(crate) offline: Option<Span>,
     /// None where no environment of a configuration was chosen: then nobody says what has to follow a write.
@@ -71,7 +72,7 @@ impl Place {
             fleet: chosen.as_ref().and_then(|chosen| chosen.asked(wishes, here)),
             propagation: chosen.as_ref().and_then(|chosen| chosen.says.propagation),
             offline: chosen.as_ref().and_then(|chosen| chosen.says.offline),
-            longest_signature: chosen.map_or(LONGEST_SIGNATURE, |chosen| chosen.says.longest_signature),
+            longest_signature: chosen.and_then(|chosen| chosen.says.longest_signature),
             wishes: wishes.beyond(configuration),
             ring,
         })

@@ -31,7 +31,7 @@ fn the_default_environment_holds_when_nobody_names_one() {
     assert_eq!(place.environment.as_deref(), Some("dev"));
     assert_eq!(place.store, Located { url: "dotenv:.env".into(), folder: real(&project) });
     assert_eq!(place.propagation, Some(Span(0)));
-    assert_eq!(place.longest_signature, Span::days(14));
+    assert_eq!(place.longest_signature, None);
     assert!(place.mirrors.is_empty());
 }
 
@@ -42,7 +42,7 @@ fn an_environment_and_a_ring_can_be_named() {
     assert_eq!(place.store.url, "file:/run/secrets/key");
     assert_eq!(place.mirrors[0].url, "dir:/srv/mirror");
     assert_eq!(place.propagation, Some(Span(900)));
-    assert_eq!(place.longest_signature, Span::days(30));
+    assert_eq!(place.longest_signature, Some(Span::days(30)));
 
     let place = choose(&project, wishes("production", "JWT_SIGNING_KEY", "")).unwrap();
     assert_eq!(place.store.url, "file:/run/secrets/jwt");

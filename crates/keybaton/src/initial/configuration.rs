@@ -57,7 +57,7 @@ mod tests {
 
     use super::*;
     use crate::after_write::AfterWrite;
-    use crate::configuration::{Configuration, LONGEST_SIGNATURE, Located, Wishes};
+    use crate::configuration::{Configuration, Located, Wishes};
 
     fn place(environment: &str, ring: &str, store: &str, propagation: Option<Span>) -> Place {
         Place {
@@ -66,7 +66,7 @@ mod tests {
             store: Located { url: store.to_owned(), folder: PathBuf::from("/srv/shop") },
             mirrors: Vec::new(),
             propagation,
-            longest_signature: LONGEST_SIGNATURE,
+            longest_signature: None,
             offline: None,
             fleet: None,
             after_write: Some(AfterWrite {

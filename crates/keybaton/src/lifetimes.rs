@@ -1,0 +1,80 @@
+//! How long what the project signs is valid, as its settings say it.
+
+use keybaton_core::time::{Span, Timestamp};
+use keybaton_handover::Lifetimes;
+
+use crate::clock::now;
+use crate::commands::World;
+use crate::configuration::Place;
+use crate::fleet::{PATIENCE, manage};
+use crate::opened::Opened;
+
+impl Opened {
+    /// Asks the project, where it can be asked. What the configuration says holds; where that is too short, this is told.
+    pub(crate) fn learn_lifetimes(&mut self, world: &World<'_>) {
+        let Some(manage) = manage(&self.place, PATIENCE) else { return };
+        // Why it cannot be asked the next question to it tells.
+        let Ok(lifetimes) = manage.lifetimes() else { return };
+        self.policy.longest_signature = self.place.longest_signature.unwrap_or(lifetimes.longest());
+        for note in notes(&self.place, self.policy.longest_signature, &lifetimes, now()) {
+            world.print.note(&note);
+        }
+    }
+}
+
+fn notes(place: &Place, longest: Span, lifetimes: &Lifetimes, now: Timestamp) -> Vec<String> {
+    let environment = place.environment.as_deref().unwrap_or("NAME");
+    let said = longest < lifetimes.longest();
+    let short = said.then(|| {
+        format!(
+            "longest-signature is {longest}, and the settings of the project say {} (SESSION_COOKIE_AGE, \
+             PASSWORD_RESET_TIMEOUT): whoever does not come back in between is logged out by `retire`",
+            lifetimes.longest()
+        )
+    });
+    // A clock that differs a little is no reason.
+    let late = lifetimes.latest_session_expiry.map(Timestamp).filter(|end| *end > now + longest + SLACK);
+    let late = late.map(|end| {
+        format!(
+            "a session lasts until {end}, which is longer than the {longest} that are waited for before `retire`: write \
+             longest-signature = \"…\" under [environments.{environment}] if that one is to stay"
+        )
+    });
+    short.into_iter().chain(late).collect()
+}
+
+const SLACK: Span = Span(3_600);
+
+#[cfg(test)]
+mod tests {
+    use insta::assert_snapshot;
+
+    use super::*;
+    use crate::configuration::{Located, Wishes};
+
+    #[test]
+    fn what_is_waited_for_too_shortly_is_told() {
+        let place = Place {
+            ring: "SECRET_KEY".parse().unwrap(),
+            environment: Some("production".to_owned()),
+            store: Located { url: "dotenv:.env".to_owned(), folder: "/srv/shop".into() },
+            mirrors: Vec::new(),
+            propagation: None,
+            longest_signature: None,
+            offline: None,
+            fleet: None,
+            after_write: None,
+            wishes: Wishes::default(),
+        };
+        let lifetimes = |latest_session_expiry| Lifetimes {
+            session_cookie_age: 1_209_600,
+            password_reset_timeout: 259_200,
+            latest_session_expiry,
+        };
+        let now = Timestamp(1_790_000_000);
+        let said = |longest, expiry| notes(&place, longest, &lifetimes(expiry), now).join("\n");
+        assert_eq!(said(Span::days(14), Some(now.0 + 1_209_660)), "");
+        assert_snapshot!(said(Span(3_600), None), @"longest-signature is 1h, and the settings of the project say 14d (SESSION_COOKIE_AGE, PASSWORD_RESET_TIMEOUT): whoever does not come back in between is logged out by `retire`");
+        assert_snapshot!(said(Span::days(14), Some(now.0 + 9_000_000)), @r#"a session lasts until 2027-01-03T18:13:20Z, which is longer than the 14d that are waited for before `retire`: write longest-signature = "…" under [environments.production] if that one is to stay"#);
+    }
+}
