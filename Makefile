@@ -18,7 +18,7 @@ BUILT_SERVERS := kubernetes
 
 # One run for each folder of scripts: two of them may have modules of the same name.
 define types
-$(STEP) "types of $(1)" env MYPYPATH=$(1):tools:servers:servers/tests/aws:servers/tests/gcp $(TOOL) mypy $(1)
+$(STEP) "types of $(1)" env MYPYPATH=$(1):tools:servers:servers/tests/aws:servers/tests/gcp:tests/fleets $(TOOL) mypy $(1)
 
 endef
 

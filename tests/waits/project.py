@@ -88,7 +88,7 @@ class Project:
             text=True,
         )
 
-    def status(self) -> Any:
+    def status(self) -> Any:  # noqa: ANN401, JSON
         return json.loads(self.run([str(PROGRAM), "status", "--json"]).stdout)
 
     def floor(self) -> int:
@@ -169,6 +169,7 @@ class Instance:
 def told(done: subprocess.CompletedProcess[str]) -> str:
     said = re.sub(r"\d{4}-\d\d-\d\dT[\d:]+Z \([^)]*\)", "TIME", done.stdout + done.stderr)
     said = re.sub(r"up for (?:\d+[smhd] ?)+", "up for SPAN", said)
+    said = re.sub(r"(?:\d+[smhd] ?)+ ago", "SPAN ago", said)
     said = re.sub(r"\b[0-9a-f]{10}\b", "ID", said)
     return f"{done.returncode}\n{said.rstrip()}"
 

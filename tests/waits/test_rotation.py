@@ -105,8 +105,10 @@ def test_a_project_that_started_the_program_is_asked(project: Project, serve: Ca
     serve()
     said = project.says("rotate", "--new", KEYBATON_MANAGE=json.dumps([str(project.python), "manage.py"]))
     assert "waits    1 web needs a restart" in said, said
-    assert "next     restart every process, so that each accepts" in project.says("rotate", "--dry-run"), "not asked"
-    assert project.says("status", KEYBATON_MANAGE="python manage.py").startswith("3\nerror: the variable KEYBATON_MANAGE")
+    assert "would promote" in project.says("rotate", "--dry-run"), "nobody is asked"
+    assert project.says("status", KEYBATON_MANAGE="python manage.py").startswith(
+        "3\nerror: the variable KEYBATON_MANAGE"
+    )
 
 
 def test_what_django_says_of_lifetimes_holds_where_nobody_says_another(project: Project) -> None:

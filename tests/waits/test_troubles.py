@@ -12,12 +12,12 @@ def test_a_killed_process_is_gone_when_somebody_says_so(project: Project, serve:
     (awaited,) = project.status()["next"]["awaits"]
     process = awaited["process"]
     alive = project.says("rotate", "--gone", process[:10])
-    assert alive.startswith(f"6\nerror: --gone ID: it reported "), alive
+    assert alive.startswith("6\nerror: --gone ID: it reported "), alive
 
     killed.kill()
     project.silence(process, 90)
-    silent = "1 web on a1 reported last 1m 30s ago, did not say that it stopped, and counts as gone with --gone ID alone"
-    assert silent in project.says("rotate").replace("1m 31s", "1m 30s").replace("1m 32s", "1m 30s")
+    silent = "1 web on a1 reported last SPAN ago, did not say that it stopped, and counts as gone with --gone ID alone"
+    assert f"waits    {silent}\n" in project.says("rotate")
     assert project.says("rotate", "--gone", "0123").startswith("6\nerror: --gone 0123: no process of this id reports")
     assert "promoted " in project.says("rotate", "--gone", process[:10])
 
@@ -50,7 +50,8 @@ def test_processes_with_another_ring_of_this_name_are_left_out_and_told(
     instance = serve()
     project.says("stage")
     instance.restart()
-    project.change("UPDATE keybaton_beat SET ring = ?", "ab" * 10)
+    instance.kill()  # or it would soon say again which ring it has
+    project.change("UPDATE keybaton_beat SET ring = ?, seen = datetime('now', '+1 hour')", "ab" * 10)
     said = project.says("promote")
     assert "no process reports which keys it uses; one does of another ring of this name" in said
     assert "  fleet     1 process has another ring of this name, and nothing waits for that\n" in project.says("status")
@@ -95,5 +96,6 @@ def test_abort_needs_no_database(project: Project) -> None:
 def test_without_tables_the_migration_is_named(project: Project) -> None:
     project.manage("migrate", "keybaton", "zero", "--verbosity=0")
     said = project.says("rotate", "--new")
-    assert said.startswith("6\nrotation of") or said.startswith("6\nerror: the project's database has no table"), said
+    assert said.startswith("6\n"), said
+    assert "error: the project's database has no table" in said
     assert "manage.py migrate keybaton`" in said
