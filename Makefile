@@ -23,8 +23,8 @@ $(STEP) "types of $(1)" env MYPYPATH=$(1):tools:servers:servers/tests/aws:server
 endef
 
 .PHONY: help demo test test-all check bench fuzz wheel build-needs \
-	test-rust test-vectors test-python test-fleets test-waits test-stores test-faults test-pages test-shells test-schema test-demo test-crash test-built \
-	test-every-fleet test-windows \
+	test-rust test-vectors test-python test-app test-fleets test-waits test-stores test-faults test-pages test-shells test-schema test-demo test-crash test-built \
+	test-every-app test-every-fleet test-windows \
 	check-rust check-dependencies check-words check-python check-shell check-manual check-house
 .NOTPARALLEL:
 
@@ -34,9 +34,9 @@ help: ## This list
 demo: build-needs ## What a rotation does to logged-in users: Django's documented rollout beside keybaton
 	@$(PYTHON) demo
 
-test: test-rust test-vectors test-python test-fleets test-waits test-stores test-faults test-pages test-shells test-schema test-demo test-crash ## All tests but the slow builds
+test: test-rust test-vectors test-python test-app test-fleets test-waits test-stores test-faults test-pages test-shells test-schema test-demo test-crash ## All tests but the slow builds
 
-test-all: test test-built test-every-fleet test-windows ## All tests, also those for which much is built first, for some minutes
+test-all: test test-built test-every-app test-every-fleet test-windows ## All tests, also those for which much is built first, for some minutes
 
 test-rust: build-needs ## The Rust tests, the README's transcripts among them
 	$(APT) acl git strace
@@ -47,6 +47,10 @@ test-vectors: ## python-dotenv still means what vectors/ says
 
 test-python: build-needs ## The Python package, with each Django that this Python can run
 	$(STEP) "Python tests" env KEYBATON_TEST_WHEEL=$(WHEEL) $(PYTHON) python/tests/matrix.py
+
+test-app: build-needs ## The Django app beside PostgreSQL, Channels, Celery, uWSGI and packages for tokens, with the newest Django
+	$(APT) postgresql python3-dev
+	$(STEP) "the app" $(PYTHON) python/tests_django --quick
 
 test-fleets: build-needs ## Users of a fleet under load, through whole rotations: none is logged out, beside stock Django
 	$(STEP) "build for the fleets" cargo build --locked --package keybaton
@@ -85,6 +89,10 @@ test-built: build-needs ## The store and the stand-in whose servers are built fi
 	$(APT) jq kubernetes-client
 	$(STEP) "pages" $(PYTHON) tests/pages $(BUILT_SERVERS)
 	$(STEP) "awsmini" $(PYTHON) servers/tests awsmini
+
+test-every-app: build-needs ## The same with Django 4.2, 5.2 and 6.1
+	$(APT) postgresql python3-dev
+	$(STEP) "every app" $(PYTHON) python/tests_django
 
 test-every-fleet: build-needs ## The same with Django 4.2, 5.2 and 6.1
 	$(STEP) "build for the fleets" cargo build --locked --package keybaton

@@ -32,9 +32,12 @@ def load(name: str = "SECRET_KEY") -> tuple[str, list[str]]:
     keybaton.ConfigurationError). Warns with keybaton.KeybatonWarning, and goes on, where the record cannot be read,
     where the key is not in it, and where a key from the environment is not in the project's own local ring.
     """
-    found = _attempt(name, sys._getframe(1))
+    frame = sys._getframe(1)
+    found = _attempt(name, frame)
     if isinstance(found, str):
         raise configuration_error(found) from None
+    _callers.add(str(frame.f_globals.get("__name__")))
+    _thrown_away.update({name} if os.environ.get(THROWAWAY) == "1" else ())
     _remember(name, found.texts.signing, found.accepted, found.ring)
     for note in found.notes:
         _warn_once(note, found.caller)
@@ -59,6 +62,11 @@ def named_rings() -> dict[str, Ring]:
     return {name: known for name, known in _rings.items() if known}
 
 
+def names() -> list[str]:
+    """The rings that this process was given."""
+    return list(_given)
+
+
 def given(name: str) -> tuple[str, tuple[str, ...]]:
     """The signing key and the accepted ones of a ring, as they were given last."""
     return _given[name], _accepted[name]
@@ -77,6 +85,16 @@ def generation() -> int:
 def ring_behind(key: object) -> str | None:
     """The name of the ring whose signing key this is, as it was given last; for settings made of it."""
     return next((name for name, given in _given.items() if given == key), None)
+
+
+def is_throwaway(key: object) -> bool:
+    """Whether a key was drawn for this process alone."""
+    return ring_behind(key) in _thrown_away
+
+
+def callers() -> frozenset[str]:
+    """The modules that have called load(): the key stands in them, as settings."""
+    return frozenset(_callers)
 
 
 def again(name: str) -> "tuple[Texts, tuple[str, ...], Ring | None]":
@@ -201,3 +219,5 @@ _accepted: dict[str, tuple[str, ...]] = {}
 _ever: dict[str, dict[str, None]] = {}
 _generation = 0
 _said: set[str] = set()
+_callers: set[str] = set()
+_thrown_away: set[str] = set()

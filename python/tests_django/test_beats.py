@@ -287,3 +287,21 @@ def test_an_asgi_server_that_stops_ends_the_report(ours: Ours) -> None:
 
     asyncio.run(served())
     assert rows == [("lifespan.startup.complete", 1), ("lifespan.shutdown.complete", 0)]
+
+
+def test_an_asgi_server_does_not_start_with_a_throw_away_key(ours: Ours, monkeypatch: pytest.MonkeyPatch) -> None:
+    sent = []
+
+    async def receive() -> dict[str, str]:
+        return {"type": "lifespan.startup"}
+
+    async def send(message: dict[str, str]) -> None:
+        sent.append(message)
+
+    async def served() -> None:
+        await with_lifespan(beats)({"type": "lifespan"}, receive, send)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(_load, "_thrown_away", {"SECRET_KEY"})
+    asyncio.run(served())
+    assert [message["type"] for message in sent] == ["lifespan.startup.failed"]
+    assert "throw-away" in sent[0]["message"]

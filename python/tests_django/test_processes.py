@@ -86,6 +86,18 @@ def test_other_words_run_the_program_which_knows_how_to_ask_back(project: Projec
     assert json.loads(again.stdout)["missing"]
 
 
+def test_a_throw_away_key_builds_and_tests_and_serves_nobody(project: Project) -> None:
+    without = {name: text for name, text in project.environment.items() if not name.startswith("SECRET_KEY")}
+    project.environment = {**without, "KEYBATON_THROWAWAY": "1"}
+    for words in (["migrate", "--verbosity=0"], ["check"], ["test"]):
+        project.manage(*words)
+    refused = project.run("server.py")
+    assert refused.stdout == ""
+    assert "ImproperlyConfigured: the key of this process is a throw-away one" in refused.stderr
+    assert "hint: unset KEYBATON_THROWAWAY" in refused.stderr
+    assert project.run("server.py", KEYBATON_FENCE="off").stdout == "ok\n"
+
+
 @pytest.mark.parametrize("more", [[], ["--parallel=2"]])
 def test_the_suite_of_a_project_passes_unchanged_with_the_app(project: Project, more: list[str]) -> None:
     project.manage("migrate", "--verbosity=0")

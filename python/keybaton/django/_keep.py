@@ -150,7 +150,7 @@ class Keeper:
 
     def _is_kept(self, caller: FrameType) -> bool:
         """Whether the session is not to be ended, or not yet."""
-        if _is_one_of(caller, "login", "alogin"):
+        if _is_one_of(caller, "login", "alogin") or _is_of_channels(caller):
             return self._is_his(caller.f_locals.get("user"))
         watch = self._watch_here() if _is_one_of(caller, "get_user", "aget_user") else None
         if watch:
@@ -207,6 +207,11 @@ def _fallback_hashes(user: "AbstractBaseUser | None") -> list[str]:
 def _is_one_of(caller: FrameType, *names: str) -> bool:
     """By name: tools that trace put functions of their own around Django's."""
     return caller.f_code.co_name in names and caller.f_globals.get("__name__") == auth.__name__
+
+
+def _is_of_channels(caller: FrameType) -> bool:
+    """Channels has functions of its own, which know no fallbacks; a consumer may call them while it is connected."""
+    return caller.f_code.co_name in ("get_user", "login") and caller.f_globals.get("__name__") == "channels.auth"
 
 
 @cache

@@ -1,4 +1,4 @@
-"""A ring that changes in its folder, taken over by a process that runs: KEYBATON_DIR, without a restart."""
+"""Rings that change in their folder, taken over by a process that runs: KEYBATON_DIR, without a restart."""
 
 import logging
 import os
@@ -6,15 +6,13 @@ import time
 from pathlib import Path
 from threading import Lock
 
-from django.conf import settings
-
 from keybaton import _load
 from keybaton._errors import Trouble
 from keybaton._places import FOLDER
 from keybaton._record import Ring
 from keybaton._texts import names_of
 
-from . import _signers
+from . import _copies, _settings, _signers
 
 logger = logging.getLogger("keybaton.django")
 
@@ -34,51 +32,61 @@ def follow() -> bool:
         _state.lock.release()
 
 
+def is_due() -> bool:
+    """Whether `follow` would look."""
+    return FOLDER in os.environ and time.monotonic() >= _state.next_look
+
+
 class _State:
     def __init__(self) -> None:
         self.lock = Lock()
         self.next_look = 0.0
-        self.stamp: object = None
-        self.told: str | None = None
+        self.stamps: dict[str, object] = {}
+        self.told: dict[str, str] = {}
+        self.fresh: set[str] = set()
 
 
 def _look() -> bool:
-    name = _load.ring_behind(settings.SECRET_KEY)
-    if name is None:
-        return False
+    for name in list(_state.fresh):  # what another thread was just making with the keys of before is made by now
+        _state.fresh.discard(name)
+        _rekey(name)
+    changed = [name for name in _load.names() if _look_for(name)]
+    return bool(changed)
+
+
+def _look_for(name: str) -> bool:
     stamp = _stamp(Path(os.environ[FOLDER]), name)
-    if stamp == _state.stamp:
+    if stamp == _state.stamps.get(name):
         return False
     try:
         texts, accepted, known = _load.again(name)
     except Trouble as trouble:
-        _tell(trouble.text())
+        _tell(name, trouble.text())
         return False
-    _state.stamp, _state.told = stamp, None
+    _state.stamps[name] = stamp
+    _state.told.pop(name, None)
     return _take_over(name, texts.signing, accepted, known)
 
 
 def _take_over(name: str, signing: str, accepted: tuple[str, ...], known: Ring | None) -> bool:
     """At no moment is a key refused that is accepted before and after: the fallbacks hold every key meanwhile."""
-    old, before = settings.SECRET_KEY, list(settings.SECRET_KEY_FALLBACKS)
-    if old == signing and before == list(accepted):
+    before = _load.given(name)
+    if before == (signing, accepted):
         _load.took_over(name, signing, known, accepted)
         return False
-    all_ = list(dict.fromkeys([signing, *accepted, old]))
-    _write("SECRET_KEY_FALLBACKS", all_)
-    _write("SECRET_KEY", signing)
-    _write("SECRET_KEY_FALLBACKS", list(accepted))
+    _settings.replace(*before, signing, accepted)
     _load.took_over(name, signing, known, accepted)
-    _signers.rekey({old, *before}, signing, list(accepted))
+    _rekey(name)
+    _state.fresh.add(name)
     logger.info("the ring %s has changed and was taken over", name)
     return True
 
 
-def _write(name: str, value: object) -> None:
-    """Django keeps a setting twice. Without forgetting one of them, no thread can bring the old one back."""
-    getattr(settings, name)
-    setattr(settings._wrapped, name, value)
-    settings.__dict__[name] = value
+def _rekey(name: str) -> None:
+    signing, accepted = _load.given(name)
+    known = _load.ever_given(name)
+    _signers.rekey(known, signing, list(accepted))
+    _copies.look_for(name)
 
 
 def _stamp(folder: Path, name: str) -> object:
@@ -95,10 +103,10 @@ def _facts(file: Path) -> object:
     return facts.st_dev, facts.st_ino, facts.st_mtime_ns, facts.st_size
 
 
-def _tell(why: str) -> None:
-    if why != _state.told:
-        _state.told = why
-        logger.warning("the ring in %s is not taken over: %s", FOLDER, why)
+def _tell(name: str, why: str) -> None:
+    if why != _state.told.get(name):
+        _state.told[name] = why
+        logger.warning("the ring %s in %s is not taken over: %s", name, FOLDER, why)
 
 
 _state = _State()

@@ -89,10 +89,10 @@ def is_fenced(standing: Standing) -> bool:
     return standing is Standing.BELOW and fence() == "strict"
 
 
-async def standing() -> Standing:
+async def standing(role: str = "web") -> Standing:
     """What this process knows, from another thread where the database has to be asked."""
     if beats.is_due():
-        found: Standing = await sync_to_async(beats.check, thread_sensitive=False)("web")
+        found: Standing = await sync_to_async(beats.check, thread_sensitive=False)(role)
         return found
     return beats.heard()
 

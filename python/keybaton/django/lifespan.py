@@ -4,8 +4,10 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 from asgiref.sync import sync_to_async
+from django.core.exceptions import ImproperlyConfigured
 
 from . import beats
+from ._throwaway import refuse_throwaway
 
 Scope = dict[str, Any]
 Receive = Callable[[], Awaitable[dict[str, Any]]]
@@ -25,6 +27,11 @@ def with_lifespan(application: Application) -> Application:
             await application(scope, receive, send)
             return
         await receive()
+        try:
+            refuse_throwaway()
+        except ImproperlyConfigured as error:
+            await send({"type": "lifespan.startup.failed", "message": str(error)})
+            return
         await sync_to_async(beats.check, thread_sensitive=False)("web")
         await send({"type": "lifespan.startup.complete"})
         await receive()

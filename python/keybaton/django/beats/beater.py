@@ -3,12 +3,12 @@
 import logging
 import os
 import random
-import sys
 import threading
 
 from keybaton import _load
 from keybaton._load import THROWAWAY
 from keybaton.django._reload import follow
+from keybaton.django._throwaway import are_tests_running
 
 from . import effective, table, threads
 from .identity import Process
@@ -51,8 +51,7 @@ def install() -> None:
 
 def is_off() -> bool:
     """Without the app, with a throw-away key, and while Django's tests run."""
-    tests = sys.modules.get("django.test.utils")  # looked up, since importing it would load all of django.test
-    return not _is_installed or (tests is not None and hasattr(tests._TestState, "saved_data"))
+    return not _is_installed or are_tests_running()
 
 
 class Beater:

@@ -8,7 +8,7 @@ from django.conf import settings
 
 from keybaton import _load
 from keybaton._record import Ring
-from keybaton.django import _signers
+from keybaton.django import _copies
 
 Key = str | bytes
 
@@ -34,18 +34,16 @@ def uses() -> list[Use]:
 def _main(name: str, ring: Ring) -> Use:
     signing, fallbacks = settings.SECRET_KEY, settings.SECRET_KEY_FALLBACKS
     # Anything else may be a generator, which would be used up here.
-    accepted = fallbacks if isinstance(fallbacks, list | tuple) else ()
-    holds = _signers.holds(signing, {*_load.ever_given(name), *accepted})
-    return _use(name, ring, signing, accepted, holds)
+    return _use(name, ring, signing, fallbacks if isinstance(fallbacks, list | tuple) else ())
 
 
 def _other(name: str, ring: Ring) -> Use:
-    signing, accepted = _load.given(name)
-    return _use(name, ring, signing, accepted, [])
+    return _use(name, ring, *_load.given(name))
 
 
-def _use(name: str, ring: Ring, signing: Key, accepted: Iterable[Key], holds: list[str]) -> Use:
+def _use(name: str, ring: Ring, signing: Key, accepted: Iterable[Key]) -> Use:
     marks = dict.fromkeys(_mark(ring, key) for key in (signing, *accepted))
+    holds = _copies.holds(name, _copies.Keys.of(signing, accepted, _load.ever_given(name)))
     return Use(name, ring, _mark(ring, signing), list(marks), holds)
 
 

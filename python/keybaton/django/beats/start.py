@@ -8,6 +8,8 @@ from typing import Any
 from django.core.management.base import BaseCommand
 from django.core.signals import request_started
 
+from keybaton.django._throwaway import refuse_throwaway
+
 from .beater import check, install, stop
 
 
@@ -24,6 +26,7 @@ def listen() -> None:
 
 
 def _requested(**_: object) -> None:
+    refuse_throwaway()
     check("web")
 
 

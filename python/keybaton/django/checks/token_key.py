@@ -3,14 +3,14 @@
 from django.conf import settings
 from django.core.checks import CheckMessage
 
-from keybaton.django._signers import holds
+from keybaton.django._copies import packages_with
 
 from ._message import warning
 
 
 def check(**_: object) -> list[CheckMessage]:
     """Packages for JWTs know one key and no fallbacks, and read it when they are imported."""
-    names = holds("", [settings.SECRET_KEY])
+    names = packages_with(settings.SECRET_KEY)
     if not names:
         return []
     return warning(

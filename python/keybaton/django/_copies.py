@@ -1,0 +1,176 @@
+"""What in a process keeps a key of its own, and would sign with it after the settings have changed."""
+
+import sys
+import weakref
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from functools import partial, reduce
+from types import ModuleType
+from typing import Any, TypeGuard
+
+from django.conf import LazySettings, settings
+from django.core.signing import Signer
+
+from keybaton import _load
+
+from . import _settings, _signers
+
+
+@dataclass(frozen=True, slots=True)
+class Copy:
+    """A place that may hold a key: what it is called, and how to see what stands there."""
+
+    label: str
+    read: Callable[[], object]
+
+
+@dataclass(frozen=True, slots=True)
+class Keys:
+    """What a ring says now, and what it said before. A place is old that signs with, or accepts, anything else."""
+
+    signing: str
+    accepted: frozenset[str]
+    former: frozenset[str]
+
+    @classmethod
+    def of(cls, signing: object, accepted: Iterable[object], ever: Iterable[str]) -> "Keys":
+        now = {key for key in accepted if _is_key(key)}
+        return cls(str(signing), frozenset(now), frozenset({*filter(_is_key, ever), *now} - {signing}))
+
+    def are_old_in(self, value: object, depth: int = 4) -> bool:
+        """Texts and what holds them. By their types alone: a lazy object would look for what it stands for."""
+        kind = type(value)
+        if text := _text(value):
+            return any(key in text for key in self.former)
+        if depth and issubclass(kind, dict):
+            return any(self.are_old_in(item, depth - 1) for item in list(value.values()))  # type: ignore[attr-defined]
+        if depth and issubclass(kind, list | tuple | set | frozenset):
+            items = list(value)  # type: ignore[call-overload]
+            return not self._are_fallbacks(items) and any(self.are_old_in(item, depth - 1) for item in items)
+        return False
+
+    def _are_fallbacks(self, items: list[object]) -> bool:
+        """Whether a list has the signing key, and besides that none that is accepted no more."""
+        texts = [_text(item) for item in items]
+        gone = self.former - self.accepted
+        return any(self.signing in text for text in texts) and not any(key in text for key in gone for text in texts)
+
+
+def holds(name: str, keys: Keys) -> list[str]:
+    """What still has a key of this ring that the settings no longer say: a restart ends that."""
+    held = (copy.label for copy in (*READERS, *_found.get(name, ())) if keys.are_old_in(copy.read()))
+    return list(dict.fromkeys(held))[:MOST]
+
+
+def packages_with(key: str) -> list[str]:
+    """The packages that have taken this key when they were imported."""
+    return list(dict.fromkeys(copy.label for copy in READERS if copy.read() == key))
+
+
+def look_for(name: str) -> None:
+    """Remembers what has kept a key of this ring, now that it has changed and the Signers have the new one."""
+    keys = Keys.of(*_load.given(name), _load.ever_given(name))
+    _found[name] = list(_everywhere(keys))
+
+
+def _everywhere(keys: Keys) -> Iterator[Copy]:
+    yield from (_signer(signer) for signer in _signers.living() if keys.are_old_in(_signers.keys_of(signer)))
+    old = [name for name, value in _settings.everything().items() if keys.are_old_in(value)]
+    yield from (Copy(f"the setting {name}", partial(getattr, settings, name)) for name in old)
+    for name, module in list(sys.modules.items()):
+        if name.partition(".")[0] not in WITHOUT and not _is_settings(name, module):
+            yield from _of_module(name, module, keys)
+
+
+def _signer(signer: Any) -> Copy:
+    label = f"a Signer in {_signers.place_of(signer)}"
+    try:
+        refer: Callable[[], Any] = weakref.ref(signer)
+    except TypeError:  # it has no room for that
+        return Copy(label, partial(_signers.keys_of, signer))
+    return Copy(label, lambda: _signers.keys_of(refer()))
+
+
+def _of_module(name: str, module: ModuleType, keys: Keys) -> Iterator[Copy]:
+    """What stands in it by a name, in its classes and in the objects that it has."""
+    for attribute, value in list(vars(module).items()):
+        if keys.are_old_in(value):
+            yield Copy(f"{attribute} in {name}", partial(_read, name, attribute))
+        elif _has_texts(name, value):
+            within = [key for key, item in _vars(value).items() if _text(item) and keys.are_old_in(item)]
+            yield from (Copy(f"{attribute}.{key} in {name}", partial(_read, name, attribute, key)) for key in within)
+
+
+def _has_texts(module: str, value: object) -> bool:
+    """Whether to look into an object: each class in its own module alone, and what leads elsewhere not at all."""
+    kind = type(value)
+    if issubclass(kind, type):
+        return bool(value.__module__ == module)
+    return not issubclass(kind, ModuleType | LazySettings | Signer)
+
+
+def _is_settings(name: str, module: ModuleType) -> bool:
+    """Where settings stand as they were read: nobody signs with those."""
+    own = str(getattr(settings, "SETTINGS_MODULE", ""))
+    package = own.rpartition(".")[0]
+    beside = f"{package}." if package.rpartition(".")[2] in ("settings", "config", "conf") else f"{own}."
+    return (
+        name in (own, package) or name.startswith(beside) or name in _load.callers() or "INSTALLED_APPS" in vars(module)
+    )
+
+
+def _is_key(value: object) -> TypeGuard[str]:
+    """Whether it is long enough to be told apart from other texts."""
+    return isinstance(value, str) and len(value) >= SHORTEST
+
+
+def _text(value: object) -> str:
+    """Nothing for what is no text."""
+    kind = type(value)
+    if issubclass(kind, bytes):
+        return value.decode(errors="replace")  # type: ignore[attr-defined,no-any-return]
+    return str.__str__(value) if issubclass(kind, str) else ""
+
+
+def _vars(value: object) -> dict[str, object]:
+    try:
+        found = object.__getattribute__(value, "__dict__")
+    except AttributeError:
+        found = {}
+    return dict(found)
+
+
+def _read(module: str, *path: str) -> object:
+    """What stands there, where it is imported already."""
+    try:
+        found: object = vars(sys.modules[module])[path[0]]
+        return reduce(lambda value, name: _vars(value)[name], path[1:], found)
+    except Exception:  # noqa: BLE001
+        return None
+
+
+def _reader(package: str, module: str, path: str) -> Copy:
+    return Copy(package, partial(_ask, module, path))
+
+
+def _ask(module: str, path: str) -> object:
+    """What a package gives that is asked, where it is imported already."""
+    found = sys.modules.get(module)
+    try:
+        return reduce(getattr, path.split("."), found) if found else None
+    except Exception:  # noqa: BLE001
+        return None
+
+
+# Packages that read SECRET_KEY when they are imported: the module, and where in it the key stands.
+READERS = (
+    _reader("simplejwt", "rest_framework_simplejwt.settings", "api_settings.SIGNING_KEY"),
+    _reader("simplejwt", "rest_framework_simplejwt.state", "token_backend.signing_key"),
+    _reader("django-ninja-jwt", "ninja_jwt.settings", "api_settings.SIGNING_KEY"),
+    _reader("drf-jwt", "rest_framework_jwt.settings", "api_settings.JWT_SECRET_KEY"),
+)
+# Where no key of a project is copied to, and most of the modules are.
+WITHOUT = frozenset({*sys.stdlib_module_names, "django", "keybaton"}) - {"__main__"}
+SHORTEST = 16
+MOST = 20
+_found: dict[str, list[Copy]] = {}
