@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.db import OperationalError
 from django.test import Client, override_settings
 from rings import RING, WRITE, A, Ours, mark, raised
 
@@ -102,6 +103,20 @@ def test_describe_tells_what_a_rotation_has_to_know(ours: Ours, engine: str) -> 
         assert abs(latest - time.time() - 1209600) < 60
     else:
         assert latest is None
+
+
+def test_describe_tells_of_no_end_where_there_is_no_table(ours: Ours, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("django.contrib.sessions.models.Session._meta.db_table", "made_up")
+    assert said("describe")["latest_session_expiry"] is None
+
+
+def test_describe_does_not_guess_where_the_table_cannot_be_read(ours: Ours, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_: object, **__: object) -> None:
+        raise OperationalError("made up")
+
+    monkeypatch.setattr("django.db.models.query.QuerySet.aggregate", refuse)
+    with pytest.raises(CommandError, match="keybaton describe: the project cannot be asked"):
+        said("describe")
 
 
 def test_the_migration_is_what_the_models_say() -> None:

@@ -1,7 +1,7 @@
 """WebSockets that are open while the key changes, behind keybaton's stack of Channels."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
 from typing import Any
 
 import pytest
@@ -139,17 +139,26 @@ def test_who_is_not_logged_in_stays_connected() -> None:
     connected(Client(), talk)
 
 
-@pytest.mark.parametrize(("fence", "answer"), [("warn", "ann"), ("strict", 1012)])
-def test_a_message_asks_the_fence(ours: Ours, fence: str, answer: object, caplog: pytest.LogCaptureFixture) -> None:
-    browser = signed_in()
+@pytest.fixture
+def signed_in() -> Iterator[Client]:
+    """Bob's, in a process that has a ring."""
+    browser, user = Client(), User.objects.create_user("bob", password="made up")
+    browser.force_login(user)
+    yield browser
+    user.delete()
 
+
+@pytest.mark.parametrize(("fence", "answer"), [("warn", "bob"), ("strict", 1012)])
+def test_a_message_asks_the_fence(
+    ours: Ours, signed_in: Client, fence: str, answer: object, caplog: pytest.LogCaptureFixture
+) -> None:
     async def talk(socket: Socket) -> None:
-        assert await socket.says() == "ann"
+        assert await socket.says() == "bob"
         await sync_to_async(falls_behind)(ours)
         assert await socket.says() == answer
 
     with override_settings(KEYBATON={"THREAD": False, "FENCE": fence}):
-        connected(browser, talk)
+        connected(signed_in, talk)
     assert Beat.objects.get(process=ours.id).role == "websocket"
     assert "below the floor" in caplog.text
 
@@ -168,10 +177,3 @@ def falls_behind(ours: Ours) -> None:
     raised(7)
     another(7)
     ours.sleeps(60)
-
-
-def signed_in() -> Client:
-    browser = Client()
-    User.objects.filter(username="ann").delete()
-    browser.force_login(User.objects.create_user("ann", password="made up"))
-    return browser

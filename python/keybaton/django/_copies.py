@@ -3,7 +3,7 @@
 import sys
 import weakref
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial, reduce
 from types import ModuleType
 from typing import Any, TypeGuard
@@ -28,9 +28,9 @@ class Copy:
 class Keys:
     """What a ring says now, and what it said before. A place is old that signs with, or accepts, anything else."""
 
-    signing: str
-    accepted: frozenset[str]
-    former: frozenset[str]
+    signing: str = field(repr=False)
+    accepted: frozenset[str] = field(repr=False)
+    former: frozenset[str] = field(repr=False)
 
     @classmethod
     def of(cls, signing: object, accepted: Iterable[object], ever: Iterable[str]) -> "Keys":

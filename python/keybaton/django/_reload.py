@@ -28,6 +28,9 @@ def follow() -> bool:
     try:
         _state.next_look = now + LOOKS_EVERY
         return FOLDER in os.environ and _look()
+    except Exception as error:  # noqa: BLE001, an error page would show the keys that the frames on the way hold
+        logger.warning("the rings in %s cannot be followed (%s)", FOLDER, type(error).__name__)
+        return False
     finally:
         _state.lock.release()
 

@@ -5,7 +5,7 @@ from typing import Any
 
 from django.conf import settings
 from django.core.management.base import CommandError
-from django.db import Error, router
+from django.db import connections, router
 from django.db.models import Max
 
 from keybaton import _load
@@ -29,11 +29,14 @@ def answer(words: list[str]) -> dict[str, Any]:
 
 
 def _latest_session_expiry() -> int | None:
-    """When the last session ends that stands in a table; None where none does."""
+    """When the last session ends that stands in a table; None where none does. One that may not be read is an error."""
     try:
         model = import_module(settings.SESSION_ENGINE).SessionStore.get_model_class()
-        alias = router.db_for_write(model)
-        latest = model._default_manager.using(alias).aggregate(latest=Max("expire_date"))["latest"]
-    except (AttributeError, ImportError, LookupError, RuntimeError, Error):
+    except (AttributeError, ImportError, LookupError, RuntimeError):
         return None
+    connection = connections[router.db_for_write(model)]
+    with connection.cursor() as cursor:
+        if model._meta.db_table not in connection.introspection.table_names(cursor):
+            return None
+    latest = model._default_manager.using(connection.alias).aggregate(latest=Max("expire_date"))["latest"]
     return clock.seconds_of(latest) if latest else None
