@@ -140,9 +140,10 @@ check-manual: ## mandoc, over the manual pages
 	$(STEP) "manual" mandoc -T lint -W error wheel/data/share/man/man1/*.1
 
 bench: build-needs ## Speed and size beside peers, in one run
-	$(APT) git openssl strace
+	$(APT) git openssl postgresql python3-dev strace
 	$(STEP) "release build" cargo build --locked --release --package keybaton
 	$(STEP) "benches" $(PYTHON) benches/run.py
+	$(STEP) "the app" $(PYTHON) python/tests_django/postgres.py $(PYTHON) benches/app.py
 	$(STEP) "reads" $(PYTHON) servers $(QUICK_SERVERS) $(BUILT_SERVERS) -- $(PYTHON) benches/reads.py
 
 fuzz: build-needs ## Feed the readers random bytes, SECONDS=60 each; wants a nightly toolchain

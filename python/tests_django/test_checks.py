@@ -66,9 +66,10 @@ def test_other_chains_are_sound(middleware: list[str]) -> None:
     assert found(MIDDLEWARE=middleware) == []
 
 
-def test_the_fence_makes_saving_with_every_request_safe() -> None:
+@pytest.mark.parametrize(("fence", "expected"), [("strict", []), ("warn", ["keybaton.W009"])])
+def test_a_strict_fence_makes_saving_with_every_request_safe(fence: str, expected: list[str]) -> None:
     fenced = ["keybaton.django.FenceMiddleware", SESSIONS, OURS]
-    assert found(SESSION_SAVE_EVERY_REQUEST=True, MIDDLEWARE=fenced) == []
+    assert found(SESSION_SAVE_EVERY_REQUEST=True, MIDDLEWARE=fenced, KEYBATON={"FENCE": fence}) == expected
 
 
 @pytest.mark.parametrize(("days", "expected"), [(14, []), (16, ["keybaton.W004"])])

@@ -9,6 +9,7 @@ from django.conf import settings
 from django.contrib.auth.models import User
 from django.test import AsyncClient, Client, override_settings
 from rings import A, B, Ours, another, raised, record
+from shop import stored
 
 from keybaton import _load
 from keybaton.django import _reload, beats
@@ -139,6 +140,24 @@ def test_a_process_stopped_in_the_middle_of_a_request_asks_again_for_the_user(
         browser = Client()
         browser.force_login(ann)
         assert browser.get(path).status_code == 503
+
+
+@pytest.mark.parametrize(("fence", "cart"), [("strict", "mine"), ("warn", None)])
+def test_a_session_that_is_saved_with_every_request_outlives_a_process_without_its_key(
+    ours: Ours, fence: str, cart: str | None
+) -> None:
+    ours.has(7, B, [B])
+    browser = Client()
+    assert browser.get("/put/?cart=mine").status_code == 200
+    ours.starts()  # another one, which comes back with the ring of before
+    ours.has(5)
+    raised(7)
+    another(7)
+    with override_settings(KEYBATON={"THREAD": False, "FENCE": fence}, SESSION_SAVE_EVERY_REQUEST=True):
+        assert browser.get("/nobody/").status_code == (503 if fence == "strict" else 200)
+    ours.has(7, B, [B])
+    # Where the fence only warns the row is lost, which W009 of the system checks says.
+    assert stored(browser).get("cart") == cart
 
 
 def test_without_blocking_it_is_the_same(late: Ours) -> None:

@@ -63,7 +63,15 @@ def test_uwsgi_beats_with_threads_and_without(
 def served(project: Project, *options: str) -> "Iterator[Callable[[], str]]":
     with socket.create_server(("127.0.0.1", 0)) as free:
         address = f"127.0.0.1:{free.getsockname()[1]}"
-    command = [UWSGI, f"--http-socket={address}", "--module=wsgi", "--master", "--die-on-term", "--need-app", *options]
+    command: list[str | Path] = [
+        UWSGI,
+        f"--http-socket={address}",
+        "--module=wsgi",
+        "--master",
+        "--die-on-term",
+        "--need-app",
+        *options,
+    ]
     # The interpreter that uWSGI has inside looks for packages where this says.
     home = [f"--home={sys.prefix}", f"--pythonpath={project.folder}", f"--pythonpath={PACKAGES}"]
     log = (project.folder / "uwsgi.log").open("w+")
