@@ -148,6 +148,24 @@ def test_nothing_is_asked_what_it_stands_for(shop: Shop) -> None:
     assert shop.holds == ["KEY in shop.views"]
 
 
+def test_what_stands_in_the_place_of_a_module_stops_nobody(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "shop.nothing", None)
+    monkeypatch.setitem(sys.modules, "shop.lazy", SimpleLazyObject(lambda: 1 / 0))
+    shop.views.KEY = shop.old
+    shop.promotes()
+    assert shop.holds == ["KEY in shop.views"]
+
+
+def test_a_process_that_could_not_look_counts_as_one_that_holds(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(*_: object) -> None:
+        raise ValueError("made up")
+
+    monkeypatch.setattr("keybaton.django._copies._of_module", broken)
+    shop.promotes()
+    assert shop.new == settings.SECRET_KEY
+    assert shop.holds == ["modules that could not be looked through"]
+
+
 def test_a_package_that_took_the_key_when_it_was_imported_is_named(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
     module: Any = ModuleType("ninja_jwt.settings")
     module.api_settings = SimpleNamespace(SIGNING_KEY=settings.SECRET_KEY)

@@ -1,5 +1,6 @@
 """What in a process keeps a key of its own, and would sign with it after the settings have changed."""
 
+import logging
 import sys
 import weakref
 from collections.abc import Callable, Iterable, Iterator
@@ -14,6 +15,8 @@ from django.core.signing import Signer
 from keybaton import _load
 
 from . import _settings, _signers
+
+logger = logging.getLogger("keybaton.django")
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +73,11 @@ def packages_with(key: str) -> list[str]:
 def look_for(name: str) -> None:
     """Remembers what has kept a key of this ring, now that it has changed and the Signers have the new one."""
     keys = Keys.of(*_load.given(name), _load.ever_given(name))
-    _found[name] = list(_everywhere(keys))
+    try:
+        _found[name] = list(_everywhere(keys))
+    except Exception as error:  # noqa: BLE001, what stands in modules may be anything
+        logger.warning("it cannot be seen what keeps a former key of %s (%s)", name, type(error).__name__)
+        _found[name] = [Copy("modules that could not be looked through", lambda: list(keys.former))]
 
 
 def _everywhere(keys: Keys) -> Iterator[Copy]:
@@ -91,9 +98,9 @@ def _signer(signer: Any) -> Copy:
     return Copy(label, lambda: _signers.keys_of(refer()))
 
 
-def _of_module(name: str, module: ModuleType, keys: Keys) -> Iterator[Copy]:
+def _of_module(name: str, module: object, keys: Keys) -> Iterator[Copy]:
     """What stands in it by a name, in its classes and in the objects that it has."""
-    for attribute, value in list(vars(module).items()):
+    for attribute, value in _vars(module).items():
         if keys.are_old_in(value):
             yield Copy(f"{attribute} in {name}", partial(_read, name, attribute))
         elif _has_texts(name, value):
@@ -109,13 +116,16 @@ def _has_texts(module: str, value: object) -> bool:
     return not issubclass(kind, ModuleType | LazySettings | Signer)
 
 
-def _is_settings(name: str, module: ModuleType) -> bool:
+def _is_settings(name: str, module: object) -> bool:
     """Where settings stand as they were read: nobody signs with those."""
     own = str(getattr(settings, "SETTINGS_MODULE", ""))
     package = own.rpartition(".")[0]
     beside = f"{package}." if package.rpartition(".")[2] in ("settings", "config", "conf") else f"{own}."
     return (
-        name in (own, package) or name.startswith(beside) or name in _load.callers() or "INSTALLED_APPS" in vars(module)
+        name in (own, package)
+        or name.startswith(beside)
+        or name in _load.callers()
+        or "INSTALLED_APPS" in _vars(module)
     )
 
 
@@ -133,6 +143,7 @@ def _text(value: object) -> str:
 
 
 def _vars(value: object) -> dict[str, object]:
+    """Without asking the object itself, which may be None in the place of a module."""
     try:
         found = object.__getattribute__(value, "__dict__")
     except AttributeError:

@@ -79,8 +79,8 @@ def _take_over(name: str, signing: str, accepted: tuple[str, ...], known: Ring |
         return False
     _settings.replace(*before, signing, accepted)
     _load.took_over(name, signing, known, accepted)
-    _rekey(name)
     _state.fresh.add(name)
+    _rekey(name)
     logger.info("the ring %s has changed and was taken over", name)
     return True
 

@@ -37,7 +37,7 @@ def living() -> Iterator[Signer]:
 def place_of(signer: Signer) -> str:
     """The module that has it, else the one that its class comes from."""
     for name, module in list(sys.modules.items()):
-        if any(value is signer for value in list(vars(module).values())):
+        if any(value is signer for value in list(getattr(module, "__dict__", {}).values())):
             return name
     return type(signer).__module__
 
