@@ -18,7 +18,7 @@ from rings import RING, WRITE, A, B, Ours, mark, record
 from keybaton import _load
 from keybaton._record import read_record
 from keybaton.django import beats, with_lifespan
-from keybaton.django.beats import beater, table
+from keybaton.django.beats import beater, start, table
 from keybaton.django.models import Beat
 
 SOON = 0.05
@@ -259,6 +259,26 @@ def test_a_command_reports_and_those_of_django_do_not(ours: Ours) -> None:
             assert ours.row.role == "command"
 
     call_command(Command())
+
+
+def test_a_task_of_celery_reports_and_a_worker_that_stops_says_so(ours: Ours) -> None:
+    celery = pytest.importorskip("celery")
+    signals = pytest.importorskip("celery.signals")
+    heard = [getattr(signals, name) for name in ("worker_process_init", "task_prerun", "worker_process_shutdown")]
+    before = [list(signal.receivers or ()) for signal in heard]
+
+    def role_of_its_row() -> str:
+        return str(ours.row.role)
+
+    start._listen_to_celery()
+    try:
+        role = celery.Celery(set_as_current=False).task(role_of_its_row).apply().get()
+        assert role == "celery"
+        signals.worker_process_shutdown.send(sender=None)
+        assert not Beat.objects.exists()
+    finally:
+        for signal, receivers in zip(heard, before, strict=True):
+            signal.receivers = receivers
 
 
 def test_a_process_that_was_killed_long_ago_is_forgotten(ours: Ours) -> None:

@@ -66,6 +66,15 @@ def test_other_chains_are_sound(middleware: list[str]) -> None:
     assert found(MIDDLEWARE=middleware) == []
 
 
+def test_django_itself_finds_its_middleware_in_ours() -> None:
+    from django.contrib.admin.checks import _contains_subclass  # what admin.E408 asks
+
+    assert _contains_subclass(STOCK, [OURS])
+    login_required = "django.contrib.auth.middleware.LoginRequiredMiddleware"
+    with override_settings(MIDDLEWARE=[SESSIONS, OURS, login_required]):
+        assert [message.id for message in django_checks.run_checks() if message.id == "auth.E013"] == []
+
+
 @pytest.mark.parametrize(("fence", "expected"), [("strict", []), ("warn", ["keybaton.W009"])])
 def test_a_strict_fence_makes_saving_with_every_request_safe(fence: str, expected: list[str]) -> None:
     fenced = ["keybaton.django.FenceMiddleware", SESSIONS, OURS]

@@ -48,17 +48,21 @@ def test_each_step_is_taken_over(folder: Folder) -> None:
     for key, accepted in ((A, [B, A]), (B, [B, A]), (B, [B])):
         assert folder.changes_to(key, *accepted)
         assert (key, accepted) == (settings.SECRET_KEY, settings.SECRET_KEY_FALLBACKS)
+        # Of a subclass C code would read what it was made with.
+        assert {type(key) for key in (settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS)} == {str}
         assert not folder.changes_to(key, *accepted)
 
 
 def test_a_signer_that_was_made_before_signs_with_the_key_of_now(folder: Folder) -> None:
     made_before, cookies = signing.Signer(), signing.get_cookie_signer()
-    old = made_before.sign("it")
+    old, cookie = made_before.sign("it"), cookies.sign("it")
     folder.changes_to(A, B, A)
     folder.changes_to(B, B, A)
     assert signing.Signer(key=B).unsign(made_before.sign("it")) == "it"
     assert made_before.unsign(old) == "it"
     assert signing.get_cookie_signer().unsign(cookies.sign("it")) == "it"
+    # Twice: Django gives it an iterator of fallbacks, which is used up then.
+    assert [cookies.unsign(cookie), cookies.unsign(cookie)] == ["it", "it"]
     folder.changes_to(B, B)
     with pytest.raises(signing.BadSignature):
         made_before.unsign(old)
