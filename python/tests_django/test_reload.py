@@ -1,6 +1,7 @@
 """A ring that changes in KEYBATON_DIR is taken over by a process that runs."""
 
 import gc
+import os
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -51,6 +52,25 @@ def test_each_step_is_taken_over(folder: Folder) -> None:
         # Of a subclass C code would read what it was made with.
         assert {type(key) for key in (settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS)} == {str}
         assert not folder.changes_to(key, *accepted)
+
+
+def test_a_file_that_is_written_twice_in_one_moment_is_read_twice(folder: Folder) -> None:
+    file = folder.folder / "SECRET_KEY"
+    folder.changes_to(A, B, A)
+    before = file.stat()
+    with file.open("r+") as opened:  # as somebody writes who knows nothing of renaming, on a clock that stands still
+        opened.write(B)
+    os.utime(file, ns=(before.st_atime_ns, before.st_mtime_ns))
+    _reload._state.next_look = 0
+    assert _reload.follow()
+    assert settings.SECRET_KEY == B
+
+
+def test_nothing_is_told_anew_where_nothing_has_changed(folder: Folder) -> None:
+    folder.changes_to(A, B, A)
+    before = _load.generation()
+    assert not folder.changes_to(A, B, A)
+    assert _load.generation() == before
 
 
 def test_a_signer_that_was_made_before_signs_with_the_key_of_now(folder: Folder) -> None:

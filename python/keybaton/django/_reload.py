@@ -66,7 +66,8 @@ def _look_for(name: str) -> bool:
     except Trouble as trouble:
         _tell(name, trouble.text())
         return False
-    _state.stamps[name] = stamp
+    if _has_settled(stamp):
+        _state.stamps[name] = stamp
     _state.told.pop(name, None)
     return _take_over(name, texts.signing, accepted, known)
 
@@ -75,7 +76,8 @@ def _take_over(name: str, signing: str, accepted: tuple[str, ...], known: Ring |
     """At no moment is a key refused that is accepted before and after: the fallbacks hold every key meanwhile."""
     before = _load.given(name)
     if before == (signing, accepted):
-        _load.took_over(name, signing, known, accepted)
+        if known != _load.ring(name):
+            _load.took_over(name, signing, known, accepted)
         return False
     _settings.replace(*before, signing, accepted)
     _load.took_over(name, signing, known, accepted)
@@ -92,18 +94,24 @@ def _rekey(name: str) -> None:
     _copies.look_for(name)
 
 
-def _stamp(folder: Path, name: str) -> object:
+def _stamp(folder: Path, name: str) -> "tuple[_Facts | None, ...]":
     """What changes when the files do: whether they are written anew or a link in their path leads elsewhere."""
     names = names_of(name)
     return tuple(_facts(folder / file) for file in (names.signing, names.fallbacks, names.record))
 
 
-def _facts(file: Path) -> object:
+def _facts(file: Path) -> "_Facts | None":
     try:
         facts = file.stat()
     except OSError:
         return None
-    return facts.st_dev, facts.st_ino, facts.st_mtime_ns, facts.st_size
+    return facts.st_mtime_ns, facts.st_dev, facts.st_ino, facts.st_size
+
+
+def _has_settled(stamp: "tuple[_Facts | None, ...]") -> bool:
+    """Whether a file that is written once more gets another time: clocks of file systems are coarse."""
+    written = max((facts[0] for facts in stamp if facts), default=0)
+    return time.time_ns() - written > SETTLES_NS
 
 
 def _tell(name: str, why: str) -> None:
@@ -112,5 +120,7 @@ def _tell(name: str, why: str) -> None:
         logger.warning("the ring %s in %s is not taken over: %s", name, FOLDER, why)
 
 
+_Facts = tuple[int, int, int, int]
 _state = _State()
 LOOKS_EVERY = 1.0
+SETTLES_NS = 2_000_000_000
