@@ -138,6 +138,16 @@ def test_where_settings_are_read_from_is_not(shop: Shop, mark: str, monkeypatch:
     assert shop.holds == []
 
 
+def test_a_package_of_settings_is_not_and_the_one_around_it_is(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("shop", "shop.settings", "shop.settings.base"):
+        module: Any = ModuleType(name)
+        module.SECRET_KEY = shop.old
+        monkeypatch.setitem(sys.modules, name, module)
+    with override_settings(SETTINGS_MODULE="shop.settings.production"):
+        shop.promotes()
+        assert shop.holds == ["SECRET_KEY in shop"]
+
+
 def test_nothing_is_asked_what_it_stands_for(shop: Shop) -> None:
     def asked() -> None:
         raise AssertionError("a lazy object was asked")

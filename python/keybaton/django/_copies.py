@@ -121,12 +121,7 @@ def _is_settings(name: str, module: object) -> bool:
     own = str(getattr(settings, "SETTINGS_MODULE", ""))
     package = own.rpartition(".")[0]
     beside = f"{package}." if package.rpartition(".")[2] in ("settings", "config", "conf") else f"{own}."
-    return (
-        name in (own, package)
-        or name.startswith(beside)
-        or name in _load.callers()
-        or "INSTALLED_APPS" in _vars(module)
-    )
+    return f"{name}.".startswith(beside) or name in _load.callers() or "INSTALLED_APPS" in _vars(module)
 
 
 def _is_key(value: object) -> TypeGuard[str]:
