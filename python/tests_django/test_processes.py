@@ -54,6 +54,10 @@ def test_a_process_reports_while_it_lives_and_no_longer(project: Project) -> Non
         assert len(project.observed()["beats"]) == left
 
 
+def test_a_command_with_an_option_named_command_runs(project: Project) -> None:
+    assert project.manage("shell", "--command", "print('it runs')").endswith("it runs\n")
+
+
 def test_observe_prints_one_line_and_an_error_is_one_sentence(project: Project) -> None:
     assert project.observed()["missing"]
     assert project.manage("keybaton", "observe").count("\n") == 1

@@ -49,7 +49,7 @@ def _stopped(**_: object) -> None:
 
 def _reporting(execute: Any) -> Any:
     @wraps(execute)
-    def reporting(command: BaseCommand, *args: Any, **options: Any) -> Any:
+    def reporting(command: BaseCommand, /, *args: Any, **options: Any) -> Any:
         if _reports(type(command).__module__):
             check("command")
         return execute(command, *args, **options)
