@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from asgiref.sync import sync_to_async
 from django.conf import settings
-from django.db import transaction
+from django.db import connection, transaction
 from django.test import Client, override_settings
 from rings import RING, WRITE, A, B, Ours, mark, record
 
@@ -19,9 +19,10 @@ from keybaton import _load
 from keybaton._record import read_record
 from keybaton.django import beats, with_lifespan
 from keybaton.django.beats import beater, start, table
-from keybaton.django.models import Beat
+from keybaton.django.models import Beat, Floor
 
 SOON = 0.05
+LOCKED = 5.0
 
 
 def test_the_first_request_reports_the_marks_of_the_settings(ours: Ours) -> None:
@@ -210,6 +211,19 @@ def test_while_the_database_is_away_no_request_waits_for_it_again(ours: Ours) ->
         assert not beats.is_due()
         ours.sleeps(15)
         assert beats.is_due()
+
+
+@pytest.mark.skipif("PGHOST" not in os.environ, reason="of SQLite a request waits for a lock as it does elsewhere")
+@pytest.mark.parametrize("model", [Beat, Floor])
+def test_a_lock_that_somebody_holds_keeps_no_request_waiting(ours: Ours, model: type[Any]) -> None:
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(f"LOCK TABLE {model._meta.db_table}")
+        began = time.monotonic()
+        assert Client().get("/nobody/").status_code == 200
+        assert beats.heard() is beats.Standing.UNKNOWN
+        assert time.monotonic() - began < LOCKED
+    ours.sleeps(15)
+    assert beats.check("web") is beats.Standing.CURRENT
 
 
 def test_the_row_is_there_before_the_floor_is_read(ours: Ours, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from datetime import timedelta
 from typing import Any
 
-from django.db import connections
+from django.db import connections, transaction
 from django.db.models.functions import Now
 
 from keybaton.django._configuration import setting
@@ -48,27 +48,31 @@ def write(alias: str, process: Process, use: Use, said: dict[str, Any]) -> None:
         **said,
     }
     mine = Beat.objects.using(alias).filter(process=process.id, name=use.name)
-    if not mine.update(**row, seen=Now()):
-        _forget(alias)
-        started = Now() - timedelta(seconds=process.age)
-        Beat.objects.using(alias).create(process=process.id, name=use.name, **row, seen=Now(), started=started)
+    with _impatient(alias):
+        if not mine.update(**row, seen=Now()):
+            _forget(alias)
+            started = Now() - timedelta(seconds=process.age)
+            Beat.objects.using(alias).create(process=process.id, name=use.name, **row, seen=Now(), started=started)
 
 
 def floors(alias: str, uses: list[Use]) -> dict[str, int]:
     """The floor of each ring that has one."""
     rows = Floor.objects.using(alias).filter(ring__in=[use.ring.id for use in uses])
-    return dict(rows.values_list("ring", "revision"))
+    with _impatient(alias):
+        return dict(rows.values_list("ring", "revision"))
 
 
 def is_served_from(alias: str, ring: str, revision: int) -> bool:
     """Whether any process lives that has this revision of the ring, or a later one."""
     living = Beat.objects.using(alias).filter(seen__gt=Now() - timedelta(seconds=LEASE))
-    return bool(living.filter(ring=ring, revision__gte=revision).exists())
+    with _impatient(alias):
+        return bool(living.filter(ring=ring, revision__gte=revision).exists())
 
 
 def remove(alias: str, process: Process) -> None:
     """This process has stopped."""
-    Beat.objects.using(alias).filter(process=process.id).delete()
+    with _impatient(alias):
+        Beat.objects.using(alias).filter(process=process.id).delete()
 
 
 def is_there(alias: str) -> bool:
@@ -76,6 +80,21 @@ def is_there(alias: str) -> bool:
     with connections[alias].cursor() as cursor:
         names = connections[alias].introspection.table_names(cursor)
     return {Beat._meta.db_table, Floor._meta.db_table} <= set(names)
+
+
+@contextmanager
+def _impatient(alias: str) -> Iterator[None]:
+    """What is asked here is committed at its end; it waits no longer for a lock, which a restore may hold for minutes.
+
+    For this transaction alone: behind a pool the same connection serves others.
+    """
+    if connections[alias].vendor != "postgresql":
+        yield
+        return
+    with transaction.atomic(using=alias):
+        with connections[alias].cursor() as cursor:
+            cursor.execute("SET LOCAL lock_timeout = '1s'")
+        yield
 
 
 def _forget(alias: str) -> None:
