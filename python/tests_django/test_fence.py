@@ -96,8 +96,16 @@ def test_the_last_one_above_that_is_gone_lets_the_others_serve(late: Ours) -> No
     with override_settings(KEYBATON=STRICT):
         assert status("/nobody/") == 503
         Beat.objects.filter(revision=7).update(seen="2020-01-01T00:00:00Z")
-        late.sleeps(15)
+        assert status("/nobody/") == 503
+        late.sleeps(2)
         assert status("/nobody/") == 200
+
+
+def test_one_that_only_warns_asks_no_oftener_below_the_floor(late: Ours) -> None:
+    with override_settings(KEYBATON=WARN):
+        assert status("/nobody/") == 200
+        late.sleeps(2)
+        assert not beats.is_due()
 
 
 @pytest.mark.parametrize("alias", ["empty", "readonly", "away"])

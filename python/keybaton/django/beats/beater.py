@@ -7,6 +7,7 @@ import threading
 
 from keybaton import _load
 from keybaton._load import THROWAWAY
+from keybaton.django._configuration import fence
 from keybaton.django._reload import follow
 from keybaton.django._throwaway import are_tests_running
 
@@ -16,6 +17,8 @@ from .lease import EVERY, LEASE, Lease, clocks
 from .report import Report, Standing, report
 
 logger = logging.getLogger("keybaton.django")
+# How long a process refuses all before it asks again: the last one that served from the floor may have stopped.
+RETRY = 1.0
 
 
 def check(role: str) -> Standing:
@@ -72,6 +75,8 @@ class Beater:
         if self._over.is_set() or (self._is_away and not self._pause.is_over(now, EVERY)):
             return False
         every = LEASE if self._thread else EVERY
+        if self.heard.standing is Standing.BELOW and fence() == "strict":
+            every = RETRY
         return self._generation != _load.generation() or self._lease.is_over(now, every)
 
     def check(self, role: str) -> Standing:
