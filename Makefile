@@ -53,6 +53,7 @@ test-app: build-needs ## The Django app beside PostgreSQL, Channels, Celery, uWS
 	$(STEP) "the app" $(PYTHON) python/tests_django --quick
 
 test-fleets: build-needs ## Users of a fleet under load, through whole rotations: none is logged out, beside stock Django
+	$(APT) faketime postgresql redis-server
 	$(STEP) "build for the fleets" cargo build --locked --package keybaton
 	$(STEP) "fleets" $(PYTHON) tests/fleets --quick
 
@@ -94,7 +95,8 @@ test-every-app: build-needs ## The same with Django 4.2, 5.2 and 6.1
 	$(APT) postgresql python3-dev
 	$(STEP) "every app" $(PYTHON) python/tests_django
 
-test-every-fleet: build-needs ## The same with Django 4.2, 5.2 and 6.1
+test-every-fleet: build-needs ## The same with every Django, every session engine and every server
+	$(APT) faketime postgresql redis-server
 	$(STEP) "build for the fleets" cargo build --locked --package keybaton
 	$(STEP) "every fleet" $(PYTHON) tests/fleets
 
@@ -143,7 +145,7 @@ bench: build-needs ## Speed and size beside peers, in one run
 	$(APT) git openssl postgresql python3-dev strace
 	$(STEP) "release build" cargo build --locked --release --package keybaton
 	$(STEP) "benches" $(PYTHON) benches/run.py
-	$(STEP) "the app" $(PYTHON) python/tests_django/postgres.py $(PYTHON) benches/app.py
+	$(STEP) "the app" $(PYTHON) python/tests/postgres.py $(PYTHON) benches/app.py
 	$(STEP) "reads" $(PYTHON) servers $(QUICK_SERVERS) $(BUILT_SERVERS) -- $(PYTHON) benches/reads.py
 
 fuzz: build-needs ## Feed the readers random bytes, SECONDS=60 each; wants a nightly toolchain

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from cache import ToolError, say
 
-# A package stands beside the program, or the file, that shows it is there.
+# A package stands beside the program, or the pattern of the file, that shows it is there.
 SHOWN_BY = {
     "acl": "setfacl",
     "bash": "bash",
@@ -26,6 +26,8 @@ SHOWN_BY = {
     "libc6-dev": "cc",
     "mandoc": "mandoc",
     "openssl": "openssl",
+    "postgresql": "/usr/lib/postgresql/*/bin/initdb",
+    "redis-server": "redis-server",
     "strace": "strace",
     "zsh": "zsh",
 }
@@ -49,7 +51,7 @@ def main(packages: list[str]) -> int:
 
 
 def is_there(sign: str) -> bool:
-    return shutil.which(sign) is not None or Path(sign).is_file()
+    return shutil.which(sign) is not None or any(Path("/").glob(sign.lstrip("/")))
 
 
 def as_root() -> list[str] | None:

@@ -7,6 +7,7 @@ import re
 import subprocess
 import sys
 from collections.abc import Iterator
+from importlib.util import find_spec
 from pathlib import Path
 from shutil import copytree
 
@@ -108,6 +109,16 @@ def test_the_suite_of_a_project_passes_unchanged_with_the_app(project: Project, 
     done = project.run("-W", "error::ResourceWarning", "manage.py", "test", *more)
     assert done.returncode == 0, done.stderr
     assert "Ran 5 tests" in done.stderr
+    assert not project.observed()["beats"]
+
+
+@pytest.mark.skipif(not find_spec("pytest_django"), reason="it is installed beside PostgreSQL alone")
+def test_so_it_does_with_pytest_in_parallel(project: Project) -> None:
+    project.manage("migrate", "--verbosity=0")
+    words = ["-p", "no:cacheprovider", "--ds=settings", "--numprocesses=2", "shop/tests.py"]
+    done = project.run("-W", "error::ResourceWarning", "-m", "pytest", *words)
+    assert done.returncode == 0, done.stdout
+    assert "5 passed" in done.stdout
     assert not project.observed()["beats"]
 
 
