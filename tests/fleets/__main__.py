@@ -1,12 +1,13 @@
-"""Fleets of real processes under load from browsers that send six requests at once, through a whole rotation.
+"""Fleets of real processes under load from browsers that send six requests at once, through whole rotations.
 
-    python3 tests/fleets                 every Django, every session engine
-    python3 tests/fleets --quick         the newest Django of this machine
+    python3 tests/fleets                 every Django, every scene
+    python3 tests/fleets --quick         the newest Django of this machine, and the scenes that cover most
     python3 tests/fleets --only file     the scenes whose name has this in it
+    python3 tests/fleets --list          their names
 
-Each scene is played with Django's own middleware too, which loses users or what they stored: so it is seen that the
-load is heavy enough to lose some. With keybaton's nobody may be logged out, and no session write and no token be lost.
-Besides, a WebSocket opens after a promotion, behind Channels' own stack and behind keybaton's.
+PostgreSQL and Redis are processes of the tests' own. Each scene is played with stock Django too, where that loses
+users or what they stored: so it is seen that the load is heavy enough to lose some. With keybaton nobody may be logged
+out, and no session write and no token be lost.
 """
 
 from __future__ import annotations
@@ -15,10 +16,12 @@ import argparse
 import os
 import sys
 import tempfile
-from collections.abc import Iterable
+import time
+import traceback
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from functools import partial
-from itertools import product
 from pathlib import Path
 
 CHECKOUT = Path(__file__).resolve().parents[2]
@@ -26,21 +29,22 @@ sys.path[:0] = [str(CHECKOUT / "tools"), str(CHECKOUT / "python" / "tests")]
 
 from cache import ToolError  # noqa: E402
 from environments import DJANGOS, environments, inside  # noqa: E402
-from project import Setup, Site, Way, Who  # noqa: E402
-from rotation import Outcome, rotated  # noqa: E402
-from sockets import Greeted, greeted  # noqa: E402
+from outcome import Outcome, Row, as_json, table  # noqa: E402
+from project import Who, site  # noqa: E402
+from scenes import Scene, scenes  # noqa: E402
+from services import Services, services  # noqa: E402
 
-ENGINES = ("db", "cached_db", "cache", "file", "signed_cookies")
-USERS = 6
 # More than there are processors: browsers pause between pages, and servers start.
 AT_ONCE = 2 * (os.cpu_count() or 1)
+WAITING_AT_ONCE = 8
 
 
 def main() -> int:
     parser = argparse.ArgumentParser(prog="fleets", description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--quick", action="store_true", help="one Django, the newest that this machine can run")
-    parser.add_argument("--only", default="", help="scenes whose name has this in it")
-    parser.add_argument("--users", type=int, default=USERS)
+    parser.add_argument("--only", nargs="+", default=[""], help="scenes whose name has one of these in it")
+    parser.add_argument("--list", action="store_true", help="print the names of the scenes, and play none")
+    parser.add_argument("--json", type=Path, help="write the table into this file too")
     parser.add_argument("--program", type=Path, default=program())
     return try_all(parser.parse_args())
 
@@ -52,61 +56,60 @@ def program() -> Path:
 def try_all(chosen: argparse.Namespace) -> int:
     found = environments()
     djangos = [django for django in DJANGOS if django in found][-1 if chosen.quick else 0 :]
+    every = scenes(djangos, is_quick=chosen.quick)
+    wanted = [scene for scene in every if any(words in str(scene) for words in chosen.only)]
+    if chosen.list:
+        print("\n".join(map(str, wanted)))
+        return 0
     pythons = {django: inside(django, found[django]) for django in djangos}
-    scenes = [Setup(*words) for words in product(djangos, ENGINES, (Way.RESTART, Way.RELOAD), Who)]
-    # Whoever fills the folder: what an engine does with a new key is the same.
-    scenes += [Setup(django, "db", Way.WATCH, who) for django, who in product(djangos, Who)]
-    sockets = [Setup(django, "db", Way.RELOAD, who) for django, who in product(djangos, Who)]
-    with ThreadPoolExecutor(AT_ONCE) as pool:
-        sites = partial(played, chosen, pythons)
-        outcomes = list(pool.map(sites, [setup for setup in scenes if chosen.only in str(setup)]))
-        greetings = list(pool.map(partial(connected, chosen, pythons), sockets)) if not chosen.only else []
-    print(table(outcomes))
-    failures = [failure for outcome in outcomes if (failure := "; ".join(outcome.wrong()))]
-    failures += [failure for failure in greetings if failure]
+    with services() as shared:
+        rows = play_all(Stage(chosen.program, pythons, shared), wanted)
+    print(table(rows))
+    if chosen.json:
+        chosen.json.write_text(as_json(rows))
+    failures = [failure for row in rows if (failure := "; ".join(row.failures()))]
     for failure in failures:
         print(f"error: {failure}")
-    print(f"{len(outcomes) + len(greetings) - len(failures)} passed, {len(failures)} failed")
-    return 1 if failures or not outcomes else 0
+    print(f"{len(rows) - len(failures)} passed, {len(failures)} failed")
+    return 1 if failures or not rows else 0
 
 
-def played(chosen: argparse.Namespace, pythons: dict[str, Path], setup: Setup) -> Outcome:
+@dataclass(frozen=True)
+class Stage:
+    """What every scene is played on."""
+
+    program: Path
+    pythons: dict[str, Path]
+    services: Services
+
+
+def play_all(stage: Stage, wanted: Sequence[Scene]) -> list[Row]:
+    """Those that mostly wait stand beside those that keep the processors busy."""
+    with ThreadPoolExecutor(WAITING_AT_ONCE) as waiting, ThreadPoolExecutor(AT_ONCE) as busy:
+        runs = [(waiting if scene.waits else busy).submit(partial(played, stage, scene)) for scene in wanted]
+        return [run.result() for run in runs]
+
+
+def played(stage: Stage, scene: Scene) -> Row:
     """Once; a control that lost nobody once more, for what it loses is a matter of chance."""
-    outcome = played_once(chosen, pythons, setup)
-    return played_once(chosen, pythons, setup) if setup.who is Who.STOCK and outcome.is_spotless else outcome
+    row = played_once(stage, scene)
+    is_control = scene.setup.who is Who.STOCK and scene.has_control
+    return played_once(stage, scene) if is_control and row.outcome.is_spotless else row
 
 
-def played_once(chosen: argparse.Namespace, pythons: dict[str, Path], setup: Setup) -> Outcome:
+def played_once(stage: Stage, scene: Scene) -> Row:
+    began = time.monotonic()
     with tempfile.TemporaryDirectory(prefix="keybaton-fleet-") as folder:
-        site = Site.made(Path(folder), pythons[setup.django], chosen.program, setup, chosen.users)
-        outcome = rotated(site, chosen.users)
-    print(f"{setup}: {outcome.requests} requests, {outcome.seconds:.0f} s", flush=True)
-    return outcome
+        python = stage.pythons[scene.setup.django]
+        try:
+            with site(Path(folder), python, stage.program, scene.setup, stage.services) as made:
+                outcome = scene.play(made)
+        except Exception:  # noqa: BLE001, the other scenes are played all the same
+            outcome = Outcome(wrong=[traceback.format_exc()])
+    took = time.monotonic() - began
+    print(f"{scene}: {outcome.requests} requests, {took:.0f} s", flush=True)
+    return Row(scene.scenario, scene.setup, scene.has_control, outcome, took)
 
-
-def connected(chosen: argparse.Namespace, pythons: dict[str, Path], setup: Setup) -> str:
-    """What is not as promised behind WebSockets; nothing where all is well."""
-    with tempfile.TemporaryDirectory(prefix="keybaton-fleet-") as folder:
-        seen = greeted(Site.made(Path(folder), pythons[setup.django], chosen.program, setup, 1))
-    expected = EXPECTED[setup.who]
-    print(f"Django {setup.django}, a WebSocket after the promotion, {setup.who.value}: {seen}", flush=True)
-    return "" if seen == expected else f"Django {setup.django}, {setup.who.value}: {seen}, expected {expected}"
-
-
-def table(outcomes: Iterable[Outcome]) -> str:
-    rows: list[tuple[str, ...]] = [
-        ("Django", "sessions", "the ring comes by", "middleware", "requests", "logged out", "lost", "refused")
-    ]
-    for outcome in outcomes:
-        setup, numbers = outcome.setup, (outcome.lost, outcome.refused)
-        users = (str(outcome.requests), f"{outcome.logged_out} of {outcome.users}", *map(str, numbers))
-        rows.append((setup.django, setup.engine, setup.way.value, setup.who.value, *users))
-    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-    return "\n".join("  ".join(map(str.ljust, row, widths)).rstrip() for row in rows)
-
-
-# Channels' own stack ends the session, for the pages too.
-EXPECTED = {Who.STOCK: Greeted("user0", "", ""), Who.OURS: Greeted("user0", "user0", "user0")}
 
 if __name__ == "__main__":
     try:

@@ -3,42 +3,29 @@
 from __future__ import annotations
 
 import subprocess
-from contextlib import nullcontext
-from dataclasses import dataclass
 
-from browsers import Browser
-from instances import UVICORN, Instance
+from browsers import Browser, Straight
+from outcome import Outcome
+from processes import Instance
 from project import Site
 
 
-@dataclass(frozen=True)
-class OneInstance:
-    """No balancer: there is one."""
-
-    instance: Instance
-
-    def next(self) -> nullcontext[str]:
-        return nullcontext(self.instance.address)
-
-
-@dataclass(frozen=True)
-class Greeted:
-    """Whom the WebSocket greets before and after the promotion, and whom a page then."""
-
-    before: str
-    after: str
-    page: str
-
-
-def greeted(site: Site) -> Greeted:
-    with Instance(1, site, UVICORN) as instance:
-        browser = Browser("user0", OneInstance(instance))
+def greeted(site: Site) -> Outcome:
+    """Channels' own stack ends the session, for the pages too."""
+    with Instance("instance", site) as instance:
+        browser = Browser("user0", Straight(instance.address))
         browser.sign_in()
         before = greeting(site, instance, browser)
         for step in ("stage", "promote"):
             site.keybaton(step, *(() if step == "stage" else ("--force", "--reason", "a test")))
             instance.wait_for_keys()
-        return Greeted(before, greeting(site, instance, browser), browser.get("/me/"))
+        after, page = greeting(site, instance, browser), browser.who()
+        outcome = Outcome(users=1, requests=browser.requests + 2, logged_out=int(page != browser.user))
+        kept = browser.user if site.setup.is_ours else ""
+        outcome.expect(
+            "a WebSocket greets before and after, and then a page", (before, after, page), ("user0", kept, kept)
+        )
+        return outcome
 
 
 def greeting(site: Site, instance: Instance, browser: Browser) -> str:
