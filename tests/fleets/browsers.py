@@ -17,7 +17,7 @@ from urllib.parse import urlencode
 
 AT_ONCE = 6
 JITTER = 0.06
-PAUSE = (0.2, 0.8)
+PAUSE = (0.4, 1.2)
 PATIENCE = 180.0
 # So many instances are asked at most where one says that it cannot serve.
 TRIES = 4
@@ -114,7 +114,7 @@ class Browser:
         return str(answer.get("user", ""))
 
     def work(self) -> str:
-        answer = self._json("/work/")
+        answer = self._json("/task/")
         self.refused += answer.get("refused", [])
         return str(answer.get("user", ""))
 

@@ -45,7 +45,7 @@ def accepts(request: HttpRequest) -> HttpResponse:
     return JsonResponse({"user": request.user.get_username(), "refused": refused})
 
 
-def work(request: HttpRequest) -> HttpResponse:
+def task(request: HttpRequest) -> HttpResponse:
     """Hands a link to a Celery worker, which hands one back: each verifies the other's."""
     from . import tasks
 
@@ -98,7 +98,7 @@ urlpatterns = [
     path("sign-in/", sign_in),
     path("mail/", mail),
     path("accepts/", accepts),
-    path("work/", work),
+    path("task/", task),
     path("me/", me),
     path("put/", put),
     path("stored/", stored),
