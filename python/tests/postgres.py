@@ -15,11 +15,16 @@ from collections.abc import Iterator
 from pathlib import Path
 
 
+class PostgresError(Exception):
+    """One of PostgreSQL's programs is missing or has failed; the text says which."""
+
+
 class Cluster:
     """One that can be stopped and started again."""
 
     def __init__(self, folder: Path, user: str) -> None:
         self._folder, self._user = folder, user
+        self._is_running = False
 
     @property
     def variables(self) -> dict[str, str]:
@@ -34,10 +39,13 @@ class Cluster:
         """Returns when it answers."""
         options = f"-c listen_addresses= -c unix_socket_directories={self._folder} -c fsync=off -c max_connections=400"
         self._run("pg_ctl", "-D", self._data, "-w", "-o", options, "-l", str(self._folder / "log"), "start")
+        self._is_running = True
 
     def stop(self) -> None:
         """At once, whoever is connected."""
-        self._run("pg_ctl", "-D", self._data, "-w", "-m", "immediate", "stop")
+        if self._is_running:
+            self._run("pg_ctl", "-D", self._data, "-w", "-m", "immediate", "stop")
+        self._is_running = False
 
     def client(self, program: str, *words: str, given: str | None = None) -> str:
         """What one of PostgreSQL's own clients prints."""
@@ -75,7 +83,7 @@ def newest(program: str) -> str:
     """The place of one of Debian's programs, which are there once for each version."""
     found = list(Path("/usr/lib/postgresql").glob(f"*/bin/{program}"))
     if not found:
-        raise SystemExit(f"there is no {program} here: please install PostgreSQL, Debian's package postgresql")
+        raise PostgresError(f"there is no {program} here: please install PostgreSQL, Debian's package postgresql")
     return str(max(found))
 
 
@@ -88,10 +96,18 @@ def _ran(command: list[str], environment: dict[str, str], given: str | None) -> 
         output.seek(0)
         errors.seek(0)
         if done.returncode != 0:
-            raise SystemExit(f"{' '.join(command)}: {errors.read()}")
+            raise PostgresError(f"{' '.join(command)}: {errors.read()}")
         return output.read()
 
 
+def main(command: list[str]) -> int:
+    try:
+        with cluster() as running:
+            return subprocess.run(command, env={**os.environ, **running.variables}, check=False).returncode
+    except PostgresError as error:
+        print(f"error: {error}", file=sys.stderr)
+        return 1
+
+
 if __name__ == "__main__":
-    with cluster() as running:
-        sys.exit(subprocess.run(sys.argv[1:], env={**os.environ, **running.variables}, check=False).returncode)
+    sys.exit(main(sys.argv[1:]))

@@ -34,6 +34,8 @@ from project import Who, site  # noqa: E402
 from scenes import Scene, scenes  # noqa: E402
 from services import Services, services  # noqa: E402
 
+from postgres import PostgresError  # noqa: E402
+
 # More than there are processors: browsers pause between pages, and servers start.
 AT_ONCE = 2 * (os.cpu_count() or 1)
 WAITING_AT_ONCE = 8
@@ -114,5 +116,5 @@ def played_once(stage: Stage, scene: Scene) -> Row:
 if __name__ == "__main__":
     try:
         sys.exit(main())
-    except ToolError as error:
+    except (PostgresError, ToolError) as error:
         sys.exit(f"error: {error}")

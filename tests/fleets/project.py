@@ -16,6 +16,8 @@ from typing import Any
 
 from services import Services
 
+from postgres import PostgresError
+
 CHECKOUT = Path(__file__).resolve().parents[2]
 USERS = 6
 RING_FILES = ("SECRET_KEY", "SECRET_KEY_FALLBACKS", "SECRET_KEY_RING")
@@ -203,7 +205,7 @@ def site(folder: Path, python: Path, program: Path, setup: Setup, services: Serv
         yield made
     finally:
         if setup.place is Place.DEBIAN:
-            with suppress(SystemExit):
+            with suppress(PostgresError):
                 services.cluster.client("dropdb", "--if-exists", "--force", made.name)
 
 
