@@ -38,7 +38,7 @@ from postgres import PostgresError  # noqa: E402
 
 # More than there are processors: browsers pause between pages, and servers start.
 AT_ONCE = 2 * (os.cpu_count() or 1)
-WAITING_AT_ONCE = 8
+WAITING_AT_ONCE = 12
 
 
 def main() -> int:

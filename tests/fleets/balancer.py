@@ -30,9 +30,6 @@ class Balancer:
             if not self._changed.wait_for(lambda: not self._busy.get(instance), PATIENCE):
                 raise AssertionError(f"an instance does not come to an end: {instance.log()}")
 
-    def __len__(self) -> int:
-        return len(self._serving)
-
     @contextmanager
     def next(self) -> Iterator[str]:
         """The address for one request."""
