@@ -4,7 +4,7 @@
 
 One request is measured through the chain of middleware, from a request object to its response, in turns with the same
 chain without keybaton. Medians of some rounds. Beats go to the database of PGHOST where that is set, else to SQLite;
-python3 python/tests_django/postgres.py python3 benches/app.py starts a PostgreSQL for them.
+python3 python/tests/postgres.py python3 benches/app.py starts a PostgreSQL for them.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from statistics import median
 from typing import Any
 
 CHECKOUT = Path(__file__).resolve().parents[1]
-sys.path[:0] = [str(CHECKOUT / "python" / "tests_django"), str(CHECKOUT / "python")]
+sys.path[:0] = [str(CHECKOUT / "tools"), str(CHECKOUT / "python"), str(CHECKOUT / "python" / "tests_django")]
 
 SESSIONS = "django.contrib.sessions.middleware.SessionMiddleware"
 STOCK, OURS = "django.contrib.auth.middleware.AuthenticationMiddleware", "keybaton.django.AuthenticationMiddleware"
@@ -41,9 +41,9 @@ def main() -> int:
 
 
 def again_where_django_is() -> int:
-    from environment import environments, inside
+    from djangos import newest
 
-    python = inside(*environments(newest_only=True)[0])
+    python = newest()
     os.execv(python, [str(python), __file__])
 
 

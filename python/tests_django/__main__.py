@@ -13,13 +13,19 @@ import subprocess
 import sys
 from pathlib import Path
 
-from environment import CHECKOUT, FOLDER, ToolError, environments, inside
-from postgres import cluster
+FOLDER = Path(__file__).resolve().parent
+CHECKOUT = FOLDER.parents[1]
+sys.path[:0] = [str(CHECKOUT / "tools"), str(CHECKOUT / "python" / "tests")]
+
+from cache import ToolError  # noqa: E402
+from djangos import environments, inside  # noqa: E402
+
+from postgres import cluster  # noqa: E402
 
 
 def main(words: list[str]) -> int:
     given = [word for word in words if word != "--quick"]
-    pairs = environments(newest_only="--quick" in words)
+    pairs = list(environments().items())[-1 if "--quick" in words else 0 :]
     went_well = [tried(django, python, given) for django, python in pairs]
     return 0 if all(went_well) else 1
 

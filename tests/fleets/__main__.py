@@ -28,7 +28,7 @@ CHECKOUT = Path(__file__).resolve().parents[2]
 sys.path[:0] = [str(CHECKOUT / "tools"), str(CHECKOUT / "python" / "tests")]
 
 from cache import ToolError  # noqa: E402
-from environments import DJANGOS, environments, inside  # noqa: E402
+from djangos import environments, inside  # noqa: E402
 from outcome import Outcome, Row, as_json, table  # noqa: E402
 from project import Who, site  # noqa: E402
 from scenes import Scene, scenes  # noqa: E402
@@ -57,7 +57,7 @@ def program() -> Path:
 
 def try_all(chosen: argparse.Namespace) -> int:
     found = environments()
-    djangos = [django for django in DJANGOS if django in found][-1 if chosen.quick else 0 :]
+    djangos = list(found)[-1 if chosen.quick else 0 :]
     every = scenes(djangos, is_quick=chosen.quick)
     wanted = [scene for scene in every if any(words in str(scene) for words in chosen.only)]
     if chosen.list:

@@ -1,10 +1,15 @@
 """Projects, and their processes, which end with the test."""
 
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from project import Instance, Project, newest
+from project import CHECKOUT, Instance, Project
+
+sys.path.append(str(CHECKOUT / "tools"))
+
+from djangos import newest
 
 
 @pytest.fixture(scope="session")

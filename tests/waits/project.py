@@ -8,7 +8,6 @@ import re
 import signal
 import sqlite3
 import subprocess
-import sys
 import time
 from contextlib import suppress
 from pathlib import Path
@@ -17,19 +16,8 @@ from urllib.error import HTTPError
 from urllib.request import ProxyHandler, build_opener
 
 CHECKOUT = Path(__file__).resolve().parents[2]
-sys.path[:0] = [str(CHECKOUT / folder) for folder in ("tools", "tests/fleets", "python/tests")]
-
-from environments import DJANGOS, environments, inside  # noqa: E402
-
 PATIENCE = 60.0
 PROGRAM = Path(os.environ.get("CARGO_TARGET_DIR", CHECKOUT / "target")).resolve() / "debug" / "keybaton"
-
-
-def newest() -> Path:
-    """The Python of an environment with the newest Django that this machine can run."""
-    found = environments()
-    django = next(django for django in reversed(DJANGOS) if django in found)
-    return inside(django, found[django])
 
 
 class Project:
