@@ -9,6 +9,8 @@ APT := @$(PYTHON) tools/apt.py
 STEP := @$(PYTHON) tools/step.py
 TOOL := $(PYTHON) tools/toolbox.py
 WHEEL = "$$($(PYTHON) tools/wheel.py)"
+# Most tests wait for most of their time: for servers, for what times out, for a step that is not safe yet.
+AT_ONCE ?= 3
 PYTHON_FILES := benches demo python servers tests/crash tests/faults tests/fleets tests/pages tests/schema tests/shells tests/waits tests/windows tools vectors
 # The servers that start within a minute; the others must be built first.
 QUICK_SERVERS := aws azure gcp github gitlab heroku vault
@@ -22,11 +24,10 @@ $(STEP) "types of $(1)" env MYPYPATH=$(1):tools:servers:servers/tests/aws:server
 
 endef
 
-.PHONY: help demo test test-all check bench fuzz wheel build-needs \
+.PHONY: help demo test test-all check bench fuzz wheel build build-needs \
 	test-rust test-vectors test-python test-app test-fleets test-waits test-stores test-faults test-pages test-shells test-schema test-demo test-crash test-built \
 	test-every-app test-every-fleet test-windows \
 	check-rust check-dependencies check-words check-python check-shell check-manual check-house
-.NOTPARALLEL:
 
 help: ## This list
 	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/\1\t\2/p' $(MAKEFILE_LIST) | expand -t 20
@@ -36,9 +37,10 @@ demo: build-needs ## What a rotation does to logged-in users: Django's documente
 
 test: test-rust test-vectors test-python test-app test-fleets test-waits test-stores test-faults test-pages test-shells test-schema test-demo test-crash ## All tests but the slow builds
 
-test-all: test test-built test-every-app test-every-fleet test-windows ## All tests, also those for which much is built first, for some minutes
+test-all: build ## All tests, also those for which much is built first, for some minutes
+	@$(MAKE) --no-print-directory --jobs=$(AT_ONCE) --output-sync=target test-windows test-every-fleet test test-built test-every-app
 
-test-rust: build-needs ## The Rust tests, the README's transcripts among them
+test-rust: build ## The Rust tests, the README's transcripts among them
 	$(APT) acl git strace
 	$(STEP) "Rust tests" cargo test --workspace --locked
 
@@ -52,40 +54,34 @@ test-app: build-needs ## The Django app beside PostgreSQL, Channels, Celery, uWS
 	$(APT) postgresql python3-dev
 	$(STEP) "the app" $(PYTHON) python/tests_django --quick
 
-test-fleets: build-needs ## Users of a fleet under load, through whole rotations: none is logged out, beside stock Django
+test-fleets: build ## Users of a fleet under load, through whole rotations: none is logged out, beside stock Django
 	$(APT) faketime postgresql redis-server
-	$(STEP) "build for the fleets" cargo build --locked --package keybaton
 	$(STEP) "fleets" $(PYTHON) tests/fleets --quick
 
-test-waits: build-needs ## Rotations that wait for what real processes report
-	$(STEP) "build for the waits" cargo build --locked --package keybaton
+test-waits: build ## Rotations that wait for what real processes report
 	$(STEP) "waits" $(TOOL) python -m pytest --quiet -p no:cacheprovider tests/waits
 
-test-stores: build-needs ## Every store, against a real server or a stand-in that the vendor's own client is referee of
-	$(STEP) "stores" $(PYTHON) servers $(QUICK_SERVERS) $(LOCAL_SERVERS) -- cargo test --locked --package keybaton-stores --test conformance
+test-stores: build ## Every store, against a real server or a stand-in that the vendor's own client is referee of
+	$(STEP) "stores" $(PYTHON) servers $(QUICK_SERVERS) $(LOCAL_SERVERS) -- cargo test --workspace --locked --test conformance
 	$(STEP) "stand-ins" $(PYTHON) servers/tests
 
-test-faults: build-needs ## A fault at each call of each command to each store behind a network
+test-faults: build ## A fault at each call of each command to each store behind a network
 	$(APT) faketime
-	$(STEP) "build for the faults" cargo build --locked --package keybaton
 	$(STEP) "faults" $(PYTHON) tests/faults $(QUICK_SERVERS)
 
-test-pages: build-needs ## The transcripts in docs/stores: what they show is what happens, with the vendors' own clients
+test-pages: build ## The transcripts in docs/stores: what they show is what happens, with the vendors' own clients
 	$(APT) jq
-	$(STEP) "build for the pages" cargo build --locked --package keybaton
 	$(STEP) "pages" $(PYTHON) tests/pages $(QUICK_SERVERS) $(LOCAL_SERVERS)
 
-test-shells: build-needs ## The completions, in real shells whose user presses Tab
+test-shells: build ## The completions, in real shells whose user presses Tab
 	$(APT) bash bash-completion fish zsh
-	$(STEP) "build for the shells" cargo build --locked --package keybaton
 	$(STEP) "shells" $(PYTHON) tests/shells
 
 test-schema: ## The editors' schema of keybaton.toml, with the engine of TOML in editors
 	$(STEP) "schema" $(TOOL) python tests/schema
 
-test-built: build-needs ## The store and the stand-in whose servers are built first: kube-apiserver, awsmini
-	$(STEP) "Kubernetes" $(PYTHON) servers $(BUILT_SERVERS) vault -- cargo test --locked --package keybaton-stores --test conformance
-	$(STEP) "build for the faults and pages" cargo build --locked --package keybaton
+test-built: build ## The store and the stand-in whose servers are built first: kube-apiserver, awsmini
+	$(STEP) "Kubernetes" $(PYTHON) servers $(BUILT_SERVERS) vault -- cargo test --workspace --locked --test conformance
 	$(STEP) "faults" $(PYTHON) tests/faults $(BUILT_SERVERS)
 	$(APT) jq kubernetes-client
 	$(STEP) "pages" $(PYTHON) tests/pages $(BUILT_SERVERS)
@@ -95,9 +91,8 @@ test-every-app: build-needs ## The same with Django 4.2, 5.2 and 6.1
 	$(APT) postgresql python3-dev
 	$(STEP) "every app" $(PYTHON) python/tests_django
 
-test-every-fleet: build-needs ## The same with every Django, every session engine and every server
+test-every-fleet: build ## The same with every Django, every session engine and every server
 	$(APT) faketime postgresql redis-server
-	$(STEP) "build for the fleets" cargo build --locked --package keybaton
 	$(STEP) "every fleet" $(PYTHON) tests/fleets
 
 test-windows: ## The program for Windows, built in a small Debian of its own, and used under Wine; as root
@@ -107,9 +102,8 @@ test-windows: ## The program for Windows, built in a small Debian of its own, an
 test-demo: build-needs ## The demo, which fails unless the rollouts come out as promised
 	$(STEP) "demo" $(PYTHON) demo --check
 
-test-crash: build-needs ## Kill init and each step of a rotation at each of their system calls
+test-crash: build ## Kill init and each step of a rotation at each of their system calls
 	$(APT) git strace
-	$(STEP) "build for the crash tests" cargo build --locked --package keybaton
 	$(STEP) "crashes" $(PYTHON) tests/crash
 
 check: check-house check-rust check-dependencies check-words check-python check-shell check-manual ## Formats, lints, docs, licences
@@ -153,6 +147,10 @@ fuzz: build-needs ## Feed the readers random bytes, SECONDS=60 each; wants a nig
 
 wheel: build-needs ## Build the wheel that the tests install, print its path
 	@$(PYTHON) tools/wheel.py
+
+# The program and all tests at once: built one by one, they would be built with other features, so again and again.
+build: build-needs
+	$(STEP) "build" cargo test --workspace --locked --no-run --quiet
 
 build-needs:
 	$(APT) gcc libc6-dev

@@ -8,7 +8,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from cache import ToolError, say
+from cache import ToolError, locked, say
 
 # A package stands beside the program, or the pattern of the file, that shows it is there.
 SHOWN_BY = {
@@ -34,7 +34,17 @@ SHOWN_BY = {
 
 
 def main(packages: list[str]) -> int:
-    missing = [package for package in packages if not is_there(SHOWN_BY[package])]
+    if not missing_of(packages):
+        return 0
+    with locked("apt"):
+        return install_all(missing_of(packages))
+
+
+def missing_of(packages: list[str]) -> list[str]:
+    return [package for package in packages if not is_there(SHOWN_BY[package])]
+
+
+def install_all(missing: list[str]) -> int:
     if not missing:
         return 0
     how = as_root()

@@ -1,4 +1,4 @@
-"""Run one step of a check or a test; say before what it is, and after how long it took.
+"""Run one step of a check or a test; say before what it is, and after how long it took and how busy it was.
 
     python3 tools/step.py "clippy" cargo clippy
 
@@ -8,6 +8,7 @@ Where KEYBATON_STEPS names a file, the second line also goes there: a summary of
 from __future__ import annotations
 
 import os
+import resource
 import subprocess
 import sys
 import time
@@ -19,12 +20,18 @@ def main(name: str, command: list[str]) -> int:
     started = time.monotonic()
     code = run(command)
     took = time.monotonic() - started
-    line = f"{took:7.1f} s  {name}: {f'FAILED with {code}' if code else 'passed'}"
+    line = f"{took:7.1f} s, {cpu():7.1f} s of CPU  {name}: {f'FAILED with {code}' if code else 'passed'}"
     print(f"<== {line.strip()}", flush=True)
     if steps := os.environ.get("KEYBATON_STEPS"):
         with Path(steps).open("a", encoding="utf-8") as file:
             print(line, file=file)
     return code
+
+
+def cpu() -> float:
+    """Of the command and what it waited for: what of its time was work, and what waiting."""
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
 
 
 def run(command: list[str]) -> int:
