@@ -27,6 +27,7 @@ SHOWN_BY = {
     "mandoc": "mandoc",
     "openssl": "openssl",
     "postgresql": "/usr/lib/postgresql/*/bin/initdb",
+    "python3-dev": "/usr/include/python3*/Python.h",
     "redis-server": "redis-server",
     "strace": "strace",
     "zsh": "zsh",
