@@ -2,12 +2,14 @@
 
 import asyncio
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.contrib.auth import HASH_SESSION_KEY
 from django.contrib.auth.models import User
 from django.contrib.sessions.backends.base import SessionBase
 from django.contrib.sessions.models import Session
+from django.core.cache.backends.filebased import FileBasedCache
 from django.db import connection
 from django.test import AsyncClient, Client, override_settings
 from django.test.utils import CaptureQueriesContext
@@ -180,6 +182,54 @@ def test_what_a_request_has_stored_before_it_asks_stays_when_the_copy_was_old(br
     with override_settings(**RETIRED):
         assert browser.get("/put/?cart=more").content == b"ann"
         assert browser.get("/cart/").content == b"more"
+
+
+@pytest.mark.parametrize("engine", ["cached_db"], indirect=True)
+@pytest.mark.parametrize("keys", [PROMOTED, RETIRED])
+def test_the_cache_is_never_without_a_copy(browser: Client, ann: User, keys: dict[str, Any]) -> None:
+    """Django fills it from a row that it has read before, over what somebody has stored meanwhile."""
+    session = stored(browser)
+    old = dict(session.items())
+    with override_settings(**PROMOTED):
+        browser.get("/me/")
+    if keys is RETIRED:
+        session._cache.set(session.cache_key, old)
+    with override_settings(**keys):
+        browser.get("/me/")
+        assert session._cache.get(session.cache_key)[HASH_SESSION_KEY] == ann.get_session_auth_hash()
+
+
+@pytest.mark.parametrize("engine", ["cached_db"], indirect=True)
+def test_what_is_stored_while_the_copy_is_made_is_in_it(browser: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    real, meanwhile = FileBasedCache.set, [stored(browser)]
+
+    def set_(*words: Any, **more: Any) -> None:
+        if meanwhile:
+            session = meanwhile.pop()
+            session["cart"] = "meanwhile"
+            session.save()
+        real(*words, **more)
+
+    with override_settings(**PROMOTED):
+        monkeypatch.setattr(FileBasedCache, "set", set_)
+        assert browser.get("/me/").content == b"ann"
+        assert browser.get("/cart/").content == b"meanwhile"
+
+
+@pytest.mark.parametrize("engine", ["cached_db"], indirect=True)
+def test_who_logs_out_while_the_copy_is_made_is_out(browser: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    real, meanwhile = FileBasedCache.set, [stored(browser)]
+
+    def set_(*words: Any, **more: Any) -> None:
+        if meanwhile:
+            session = meanwhile.pop()
+            session.delete(session.session_key)
+        real(*words, **more)
+
+    with override_settings(**PROMOTED):
+        monkeypatch.setattr(FileBasedCache, "set", set_)
+        assert browser.get("/me/").content == b"ann"
+        assert browser.get("/me/").content == b""
 
 
 @pytest.mark.parametrize("engine", ["file"], indirect=True)

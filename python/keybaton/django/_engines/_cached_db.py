@@ -1,5 +1,7 @@
 """Sessions in the database, with copies in a cache."""
 
+from typing import Any
+
 from django.contrib.auth import HASH_SESSION_KEY
 from django.contrib.sessions.backends.base import SessionBase
 
@@ -7,13 +9,13 @@ from . import Upgrade, _db
 
 
 def bring_up(session: SessionBase, upgrade: Upgrade) -> None:
-    """Updates the row; then the copy in the cache goes, and the next request makes another."""
+    """Updates the row, then the copy in the cache."""
     if _db.bring_up(session, upgrade):
-        session._cache.delete(session.cache_key)
+        _copy(session)
 
 
 def is_renewed(session: SessionBase) -> bool:
-    """Whether the row has another hash than the copy that this request has. The copy goes then.
+    """Whether the row has another hash than the copy that this request has. The copy is made anew then.
 
     What the request itself has changed already stays.
     """
@@ -22,6 +24,29 @@ def is_renewed(session: SessionBase) -> bool:
     made = data.get(HASH_SESSION_KEY)
     if made is None or made == session._session.get(HASH_SESSION_KEY):
         return False
-    session._cache.delete(session.cache_key)
+    data = _copy(session) or data
     session._session_cache = {**session._session, HASH_SESSION_KEY: made} if session.modified else data
     return True
+
+
+def _copy(session: SessionBase) -> dict[str, Any] | None:
+    """Puts the row into the cache, and once more where it has changed meanwhile; gives what it put there.
+
+    A copy that is only deleted loses what a parallel request stores: Django fills the cache from a row that it has read
+    before, without looking again. Whoever saves writes the row first, then the cache: so a row that is still the same
+    afterwards is either in the cache, or on its way there.
+    """
+    rows = _db.row_of(session)
+    for _ in range(TRIES):
+        row = rows.first()
+        if row is None:
+            break
+        data: dict[str, Any] = session.decode(row.session_data)
+        session._cache.set(session.cache_key, data, session.get_expiry_age(expiry=row.expire_date))
+        if rows.filter(session_data=row.session_data).exists():
+            return data
+    session._cache.delete(session.cache_key)
+    return None
+
+
+TRIES = 5
