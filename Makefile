@@ -11,6 +11,10 @@ TOOL := $(PYTHON) tools/toolbox.py
 WHEEL = "$$($(PYTHON) tools/wheel.py)"
 # Most tests wait for most of their time: for servers, for what times out, for a step that is not safe yet.
 AT_ONCE ?= 3
+QUICK := test-app test-fleets \
+	test-rust test-vectors test-python test-waits test-stores test-faults test-pages test-shells test-schema test-demo test-crash
+# The longest first. What is in test-app and test-fleets stands in test-every-app and test-every-fleet too.
+MOST_WAIT := test-windows test-every-fleet $(filter-out test-app test-fleets,$(QUICK)) test-built test-every-app
 PYTHON_FILES := benches demo python servers tests/crash tests/faults tests/fleets tests/pages tests/schema tests/shells tests/waits tests/windows tools vectors
 # The servers that start within a minute; the others must be built first.
 QUICK_SERVERS := aws azure gcp github gitlab heroku vault
@@ -35,10 +39,10 @@ help: ## This list
 demo: build-needs ## What a rotation does to logged-in users: Django's documented rollout beside keybaton
 	@$(PYTHON) demo
 
-test: test-rust test-vectors test-python test-app test-fleets test-waits test-stores test-faults test-pages test-shells test-schema test-demo test-crash ## All tests but the slow builds
+test: $(QUICK) ## All tests but the slow builds
 
 test-all: build ## All tests, also those for which much is built first, for some minutes
-	@$(MAKE) --no-print-directory --jobs=$(AT_ONCE) --output-sync=target test-windows test-every-fleet test test-built test-every-app
+	@$(MAKE) --no-print-directory --jobs=$(AT_ONCE) --output-sync=target $(MOST_WAIT)
 
 test-rust: build ## The Rust tests, the README's transcripts among them
 	$(APT) acl git strace
@@ -59,7 +63,7 @@ test-fleets: build ## Users of a fleet under load, through whole rotations: none
 	$(STEP) "fleets" $(PYTHON) tests/fleets --quick
 
 test-waits: build ## Rotations that wait for what real processes report
-	$(STEP) "waits" $(TOOL) python -m pytest --quiet -p no:cacheprovider tests/waits
+	$(STEP) "waits" $(PYTHON) tests/waits
 
 test-stores: build ## Every store, against a real server or a stand-in that the vendor's own client is referee of
 	$(STEP) "stores" $(PYTHON) servers $(QUICK_SERVERS) $(LOCAL_SERVERS) -- cargo test --workspace --locked --test conformance

@@ -57,13 +57,12 @@ def program() -> Path:
 
 def try_all(chosen: argparse.Namespace) -> int:
     found = environments()
-    djangos = list(found)[-1 if chosen.quick else 0 :]
-    every = scenes(djangos, is_quick=chosen.quick)
+    every = scenes(list(found), is_quick=chosen.quick)
     wanted = [scene for scene in every if any(words in str(scene) for words in chosen.only)]
     if chosen.list:
         print("\n".join(map(str, wanted)))
         return 0
-    pythons = {django: inside(django, found[django]) for django in djangos}
+    pythons = {django: inside(django, found[django]) for django in {scene.setup.django for scene in wanted}}
     with services() as shared:
         rows = play_all(Stage(chosen.program, pythons, shared), wanted)
     print(table(rows))

@@ -46,18 +46,31 @@ class Fleet:
     def crowd(self, users: int) -> Crowd:
         return Crowd(users, self.balancer, has_worker=bool(self.workers))
 
+    def rotate(self, until: str, crowd: Crowd) -> None:
+        """`keybaton rotate --wait`: every process goes by what it writes; it goes on when all report that they do."""
+        known = self.site.record()["revision"]
+        with self.site.rotating(until) as rotation:
+            while rotation.poll() is None or known != self.site.record()["revision"]:
+                if known != (known := self.site.record()["revision"]):
+                    self.follow(crowd)
+                time.sleep(0.2)
+
     def take(self, step: str, crowd: Crowd | None = None) -> None:
-        """One step of the rotation, by which every process then goes. This is what `keybaton rotate --wait` does."""
+        """One step by hand, by which every process then goes."""
         self.write(step)
+        self.follow(crowd)
+        if self.site.setup.is_ours:
+            self.wait_for_marks()
+            self.raise_floor()
+
+    def follow(self, crowd: Crowd | None) -> None:
+        """Every process goes by what stands in the store, one after another, while users open pages."""
         for worker in self.workers:
             self.renew(worker)
         for instance in self.instances:
             self.hand_over(instance)
             if crowd:
                 crowd.open_pages(PAGES)
-        if self.site.setup.is_ours:
-            self.wait_for_marks()
-            self.raise_floor()
 
     def write(self, step: str) -> None:
         """The step in the store alone."""

@@ -19,7 +19,7 @@ from services import Services
 from postgres import PostgresError
 
 CHECKOUT = Path(__file__).resolve().parents[2]
-USERS = 6
+USERS = 4
 RING_FILES = ("SECRET_KEY", "SECRET_KEY_FALLBACKS", "SECRET_KEY_RING")
 
 
@@ -172,6 +172,25 @@ class Site:
     def keybaton(self, *words: str, given: str = "") -> None:
         self._run([str(self.program), *words], {"PATH": "/usr/bin:/bin"}, given)
 
+    @contextmanager
+    def rotating(self, until: str) -> Iterator[subprocess.Popen[bytes]]:
+        """`keybaton rotate --wait`, which asks the processes; it has to end well by itself."""
+        manage = json.dumps([str(self.python), "-m", "django"])
+        (self.folder / "keybaton.toml").write_text(f"{CONFIGURATION}manage = {manage}\n")
+        words = ["rotate", f"--wait={until}", "--new" if until == "promote" else "--continue", "--no-input"]
+        with (self.folder / "rotation.log").open("wb") as log:
+            running = subprocess.Popen(
+                [str(self.program), *words], cwd=self.folder, env=self.environment, stdout=log, stderr=log
+            )
+        try:
+            yield running
+            code = running.wait()
+        finally:
+            running.kill()
+            running.wait()
+        if code != 0:
+            raise AssertionError(f"{self.setup}: rotate: {(self.folder / 'rotation.log').read_text()[-2000:]}")
+
     def manage(self, *words: str, **more: str) -> str:
         return self._run([str(self.python), "-m", "django", *words], {**self.environment, **more}, "")
 
@@ -194,7 +213,7 @@ def site(folder: Path, python: Path, program: Path, setup: Setup, services: Serv
     """One with a ring of its own and a database of its own, in which the users are."""
     made = Site(folder, python, program, setup, services, f"site{next(services.numbers)}")
     made.ring.mkdir()
-    (folder / "keybaton.toml").write_text('[environments.dev]\nstore = "dir:ring"\npropagation = "0s"\n')
+    (folder / "keybaton.toml").write_text(CONFIGURATION)
     made.keybaton("copy", "-", "dir:ring", "--create", given="made-up-" * 8)
     beginning = began(made)
     try:
@@ -230,6 +249,14 @@ def begin(site: Site, key: str) -> str:
     first.manage("shell", "--command", ADD_USERS)
     return key if setup.place is Place.DEBIAN else str(folder / "db.sqlite3")
 
+
+# Nothing that is signed in a scene has to last; with what is checked after a retirement none is of before.
+CONFIGURATION = """
+[environments.dev]
+store = "dir:ring"
+propagation = "0s"
+longest-signature = "1s"
+"""
 
 ADD_USERS = f"""
 from django.contrib.auth.models import User

@@ -24,7 +24,6 @@ from sockets import greeted
 from stopped import stopped
 
 Play = Callable[[Site], Outcome]
-WAYS = (Way.RESTART, Way.RELOAD)
 ENGINES = ("db", "cached_db", "cache", "file", "signed_cookies")
 
 
@@ -44,15 +43,15 @@ class Scene:
 
 
 def scenes(djangos: Sequence[str], *, is_quick: bool) -> list[Scene]:
-    found: list[Scene] = []
-    for django in djangos:
-        found += sockets(django)
-        found += quick_rotations(django) if is_quick else rotations(django)
-        found += hard_cases(django)
-        for fence in ("strict",) if is_quick else ("strict", "warn"):
-            found += other_days(django, fence)
-        found += clocks(django)
-    return found
+    """Every engine with every Django, unless quick; what depends on neither, with the newest."""
+    newest = djangos[-1]
+    found = [scene for django in ([newest] if is_quick else djangos) for scene in sockets(django)]
+    found += [] if is_quick else [scene for django in djangos for scene in engines(django)]
+    found += in_company(newest)
+    found += hard_cases(newest)
+    for fence in ("strict",) if is_quick else ("strict", "warn"):
+        found += other_days(newest, fence)
+    return [*found, *clocks(newest)]
 
 
 def sockets(django: str) -> Iterator[Scene]:
@@ -61,22 +60,12 @@ def sockets(django: str) -> Iterator[Scene]:
         yield Scene("a WebSocket after the promotion", setup, greeted)
 
 
-def rotations(django: str) -> Iterator[Scene]:
-    """Every engine by both ways; every server; Celery."""
-    for engine, way, who in product(ENGINES, WAYS, Who):
+def engines(django: str) -> Iterator[Scene]:
+    for engine, way, who in product(ENGINES, (Way.RESTART, Way.RELOAD), Who):
         yield rotation(Setup(django, engine, way, who))
-    servers = ((Server.SYNC, Way.RELOAD), (Server.GEVENT, Way.RESTART), (Server.PRELOAD, Way.RELOAD))
-    for (server, way), who in product((*servers, (Server.UVICORN, Way.RESTART)), Who):
-        yield rotation(Setup(django, "db", way, who, server=server))
-    for who in Who:
-        yield rotation(Setup(django, "db", Way.RESTART, who, Place.FILES))
-        # Whoever fills the folder: what an engine does with a new key is the same.
-        yield rotation(Setup(django, "db", Way.WATCH, who))
-        yield with_a_worker(Setup(django, "cached_db", Way.RELOAD, who))
-        yield with_a_worker(Setup(django, "cached_db", Way.RESTART, who))
 
 
-def quick_rotations(django: str) -> Iterator[Scene]:
+def in_company(django: str) -> Iterator[Scene]:
     """Every engine, server and way once, in other company each time."""
     for who in Who:
         yield with_a_worker(Setup(django, "cached_db", Way.RELOAD, who))

@@ -5,21 +5,12 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from project import CHECKOUT, Instance, Project
-
-sys.path.append(str(CHECKOUT / "tools"))
-
-from djangos import newest
-
-
-@pytest.fixture(scope="session")
-def python() -> Path:
-    return newest()
+from project import Instance, Project
 
 
 @pytest.fixture
-def project(tmp_path: Path, python: Path) -> Project:
-    return Project(tmp_path, python)
+def project(tmp_path: Path) -> Project:
+    return Project(tmp_path, Path(sys.executable))
 
 
 @pytest.fixture
