@@ -1,7 +1,7 @@
 """Show what a change of SECRET_KEY does to the users of a running Django site.
 
 `python3 demo` runs it, `python3 demo --check` also fails when it came out otherwise
-than promised: the documented rollout logs users out, and keybaton nobody.
+than promised: the documented rollout logs users out, and keybaton with its app nobody.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from pathlib import Path
 
 from installs import toolbox
 from programs import DemoError, Tools
-from rollouts import Outcome, documented, measure, three_phases
+from rollouts import Outcome, documented, measure, three_phases, three_phases_with_the_app
 from screen import Screen
 
 
@@ -28,7 +28,7 @@ def main() -> int:
     for ending in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(ending, interrupt)
     try:
-        before, after = compare(options, screen)
+        outcomes = compare(options, screen)
     except (DemoError, OSError, HTTPException) as error:
         screen.close()
         print(f"error: {error}", file=sys.stderr)
@@ -38,9 +38,9 @@ def main() -> int:
         screen.close()
         print("interrupted; everything the demo started is ended", file=sys.stderr)
         return 130
-    report(before, after, screen)
+    report(outcomes, screen)
     if options.check:
-        return verdict(before, after, screen)
+        return verdict(outcomes, screen)
     screen.title(TRY_NEXT)
     return 0
 
@@ -64,18 +64,16 @@ def interrupt(_signal: int, _frame: object) -> None:
     raise KeyboardInterrupt
 
 
-def compare(options: argparse.Namespace, screen: Screen) -> tuple[Outcome, Outcome]:
+def compare(options: argparse.Namespace, screen: Screen) -> list[Outcome]:
     screen.title("What the demo needs")
     with toolbox(screen, CHECKOUT, options.wheel) as tools, workplace(options.keep, screen) as folder:
-        return both_rollouts(folder, tools, screen)
+        return [each_rollout(number, folder, tools, screen) for number in range(len(ROLLOUTS))]
 
 
-def both_rollouts(folder: Path, tools: Tools, screen: Screen) -> tuple[Outcome, Outcome]:
-    screen.title("A new SECRET_KEY by the rollout that Django's documentation describes")
-    before = measure(documented, folder / "documented", tools, screen)
-    screen.title("A new SECRET_KEY in three phases by keybaton")
-    after = measure(three_phases, folder / "three-phases", tools, screen)
-    return before, after
+def each_rollout(number: int, folder: Path, tools: Tools, screen: Screen) -> Outcome:
+    name, rollout = ROLLOUTS[number]
+    screen.title(f"A new SECRET_KEY by {name}")
+    return measure(rollout, folder / f"rollout-{number + 1}", tools, screen)
 
 
 @contextmanager
@@ -90,32 +88,38 @@ def workplace(keep: bool, screen: Screen) -> Iterator[Path]:
             shutil.rmtree(folder, ignore_errors=True)
 
 
-def report(before: Outcome, after: Outcome, screen: Screen) -> None:
+def report(outcomes: list[Outcome], screen: Screen) -> None:
     screen.title("What it did to the users")
-    names = ("documented rollout", "keybaton, three phases")
     rows = [
         (name, *map(str, (done.users, done.requests, done.logged_out, done.still_out)))
-        for name, done in zip(names, (before, after), strict=True)
+        for (name, _), done in zip(ROLLOUTS, outcomes, strict=True)
     ]
     screen.table([("", "users", "requests", "logged out", "still out at the end"), *rows])
-    screen.step("(logged out: asked for their own page, and were sent to the login form)")
+    screen.step("(logged out: asked for their own page, and got the login form, or that the session is gone)")
 
 
-def verdict(before: Outcome, after: Outcome, screen: Screen) -> int:
+def verdict(outcomes: list[Outcome], screen: Screen) -> int:
+    documented, _, with_the_app = outcomes
     failures = [
         text
         for text, failed in (
-            ("the documented rollout logged nobody out", not before.logged_out),
-            ("the three phases logged users out", after.logged_out),
+            ("the documented rollout logged nobody out", not documented.logged_out),
+            ("keybaton with its app logged users out", with_the_app.logged_out),
         )
         if failed
     ]
     for text in failures:
         print(f"error: {text}", file=sys.stderr)
     if not failures:
-        screen.step("as promised: the first logged users out, the second nobody")
+        screen.step("as promised: the first logged users out, the last nobody")
     return 1 if failures else 0
 
+
+ROLLOUTS = (
+    ("the rollout that Django documents", documented),
+    ("keybaton in three phases", three_phases),
+    ("keybaton in three phases, with its app", three_phases_with_the_app),
+)
 
 CHECKOUT = Path(__file__).resolve().parent.parent
 

@@ -1,4 +1,4 @@
-"""Twenty users with a browser each, who log in and then keep asking for their page."""
+"""Twenty users with a browser each, who log in and then keep opening their page, which has several parts."""
 
 from __future__ import annotations
 
@@ -8,21 +8,27 @@ import time
 import urllib.parse
 import urllib.request
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from http.client import HTTPException
 from http.cookiejar import CookieJar
 from threading import Condition, Thread
+from urllib.error import HTTPError
 
 from fleet import Balancer
 from programs import DemoError
 from project import PASSWORD, USERS
 
 LOGIN = "/admin/login/"
-PAUSE = (0.02, 0.2)
+# A page asks for its parts at once, as browsers do; each part needs the user.
+PARTS = 6
+PAUSE = (0.1, 0.5)
 PATIENCE = 60.0
+# Django's answer where a parallel request has deleted the session.
+SESSION_DELETED = 400
 
 
 class Browser:
-    """Keeps one user's cookies, and sends one request at a time."""
+    """Keeps one user's cookies; a request takes those of the moment it is sent, answers set them as they arrive."""
 
     def __init__(self, user: str) -> None:
         self.user = user
@@ -47,9 +53,18 @@ class Browser:
         if not self.is_known(balancer):
             raise DemoError(f"{self.user} could not log in")
 
+    def opens_page(self, balancer: Balancer, pool: ThreadPoolExecutor) -> bool:
+        """Ask for all parts of a page at once; False when the login page comes for one of them."""
+        return all(list(pool.map(self.is_known, [balancer] * PARTS)))
+
     def is_known(self, balancer: Balancer) -> bool:
-        """Ask for the user's own page; False when the login page comes instead."""
-        path, page = self._send(balancer, "/me/")
+        """Ask for the user's own page; False when the login page comes instead, or that the session was deleted."""
+        try:
+            path, page = self._send(balancer, "/me/")
+        except HTTPError as error:
+            if error.code != SESSION_DELETED:
+                raise
+            return False
         if path == LOGIN:
             return False
         if page != self.user:
@@ -85,9 +100,9 @@ class Crowd:
             thread.join()
 
     def everyone_asks(self, times: int, tell: Callable[[str], None]) -> None:
-        """Wait until each user was answered so often from now on."""
+        """Wait until each user has opened so many pages from now on."""
         with self._news:
-            goal = {user: asked + times for user, asked in self.requests.items()}
+            goal = {user: asked + times * PARTS for user, asked in self.requests.items()}
         deadline = time.monotonic() + PATIENCE
         while not self._reached(goal):
             if time.monotonic() > deadline:
@@ -109,9 +124,10 @@ class Crowd:
         try:
             browser = Browser(user)
             browser.log_in(self._balancer)
-            while not self._leaving:
-                self._note(user, browser.is_known(self._balancer))
-                time.sleep(random.uniform(*PAUSE))  # noqa: S311, no secret
+            with ThreadPoolExecutor(PARTS) as pool:
+                while not self._leaving:
+                    self._note(user, browser.opens_page(self._balancer, pool))
+                    time.sleep(random.uniform(*PAUSE))  # noqa: S311, no secret
         except (DemoError, OSError, HTTPException) as error:
             with self._news:
                 self._failure = error
@@ -119,7 +135,7 @@ class Crowd:
 
     def _note(self, user: str, known: bool) -> None:
         with self._news:
-            self.requests[user] += 1
+            self.requests[user] += PARTS
             if known:
                 self.out_now.discard(user)
             else:

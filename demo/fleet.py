@@ -17,7 +17,7 @@ PATIENCE = 30.0
 
 
 class Instance:
-    """One gunicorn with one worker process, on a port that the kernel picks."""
+    """One gunicorn with one worker process of four threads, on a port that the kernel picks."""
 
     def __init__(self, number: int, project: Project) -> None:
         self.number = number
@@ -112,6 +112,6 @@ class Balancer:
 
 
 # Without --no-control-socket both would write to one place in the user's home.
-GUNICORN = ("--bind=127.0.0.1:0", "--workers=1", "--no-control-socket")
+GUNICORN = ("--bind=127.0.0.1:0", "--workers=1", "--threads=4", "--no-control-socket")
 
 NO_PROXY = urllib.request.build_opener(urllib.request.ProxyHandler({}))

@@ -5,10 +5,12 @@ from __future__ import annotations
 import os
 import signal
 import subprocess
-from collections.abc import Sequence
-from contextlib import suppress
+import tempfile
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import IO
 
 
 class DemoError(Exception):
@@ -27,7 +29,39 @@ class Tools:
 
     def run(self, *command: str, cwd: Path) -> str:
         """Run `python …` or `keybaton …` of this environment, return its stdout."""
-        return run([str(self.venv / "bin" / command[0]), *command[1:]], cwd)
+        return run(self._found(command), cwd)
+
+    @contextmanager
+    def started(self, *command: str, cwd: Path) -> Iterator[Running]:
+        """Start such a program; it has to end well by itself before the block does, and is ended otherwise."""
+        with tempfile.TemporaryFile("w+") as said:
+            process = spawn(self._found(command), cwd, said, subprocess.STDOUT)
+            running = Running(process, " ".join(command), said)
+            try:
+                yield running
+            finally:
+                end(process)
+            running.ended_well()
+
+    def _found(self, command: Sequence[str]) -> list[str]:
+        return [str(self.venv / "bin" / command[0]), *command[1:]]
+
+
+@dataclass(frozen=True)
+class Running:
+    """A program that is under way, and what it says."""
+
+    process: subprocess.Popen[str]
+    name: str
+    said: IO[str]
+
+    def is_running(self) -> bool:
+        return self.process.poll() is None
+
+    def ended_well(self) -> None:
+        if self.process.returncode != 0:
+            self.said.seek(0)
+            raise DemoError(f"{self.name} ended with {self.process.returncode}:\n{self.said.read().strip()}")
 
 
 def run(command: Sequence[str], cwd: Path) -> str:
@@ -40,26 +74,33 @@ def run(command: Sequence[str], cwd: Path) -> str:
 
 def run_in_a_group(command: Sequence[str], cwd: Path) -> tuple[int, str, str]:
     """When the demo is interrupted, what the program started ends with it: cargo, and cargo's rustc."""
-    pipe = subprocess.PIPE
-    process = subprocess.Popen(
+    process = spawn(command, cwd, subprocess.PIPE, subprocess.PIPE)
+    try:
+        said, grumbled = process.communicate()
+    except BaseException:
+        end(process)
+        raise
+    return process.returncode, said, grumbled
+
+
+def spawn(command: Sequence[str], cwd: Path, out: int | IO[str], err: int) -> subprocess.Popen[str]:
+    return subprocess.Popen(
         command,
         cwd=cwd,
         env=clean_environment(),
         stdin=subprocess.DEVNULL,
-        stdout=pipe,
-        stderr=pipe,
+        stdout=out,
+        stderr=err,
         text=True,
         start_new_session=True,
     )
-    try:
-        said, grumbled = process.communicate()
-    except BaseException:
-        if process.poll() is None:
-            with suppress(ProcessLookupError):
-                os.killpg(process.pid, signal.SIGTERM)
-        process.communicate()
-        raise
-    return process.returncode, said, grumbled
+
+
+def end(process: subprocess.Popen[str]) -> None:
+    if process.poll() is None:
+        with suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGTERM)
+    process.communicate()
 
 
 def clean_environment() -> dict[str, str]:

@@ -37,6 +37,12 @@ class Project:
         text = self.settings.read_text()
         self.settings.write_text(KEY_LINE.sub(lambda _: swapped, text))
 
+    def add_the_app(self) -> None:
+        """Do as docs/django.md says: the app, and two lines of middleware."""
+        with self.settings.open("a") as settings:
+            settings.write(THE_APP)
+        self.tools.run("python", "manage.py", "migrate", "--verbosity=0", cwd=self.folder)
+
     def holds(self, key: str) -> bool:
         """Whether a file that the settings are read from still has this key."""
         files = [self.settings, *self.folder.glob(".env*")]
@@ -78,6 +84,13 @@ LOGIN_URL = "admin:login"
 SESSION_SAVE_EVERY_REQUEST = True
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 DATABASES["default"]["OPTIONS"] = {"timeout": 20}
+"""
+
+THE_APP = """
+INSTALLED_APPS.append("keybaton.django")
+stock = MIDDLEWARE.index("django.contrib.auth.middleware.AuthenticationMiddleware")
+MIDDLEWARE[stock] = "keybaton.django.AuthenticationMiddleware"
+MIDDLEWARE.insert(0, "keybaton.django.FenceMiddleware")
 """
 
 URLS = """\

@@ -1,4 +1,4 @@
-"""The two ways to a new key, each done to a site that is in use."""
+"""The ways to a new key, each done to a site that is in use."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ from pathlib import Path
 
 from crowd import Crowd
 from fleet import Balancer, Instance
-from programs import DemoError, Tools
+from programs import DemoError, Running, Tools
 from project import USERS, Project, make_project
 from screen import Screen
 
-# Of four requests in a row hardly any two users send all to one instance, so a
-# rollout that logs users out while two keys are in use cannot be lucky.
-ASKS = 4
+# The parts of two pages hardly ever go to one instance all, so a rollout that logs
+# users out while two keys are in use cannot be lucky.
+PAGES = 2
 LONGEST_SIGNATURE = "5s"
 PATIENCE = 60.0
 
@@ -56,7 +56,7 @@ class Site:
             self.screen.step(f"restarted {which}: {self.crowd.summary()}")
 
     def everyone_asks(self) -> None:
-        self.crowd.everyone_asks(ASKS, self.screen.progress)
+        self.crowd.everyone_asks(PAGES, self.screen.progress)
 
 
 Rollout = Callable[[Site], None]
@@ -100,9 +100,7 @@ def documented(site: Site) -> None:
 def three_phases(site: Site) -> None:
     """`keybaton init`, then `keybaton rotate` with a restart after each write."""
     old = site.project.literal_key()
-    site.screen.step("keybaton init: a new key is accepted, the old one signs on")
-    keybaton(site.project, "init", "--write")
-    shorten_the_wait(site.project)
+    adopt(site)
     site.rolling_restart()
     site.screen.step("keybaton rotate: the new key signs, the old one is still accepted")
     rotate_to("promoted", site)
@@ -111,8 +109,42 @@ def three_phases(site: Site) -> None:
     rotate_to("settled", site)
     site.screen.step("keybaton rotate: the old key is no longer accepted")
     site.rolling_restart()
-    if site.project.holds(old):
-        raise DemoError(f"the old key still stands in {site.project.folder}")
+    is_gone(old, site.project)
+
+
+def three_phases_with_the_app(site: Site) -> None:
+    """The same with the Django app: one command, which waits for what each process reports."""
+    old = site.project.literal_key()
+    site.screen.step("the app keybaton.django, and its middleware in the place of Django's")
+    site.project.add_the_app()
+    adopt(site)
+    configure(site.project, f'manage = ["{site.project.tools.python}", "manage.py"]')
+    site.rolling_restart()
+    site.screen.step("keybaton rotate --wait=retire: goes on as soon as every process reports that it follows")
+    with site.project.tools.started("keybaton", "rotate", "--wait=retire", "--no-input", cwd=site.project.folder) as it:
+        restart_after_each_write(site, it)
+    is_gone(old, site.project)
+
+
+def restart_after_each_write(site: Site, rotation: Running) -> None:
+    known = revision(site.project)
+    while rotation.is_running():
+        if (now := revision(site.project)) != known:
+            known = now
+            site.rolling_restart()
+        site.screen.progress(f"keybaton rotate waits: {site.crowd.summary()}")
+        time.sleep(0.5)
+
+
+def adopt(site: Site) -> None:
+    site.screen.step("keybaton init: a new key is accepted, the old one signs on")
+    keybaton(site.project, "init", "--write")
+    configure(site.project, f'longest-signature = "{LONGEST_SIGNATURE}"')
+
+
+def is_gone(key: str, project: Project) -> None:
+    if project.holds(key):
+        raise DemoError(f"the old key still stands in {project.folder}")
 
 
 def rotate_to(phase: str, site: Site) -> None:
@@ -127,24 +159,32 @@ def rotate_to(phase: str, site: Site) -> None:
 
 def rotate(project: Project) -> str:
     """Do the next step if it is safe already; return the phase after it."""
-    said = keybaton(project, "rotate", "--json")
+    return str(told(project, "rotate", "phase"))
+
+
+def revision(project: Project) -> int:
+    return int(str(told(project, "status", "revision")))
+
+
+def told(project: Project, command: str, what: str) -> object:
+    said = keybaton(project, command, "--json")
     try:
-        return str(json.loads(said)["phase"])
+        return json.loads(said)[what]
     except (ValueError, KeyError) as error:
-        raise DemoError(f"keybaton rotate --json named no phase: {said}") from error
+        raise DemoError(f"keybaton {command} --json named no {what}: {said}") from error
 
 
 def keybaton(project: Project, *arguments: str) -> str:
     return project.tools.run("keybaton", *arguments, "--no-input", cwd=project.folder)
 
 
-def shorten_the_wait(project: Project) -> None:
-    """Real sites wait for two weeks, the life of a session; here everyone has come
-    back within seconds."""
+def configure(project: Project, line: str) -> None:
+    """A line of the environment. Real sites wait for two weeks, the life of a session, until a key retires; here
+    everyone has come back within seconds."""
     config = project.folder / "keybaton.toml"
-    line = f'longest-signature = "{LONGEST_SIGNATURE}"\n'
-    text = re.sub(r"(?m)^longest-signature\b.*\n", "", config.read_text())
-    text, changed = re.subn(r"(?m)^\[environments\.\w+\]\n", rf"\g<0>{line}", text)
+    name = line.split(" = ")[0]
+    text = re.sub(rf"(?m)^{name}\b.*\n", "", config.read_text())
+    text, changed = re.subn(r"(?m)^\[environments\.\w+\]\n", rf"\g<0>{line}\n", text)
     if not changed:
         raise DemoError(f"{config} has no environment")
     config.write_text(text)
