@@ -186,3 +186,33 @@ class Live(LiveServerTestCase):
         with urlopen(self.live_server_url) as answer:
             self.assertEqual(answer.status, 200)
 """
+
+
+def test_a_project_without_users_can_have_the_app(tmp_path: Path) -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", WITHOUT_USERS],
+        cwd=tmp_path,
+        env={"PYTHONPATH": str(PACKAGES)},
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 0, done.stderr
+    assert "no issues" in done.stdout
+
+
+WITHOUT_USERS = """
+import django
+from django.conf import settings
+from django.core.management import call_command
+
+sqlite = {"ENGINE": "django.db.backends.sqlite3", "NAME": ":memory:"}
+settings.configure(
+    SECRET_KEY="made up, made up, made up, made up, made up, made up",
+    INSTALLED_APPS=["keybaton.django"],
+    MIDDLEWARE=["keybaton.django.FenceMiddleware"],
+    DATABASES={"default": sqlite},
+)
+django.setup()
+call_command("check", "--deploy", "--tag", "security", "--fail-level", "CRITICAL")
+call_command("check")
+"""

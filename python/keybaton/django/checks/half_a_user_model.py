@@ -1,5 +1,6 @@
 """A user model that makes the hash in a session its own way, and knows no fallbacks."""
 
+from django.apps import apps
 from django.contrib.auth import get_user_model
 from django.core.checks import CheckMessage
 
@@ -8,6 +9,8 @@ from ._message import warning
 
 def check(**_: object) -> list[CheckMessage]:
     """One that overrides `get_session_auth_hash` has to override its companion too."""
+    if not apps.is_installed("django.contrib.auth"):
+        return []
     model = get_user_model()
     if _depth(model, "get_session_auth_hash") >= _depth(model, "get_session_auth_fallback_hash"):
         return []

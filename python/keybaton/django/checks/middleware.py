@@ -1,18 +1,25 @@
 """The middleware that keeps users logged in, and its place."""
 
+from django.apps import apps
 from django.conf import settings
-from django.contrib.auth.middleware import AuthenticationMiddleware
-from django.contrib.sessions.middleware import SessionMiddleware
 from django.core.checks import CheckMessage
 from django.utils.module_loading import import_string
-
-from keybaton.django.middleware import KeepUsersMixin
 
 from ._message import warning
 
 
 def check(**_: object) -> list[CheckMessage]:
     """Only where users log in at all."""
+    return _found() if apps.is_installed("django.contrib.auth") else []
+
+
+def _found() -> list[CheckMessage]:
+    # A project without users cannot import these.
+    from django.contrib.auth.middleware import AuthenticationMiddleware
+    from django.contrib.sessions.middleware import SessionMiddleware
+
+    from keybaton.django.middleware import KeepUsersMixin
+
     chain = [_imported(name) for name in settings.MIDDLEWARE]
     keepers = _places(chain, KeepUsersMixin)
     stock = set(_places(chain, AuthenticationMiddleware)) - set(keepers)
