@@ -19,8 +19,8 @@ AT_ONCE = 5
 
 
 def main(words: list[str]) -> int:
-    pytest = [newest(), "-m", "pytest", "-q", "-p", "no:cacheprovider", "-p", "no:django", f"--numprocesses={AT_ONCE}"]
-    return subprocess.run([*pytest, *(words or [FOLDER])]).returncode
+    pytest = [str(newest()), "-m", "pytest", "-q", "-p", "no:cacheprovider", "-p", "no:django", f"--numprocesses={AT_ONCE}"]
+    return subprocess.run([*pytest, *(words or [str(FOLDER)])]).returncode
 
 
 if __name__ == "__main__":
