@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import threading
 import time
 
@@ -97,7 +98,8 @@ def a_lock_that_a_power_cut_left_is_no_lock(shop: Shop) -> None:
 
 def leftovers_of_a_crash_are_removed(shop: Shop) -> None:
     begin(shop)
-    shop.write(".keybaton-0123456789abcdef.tmp", "SECRET_KEY=old\n")
+    left(shop, NEW, "SECRET_KEY=new\n")
+    left(shop, ASIDE, "SECRET_KEY=old\n")
     shop.keybaton("stage").must()
     assert shop.leftovers() == []
 
@@ -106,9 +108,31 @@ def a_file_that_a_crash_left_aside_is_brought_back(shop: Shop) -> None:
     """As where the power goes away in the midst of ReplaceFile."""
     begin(shop)
     before = shop.read(".env")
-    shop.file(".env").rename(shop.file(".keybaton-0123456789abcdef-.env.tmp"))
+    shop.file(".env").rename(shop.file(ASIDE))
+    left(shop, NEW, "SECRET_KEY=new\n")
     shop.keybaton("init", "--write", "--no-input").must(5)
     assert shop.read(".env") == before
+    shop.keybaton("stage").must()
+    assert shop.leftovers() == []
+
+
+def a_file_aside_in_whose_place_another_has_come_is_left_to_the_user(shop: Shop) -> None:
+    begin(shop)
+    before = shop.read(".env")
+    shop.file(".env").rename(shop.file(ASIDE))
+    left(shop, NEW, "SECRET_KEY=new\n")
+    shop.write(".env", "DEBUG=1\n")
+    shop.keybaton("init", "--write", "--no-input").must(6).says("a crash left the old", ASIDE, "remove")
+    assert (shop.read(".env"), shop.read(ASIDE)) == (b"DEBUG=1\n", before)
+
+
+def a_file_that_was_replaced_does_not_come_back(shop: Shop) -> None:
+    """Somebody looked into it for so long that it could not be removed; later the ring was taken away on purpose."""
+    begin(shop)
+    old = shop.key()
+    shop.file(".env").rename(shop.file(ASIDE))
+    shop.keybaton("init", "--write", "--no-input").must()
+    assert shop.key() != old
     shop.keybaton("stage").must()
     assert shop.leftovers() == []
 
@@ -139,6 +163,14 @@ def adopt(shop: Shop, store: str) -> None:
     shop.keybaton("stage", "--store", store).must()
 
 
+def left(shop: Shop, name: str, text: str) -> None:
+    """As a writer left it that crashed some minutes ago."""
+    shop.write(name, text)
+    os.utime(shop.file(name), (time.time() - 300,) * 2)
+
+
+NEW = ".keybaton-0123456789abcdef.tmp"
+ASIDE = ".keybaton-0123456789abcdef-.env.tmp"
 OPEN = "another program has it open"
 LOCK = ".keybaton-lock.tmp"
 
@@ -154,6 +186,8 @@ TROUBLE = [
     a_lock_that_a_power_cut_left_is_no_lock,
     leftovers_of_a_crash_are_removed,
     a_file_that_a_crash_left_aside_is_brought_back,
+    a_file_aside_in_whose_place_another_has_come_is_left_to_the_user,
+    a_file_that_was_replaced_does_not_come_back,
     a_read_only_file_stays_so,
     a_folder_is_not_taken_for_a_file,
     a_key_of_a_name_with_other_letters,

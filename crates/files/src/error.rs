@@ -45,6 +45,8 @@ pub enum FileErrorKind {
     ForeignLink,
     /// The file has a second name, which would keep the old content.
     HardLink,
+    /// A crash left an old file aside, and another one has come since: only the user can say which one counts.
+    LeftAside,
     /// A pipe stayed silent.
     Silent,
     /// It was written, but may be gone after a power cut.

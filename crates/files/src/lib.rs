@@ -10,6 +10,7 @@
 mod content;
 mod current;
 mod error;
+mod leftover;
 mod lock;
 mod place;
 mod private;

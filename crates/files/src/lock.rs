@@ -7,9 +7,9 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use crate::error::shown;
+use crate::leftover::{Stranded, tidy};
 use crate::private::must_be_ours_alone;
 use crate::system::{self, Folder, shows_holder};
-use crate::temporary::tidy;
 use crate::{FileError, FileErrorKind, private_folder};
 
 /// A lock on a folder, held until it is dropped or the process ends, however it ends.
@@ -32,8 +32,7 @@ impl Lock {
             wait_for(&opened, folder, deadline)?;
             // While we waited, somebody may have put another folder in this one's place.
             if opened.stands_at(folder) {
-                // A leftover that stays keeps nobody from reading or writing.
-                let _ = tidy(&opened);
+                tidy(&opened).map_err(|found| stranded(folder, found))?;
                 return Ok(Self { folder: opened, path: folder.to_owned() });
             }
         }
@@ -70,6 +69,19 @@ fn unopened(path: &Path, error: io::Error) -> FileError {
         return FileError::new(FileErrorKind::NotFound, format!("{} is not a folder", shown(path)));
     }
     FileError::from_io("open the folder", path, error)
+}
+
+/// Nothing may be written then: of the two files, only the user can say which one counts.
+fn stranded(folder: &Path, Stranded { name, of, why }: Stranded) -> FileError {
+    let [aside, path] = [folder.join(name), folder.join(of)].map(|path| shown(&path));
+    if why.kind() != io::ErrorKind::AlreadyExists {
+        return FileError::from_io("put back", &folder.join(&aside), why)
+            .because(format!("a crash left {path} as {aside}, and it could not be put back"));
+    }
+    let sentence = format!("a crash left the old {path} as {aside}, and another {path} has come since");
+    FileError::new(FileErrorKind::LeftAside, sentence).with_hint(format!(
+        "nothing was written; take over what {path} lacks, which may be all keys in use, then remove {aside}"
+    ))
 }
 
 fn held(path: &Path) -> FileError {

@@ -18,7 +18,7 @@ struct Entry<'a> {
     name: Option<String>,
 }
 
-/// The names of temporary files, for a `.gitignore`: one may be left behind by a power cut, until the next write.
+/// The names of temporary files, for a `.gitignore`: one may be left behind by a power cut, until a later write.
 pub const TEMPORARY_FILES: &str = ".keybaton-*.tmp";
 
 impl<'a> Temporary<'a> {
@@ -31,7 +31,13 @@ impl<'a> Temporary<'a> {
 
     /// Puts it over the file called `name`.
     pub(crate) fn put_over(self, name: &OsStr) -> io::Result<()> {
-        self.closed().moved(|folder, own| folder.rename_over(own, name))
+        let mut entry = self.closed();
+        let outcome = entry.moved(|folder, own| folder.rename_over(own, name));
+        if outcome.is_err() && entry.has_aside(name) {
+            // The old file found no way back: that ours stands beside it tells the next writer so.
+            entry.name = None;
+        }
+        outcome
     }
 
     /// Puts it where no file is. One that has come meanwhile is left alone, and this fails with `AlreadyExists`.
@@ -46,10 +52,16 @@ impl<'a> Temporary<'a> {
 }
 
 impl Entry<'_> {
-    fn moved(mut self, rename: impl FnOnce(&Folder, &OsStr) -> io::Result<()>) -> io::Result<()> {
+    fn moved(&mut self, rename: impl FnOnce(&Folder, &OsStr) -> io::Result<()>) -> io::Result<()> {
         rename(self.folder, OsStr::new(self.name.as_deref().unwrap_or_default()))?;
         self.name = None;
         Ok(())
+    }
+
+    /// Whether the file called `of` has stepped aside for this one.
+    fn has_aside(&self, of: &OsStr) -> bool {
+        let (Some(own), Some(of)) = (&self.name, of.to_str()) else { return false };
+        self.folder.written_at(OsStr::new(&name_aside(own, of))).is_some()
     }
 }
 
@@ -62,88 +74,18 @@ impl Drop for Entry<'_> {
     }
 }
 
-/// A name that nobody can guess, of the kind that the next writer removes.
-fn unguessable_name() -> io::Result<String> {
-    Ok(format!("{BEGINNING}{:016x}{END}", chance()?))
-}
-
-/// The name under which a file steps aside for a new one: it tells whose it is, so that it finds back after a crash.
-#[cfg(any(windows, test))]
-pub(crate) fn name_aside(of: &str) -> io::Result<String> {
-    Ok(format!("{BEGINNING}{:016x}-{of}{END}", chance()?))
-}
-
-fn chance() -> io::Result<u64> {
+/// A name that nobody can guess, of the kind that a later writer removes.
+pub(crate) fn unguessable_name() -> io::Result<String> {
     let mut chance = [0; 8];
     getrandom::fill(&mut chance).map_err(io::Error::other)?;
-    Ok(u64::from_ne_bytes(chance))
+    Ok(format!("{BEGINNING}{:016x}{END}", u64::from_ne_bytes(chance)))
 }
 
-/// Removes what crashed writers left, and brings back a file that had stepped aside for one that never came. The lock is
-/// held, so none of these files is in use.
-pub(crate) fn tidy(folder: &Folder) -> io::Result<()> {
-    for name in folder.names()? {
-        let is_left = match Leftover::called(&name) {
-            None => false,
-            Some(Leftover::Unfinished) => true,
-            // Where there is none of its name, this is the only copy.
-            Some(Leftover::Aside(of)) => is_there(folder.rename_new(&name, OsStr::new(of))),
-        };
-        if is_left {
-            // Another user's leftover stays: it is theirs to remove.
-            let _ = folder.remove(&name);
-        }
-    }
-    Ok(())
+/// The name under which the file called `of` steps aside for the one called `own`: it tells both, so that it finds back
+/// after a crash, and only then.
+pub(crate) fn name_aside(own: &str, of: &str) -> String {
+    format!("{}-{of}{END}", own.strip_suffix(END).unwrap_or(own))
 }
 
-fn is_there(brought_back: io::Result<()>) -> bool {
-    brought_back.is_err_and(|error| error.kind() == io::ErrorKind::AlreadyExists)
-}
-
-/// What a file is that a crashed writer left, by its name.
-enum Leftover<'a> {
-    /// One that should have taken another one's place.
-    Unfinished,
-    /// The one of this name, which had stepped aside.
-    Aside(&'a str),
-}
-
-impl<'a> Leftover<'a> {
-    fn called(name: &'a OsStr) -> Option<Self> {
-        let middle = name.to_str()?.strip_prefix(BEGINNING)?.strip_suffix(END)?;
-        let (chance, rest) = middle.split_at_checked(16)?;
-        if !chance.bytes().all(|byte| byte.is_ascii_hexdigit()) {
-            return None;
-        }
-        match rest.strip_prefix('-') {
-            None => rest.is_empty().then_some(Self::Unfinished),
-            Some(of) => (!of.is_empty()).then_some(Self::Aside(of)),
-        }
-    }
-}
-
-const BEGINNING: &str = ".keybaton-";
-const END: &str = ".tmp";
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_name_aside_tells_whose_it_is_and_fits_what_git_ignores() {
-        for of in [".env", "SECRET_KEY", "-"] {
-            let name = name_aside(of).unwrap();
-            assert!(matches!(Leftover::called(OsStr::new(&name)), Some(Leftover::Aside(told)) if told == of));
-            let (beginning, end) = TEMPORARY_FILES.split_once('*').unwrap();
-            assert!(name.starts_with(beginning) && name.ends_with(end));
-        }
-        let name = unguessable_name().unwrap();
-        assert!(matches!(Leftover::called(OsStr::new(&name)), Some(Leftover::Unfinished)));
-        for other in
-            [".keybaton-lock.tmp", ".keybaton-0123456789abcdef-.tmp", ".keybaton-0123456789abcdefx.tmp"]
-        {
-            assert!(Leftover::called(OsStr::new(other)).is_none(), "{other}");
-        }
-    }
-}
+pub(crate) const BEGINNING: &str = ".keybaton-";
+pub(crate) const END: &str = ".tmp";

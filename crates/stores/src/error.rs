@@ -89,6 +89,7 @@ impl From<FileError> for StoreError {
             FileErrorKind::NoLocks | FileErrorKind::MountedFile | FileErrorKind::HardLink => {
                 StoreErrorKind::Unsupported
             }
+            FileErrorKind::LeftAside => StoreErrorKind::Refused,
             FileErrorKind::Uncertain => StoreErrorKind::Uncertain,
             FileErrorKind::NoSpace | FileErrorKind::Locked | FileErrorKind::Silent | FileErrorKind::Other => {
                 StoreErrorKind::Unreachable

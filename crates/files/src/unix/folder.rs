@@ -6,8 +6,9 @@ use std::io;
 use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::MetadataExt;
 use std::path::Path;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use rustix::fs::{AtFlags, Dir, Mode, OFlags, RenameFlags};
+use rustix::fs::{AtFlags, Dir, FileType, Mode, OFlags, RenameFlags};
 use rustix::fs::{openat, renameat, renameat_with, unlinkat};
 use rustix::io::Errno;
 
@@ -68,6 +69,13 @@ impl Folder {
 
     pub(crate) fn remove(&self, name: &OsStr) -> io::Result<()> {
         Ok(unlinkat(&self.0, name, AtFlags::empty())?)
+    }
+
+    /// When a regular file of this folder was last written; `None` where the name means something else, or nothing.
+    pub(crate) fn written_at(&self, name: &OsStr) -> Option<SystemTime> {
+        let facts = rustix::fs::statat(&self.0, name, AtFlags::SYMLINK_NOFOLLOW).ok()?;
+        let since = Duration::from_secs(u64::try_from(facts.st_mtime).unwrap_or_default());
+        (FileType::from_raw_mode(facts.st_mode) == FileType::RegularFile).then_some(UNIX_EPOCH + since)
     }
 
     pub(crate) fn names(&self) -> io::Result<Vec<OsString>> {

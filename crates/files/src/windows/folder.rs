@@ -6,10 +6,12 @@ use std::io;
 use std::os::windows::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
+use std::time::SystemTime;
 
 use winsafe::co::{ERROR, REPLACEFILE};
 
 use super::{is_open_elsewhere, open_without_following, patiently};
+use crate::temporary::name_aside;
 
 #[derive(Debug)]
 pub(crate) struct Folder {
@@ -66,44 +68,47 @@ impl Folder {
 
     /// The file that is replaced leaves its access list, its attributes and its time of making to the new one.
     pub(crate) fn rename_over(&self, from: &OsStr, to: &OsStr) -> io::Result<()> {
-        let name = to.to_str().ok_or(io::ErrorKind::InvalidFilename)?;
-        let backup = self.path.join(crate::temporary::name_aside(name)?);
-        let [from, to] = [from, to].map(|name| self.path.join(name));
-        let (Some(new), Some(old), Some(aside)) = (from.to_str(), to.to_str(), backup.to_str()) else {
+        let (Some(own), Some(name)) = (from.to_str(), to.to_str()) else {
             return Err(io::ErrorKind::InvalidFilename.into());
         };
+        let aside = name_aside(own, name);
+        let [new, old, backup] = [self.text_of(from)?, self.text_of(to)?, self.text_of(OsStr::new(&aside))?];
         let replaced = patiently(|| {
             // Where the old one has a name to step aside to, it is never lost, whatever fails.
-            winsafe::ReplaceFile(old, new, Some(aside), REPLACEFILE::default()).map_err(|error| {
-                if error == ERROR::UNABLE_TO_MOVE_REPLACEMENT_2 {
-                    // It stepped aside, and the new one could not take its place.
-                    let _ = patiently(|| fs::rename(&backup, &to));
-                }
-                io::Error::from_raw_os_error(error.raw().cast_signed())
-            })
+            let outcome = winsafe::ReplaceFile(&old, &new, Some(&backup), REPLACEFILE::default());
+            if outcome == Err(ERROR::UNABLE_TO_MOVE_REPLACEMENT_2) {
+                // It stepped aside, and the new one could not take its place.
+                let _ = self.rename_new(OsStr::new(&aside), to);
+            }
+            outcome.map_err(told)
         });
         if replaced.is_ok() {
-            // Somebody may look into it just now: then the next write removes it.
-            let _ = fs::remove_file(&backup);
+            // Who looks into it for longer keeps it until a later write; put back it is not, for the new one has come.
+            let _ = patiently(|| fs::remove_file(&backup));
         }
         replaced
     }
 
     /// Renames without replacing.
     pub(crate) fn rename_new(&self, from: &OsStr, to: &OsStr) -> io::Result<()> {
-        let [from, to] = [from, to].map(|name| self.path.join(name));
-        patiently(|| {
-            let own = tempfile::TempPath::try_from_path(&from)?;
-            own.persist_noclobber(&to).map_err(|refused| {
-                // Whoever made the file removes it.
-                let _ = refused.path.keep();
-                refused.error
-            })
-        })
+        let [from, to] = [self.text_of(from)?, self.text_of(to)?];
+        patiently(|| winsafe::MoveFile(&from, &to).map_err(told))
+    }
+
+    /// The whole path of a file of this folder.
+    fn text_of(&self, name: &OsStr) -> io::Result<String> {
+        let path = self.path.join(name).into_os_string();
+        path.into_string().map_err(|_| io::ErrorKind::InvalidFilename.into())
     }
 
     pub(crate) fn remove(&self, name: &OsStr) -> io::Result<()> {
         fs::remove_file(self.path.join(name))
+    }
+
+    /// When a regular file of this folder was last written; `None` where the name means something else, or nothing.
+    pub(crate) fn written_at(&self, name: &OsStr) -> Option<SystemTime> {
+        let facts = fs::symlink_metadata(self.path.join(name)).ok()?;
+        facts.is_file().then(|| facts.modified().ok()).flatten()
     }
 
     pub(crate) fn names(&self) -> io::Result<Vec<OsString>> {
@@ -119,6 +124,10 @@ impl Folder {
     pub(crate) fn is_on_other_mount(&self, _file: &File) -> bool {
         false
     }
+}
+
+fn told(error: ERROR) -> io::Error {
+    io::Error::from_raw_os_error(error.raw().cast_signed())
 }
 
 /// Whether a lock is being let go of just now: its file is still there, and refuses everybody.

@@ -2,6 +2,7 @@
 #![expect(clippy::unwrap_used, reason = "these are tests")]
 
 mod alone;
+mod leftovers;
 mod locks;
 mod mounts;
 mod owners;

@@ -115,32 +115,6 @@ fn race(path: &Path, over: Option<&str>) -> Vec<usize> {
 }
 
 #[test]
-fn what_a_crash_left_is_removed_by_the_next_write_and_nothing_else() {
-    let folder = folder();
-    for name in [".keybaton-0123456789abcdef.tmp", ".keybaton-notes.tmp", ".keybaton-0123456789abcdef.tmp~"] {
-        fs::write(folder.path().join(name), "left over").unwrap();
-    }
-    write(&folder.path().join(".env"), "A=1\n", None).unwrap();
-    assert_eq!(names(folder.path()), [".env", ".keybaton-0123456789abcdef.tmp~", ".keybaton-notes.tmp"]);
-}
-
-#[test]
-fn a_file_that_had_stepped_aside_before_a_crash_is_brought_back_or_else_removed() {
-    let folder = folder();
-    let file = folder.path().join(".env");
-    let aside = folder.path().join(".keybaton-0123456789abcdef-.env.tmp");
-    fs::write(&aside, "A=1\n").unwrap();
-    // Whoever took the file for missing is told, and loses nothing.
-    let place = Place::find(&file).unwrap();
-    assert_eq!(write(&file, "A=2\n", None).unwrap_err().kind(), FileErrorKind::Conflict);
-    assert_eq!((fs::read_to_string(&file).unwrap().as_str(), names(folder.path()).len()), ("A=1\n", 1));
-
-    fs::write(&aside, "A=0\n").unwrap();
-    drop(place.lock(SOON).unwrap());
-    assert_eq!((fs::read_to_string(&file).unwrap().as_str(), names(folder.path()).len()), ("A=1\n", 1));
-}
-
-#[test]
 fn a_pipe_and_a_folder_are_not_written() {
     let folder = folder();
     let (pipe, inner) = (folder.path().join("pipe"), folder.path().join("inner"));
