@@ -63,6 +63,13 @@ pub(crate) fn changed(place: &Place) -> FileError {
     FileError::new(FileErrorKind::Conflict, sentence).with_hint("nothing was written; run it again")
 }
 
+/// Where locks are not shared, another writer can take a new file that is a minute old for a crashed writer's.
+pub(crate) fn removed(place: &Place) -> FileError {
+    let path = shown(&place.path());
+    let sentence = format!("{path} was removed meanwhile, or the new file that should take its place");
+    FileError::new(FileErrorKind::Conflict, sentence).with_hint("nothing was written; run it again")
+}
+
 pub(crate) fn mounted(place: &Place) -> FileError {
     let sentence = format!("{} is mounted as a single file, which cannot be replaced", shown(&place.path()));
     FileError::new(FileErrorKind::MountedFile, sentence)

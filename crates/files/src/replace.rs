@@ -6,7 +6,7 @@ use std::io::{self, Write};
 use std::time::Duration;
 
 use crate::content::read_bounded;
-use crate::current::{changed, mounted, open_replaceable};
+use crate::current::{changed, mounted, open_replaceable, removed};
 use crate::error::shown;
 use crate::system::Attributes;
 use crate::temporary::Temporary;
@@ -116,6 +116,7 @@ impl<'a> Writer<'a> {
         outcome.map_err(|error| match error.kind() {
             io::ErrorKind::AlreadyExists => changed(self.place),
             io::ErrorKind::ResourceBusy => mounted(self.place),
+            io::ErrorKind::NotFound => removed(self.place),
             _ => self.failed(error),
         })
     }
@@ -160,7 +161,19 @@ mod tests {
         must_be_a_conflict(|path| fs::set_permissions(path, fs::Permissions::from_mode(0o640)).unwrap());
     }
 
-    fn must_be_a_conflict(meanwhile: fn(&Path)) {
+    #[test]
+    fn a_new_file_that_is_removed_before_it_is_in_its_place_is_told() {
+        let told = must_be_a_conflict(|path| {
+            let files = fs::read_dir(path.parent().unwrap()).unwrap().map(|entry| entry.unwrap().path());
+            files.filter(|file| file != path).for_each(|file| fs::remove_file(file).unwrap());
+        });
+        assert!(
+            told.ends_with("/.env was removed meanwhile, or the new file that should take its place"),
+            "{told}"
+        );
+    }
+
+    fn must_be_a_conflict(meanwhile: fn(&Path)) -> String {
         let folder = tempfile::tempdir().unwrap();
         let place = Place::find(&folder.path().join(".env")).unwrap();
         fs::write(place.path(), "A=1\n").unwrap();
@@ -177,5 +190,6 @@ mod tests {
         assert_eq!(error.kind(), FileErrorKind::Conflict);
         assert_eq!(fs::read(place.path()).unwrap(), before);
         assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
+        error.to_string()
     }
 }
