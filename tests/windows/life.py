@@ -110,6 +110,15 @@ def the_credential_manager_keeps_a_ring(shop: Shop) -> None:
     assert shop.key("--store", store) != first
 
 
+def no_variable_moves_the_lock_of_the_credential_manager(shop: Shop) -> None:
+    begin(shop)
+    store, elsewhere = f"keychain:shop-{secrets.token_hex(4)}", rf"{shop.where}\elsewhere"
+    command = f"set LOCALAPPDATA={elsewhere}&& keybaton copy dotenv:.env {store}"
+    shop.does("cmd", "/d", "/c", command).must()
+    assert not shop.file("elsewhere").exists()
+    shop.does("cmd", "/d", "/c", f"set LOCALAPPDATA={elsewhere}&& mkdir %LOCALAPPDATA%").must()
+
+
 def what_only_linux_has_is_told(shop: Shop) -> None:
     shop.keybaton("status", "--store", "systemd:/etc/credstore.encrypted").must(4).says("on Linux alone")
 
@@ -146,6 +155,7 @@ LIFE = [
     a_path_has_a_drive_a_space_and_either_slash,
     other_stores_of_this_machine_work_too,
     the_credential_manager_keeps_a_ring,
+    no_variable_moves_the_lock_of_the_credential_manager,
     what_only_linux_has_is_told,
     hints_are_typed_in_powershell,
     powershell_gets_its_completions,

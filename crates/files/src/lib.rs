@@ -12,6 +12,7 @@ mod current;
 mod error;
 mod leftover;
 mod lock;
+mod own;
 mod place;
 mod private;
 mod replace;

@@ -1,6 +1,6 @@
 //! One writer at a time.
 
-use std::fs::{self, TryLockError};
+use std::fs::TryLockError;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::thread;
@@ -8,9 +8,8 @@ use std::time::{Duration, Instant};
 
 use crate::error::shown;
 use crate::leftover::{Stranded, tidy};
-use crate::private::must_be_ours_alone;
 use crate::system::{self, Folder, shows_holder};
-use crate::{FileError, FileErrorKind, private_folder};
+use crate::{FileError, FileErrorKind};
 
 /// A lock on a folder, held until it is dropped or the process ends, however it ends.
 ///
@@ -36,14 +35,6 @@ impl Lock {
                 return Ok(Self { folder: opened, path: folder.to_owned() });
             }
         }
-    }
-
-    /// Locks a folder that is this user's alone, and the same one in each environment: for what has no folder of its own.
-    pub fn of_this_user(patience: Duration) -> Result<Self, FileError> {
-        let folder = system::own_folder()?;
-        private_folder(&folder)?;
-        must_be_ours_alone(&folder, fs::symlink_metadata(&folder))?;
-        Self::on_directory(&folder, patience)
     }
 
     /// The folder that is locked.

@@ -49,15 +49,22 @@ pub fn read_private(path: &Path, limits: Limits) -> Result<Option<Content>, File
     read_bounded(&file, path, limits, size).map(Some)
 }
 
-pub(crate) fn must_be_ours_alone(path: &Path, metadata: io::Result<Metadata>) -> Result<(), FileError> {
+fn must_be_ours_alone(path: &Path, metadata: io::Result<Metadata>) -> Result<(), FileError> {
     let metadata = metadata.map_err(|error| FileError::from_io("look at", path, error))?;
+    must_be_ours(path, &metadata)?;
     match metadata {
-        _ if metadata.is_symlink() => Err(not_ours_alone(path, "is a link")),
-        _ if !system::is_ours(&metadata) => Err(not_ours_alone(path, "belongs to somebody else")),
         _ if system::is_open_to_others(&metadata) => Err(not_ours_alone(path, "is open to others")),
         _ if metadata.is_file() && system::names_of(&metadata) > 1 => {
             Err(not_ours_alone(path, "has a second name"))
         }
+        _ => Ok(()),
+    }
+}
+
+pub(crate) fn must_be_ours(path: &Path, metadata: &Metadata) -> Result<(), FileError> {
+    match metadata {
+        _ if metadata.is_symlink() => Err(not_ours_alone(path, "is a link")),
+        _ if !system::is_ours(metadata) => Err(not_ours_alone(path, "belongs to somebody else")),
         _ => Ok(()),
     }
 }

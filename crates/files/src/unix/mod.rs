@@ -6,7 +6,7 @@ mod user;
 
 use std::fs::{self, DirBuilder, File, Metadata, OpenOptions};
 use std::io;
-use std::os::unix::fs::{DirBuilderExt, FileTypeExt, MetadataExt, OpenOptionsExt};
+use std::os::unix::fs::{DirBuilderExt, FileTypeExt, MetadataExt, OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -16,7 +16,7 @@ use rustix::io::Errno;
 
 pub(crate) use attributes::Attributes;
 pub(crate) use folder::Folder;
-pub(crate) use user::own_folder;
+pub(crate) use user::own_folders;
 
 /// Opens for reading. A pipe without a writer and a terminal line without a carrier do not hold us up.
 pub(crate) fn open_without_waiting(path: &Path) -> io::Result<File> {
@@ -72,6 +72,11 @@ pub(crate) fn is_ours(metadata: &Metadata) -> bool {
 /// Whether anybody but its owner may read it or change it.
 pub(crate) fn is_open_to_others(metadata: &Metadata) -> bool {
     metadata.mode() & 0o077 != 0
+}
+
+/// Lets nobody but its owner enter a folder.
+pub(crate) fn close_to_others(folder: &Path) -> io::Result<()> {
+    fs::set_permissions(folder, fs::Permissions::from_mode(0o700))
 }
 
 /// How many names the file has.

@@ -4,7 +4,6 @@
 
 mod folder;
 
-use std::env;
 use std::fs::{self, File, Metadata, OpenOptions};
 use std::io;
 use std::os::windows::fs::OpenOptionsExt;
@@ -12,9 +11,12 @@ use std::path::{Path, PathBuf};
 use std::thread;
 use std::time::{Duration, Instant};
 
+use winsafe::co::RRF;
+use winsafe::{HKEY, RegistryValue};
+
 pub(crate) use folder::Folder;
 
-use crate::{FileError, FileErrorKind};
+use crate::own::OwnFolder;
 
 /// Who may do what with a file: handed on by the replacement itself, so nothing of it is kept here.
 #[derive(Debug, PartialEq, Eq)]
@@ -60,16 +62,13 @@ pub(crate) fn create_private_folders(path: &Path) -> io::Result<()> {
     fs::create_dir_all(path)
 }
 
-/// The folder that all processes of this user share.
-pub(crate) fn own_folder() -> Result<PathBuf, FileError> {
-    let local = env::var_os("LOCALAPPDATA").map(PathBuf::from).filter(|folder| folder.is_absolute());
-    let usual =
-        || env::home_dir().map(|home| home.join(r"AppData\Local")).filter(|folder| folder.is_absolute());
-    let found = local.or_else(usual).map(|folder| folder.join(r"keybaton\locks"));
-    found.ok_or_else(|| {
-        FileError::new(FileErrorKind::NoLocks, "this user has no folder for a lock")
-            .with_hint("set LOCALAPPDATA, as Windows does")
-    })
+/// The folder that all processes of this user share. `LOCALAPPDATA` and `USERPROFILE` are what whoever started a process
+/// says, so the registry of the user is asked, which is one wherever the user is logged in.
+pub(crate) fn own_folders() -> Vec<OwnFolder> {
+    match HKEY::CURRENT_USER.RegGetValue(Some(FOLDERS), Some("Local AppData"), RRF::RT_REG_SZ) {
+        Ok(RegistryValue::Sz(local)) => vec![OwnFolder::Made(Path::new(&local).join(r"keybaton\locks"))],
+        _ => Vec::new(),
+    }
 }
 
 pub(crate) fn is_pipe(_metadata: &Metadata) -> bool {
@@ -88,6 +87,11 @@ pub(crate) fn is_ours(_metadata: &Metadata) -> bool {
 /// Who may read it is what its folder says, which is not read.
 pub(crate) fn is_open_to_others(_metadata: &Metadata) -> bool {
     false
+}
+
+/// In the user's profile folders are the user's alone.
+pub(crate) fn close_to_others(_folder: &Path) -> io::Result<()> {
+    Ok(())
 }
 
 /// How many names the file has: more than one is very rare here, and is not looked for.
@@ -157,6 +161,9 @@ fn patiently<T>(mut attempt: impl FnMut() -> io::Result<T>) -> io::Result<T> {
         }
     }
 }
+
+/// Where Windows keeps the folders of a user, without variables in their names.
+const FOLDERS: &str = r"Software\Microsoft\Windows\CurrentVersion\Explorer\Shell Folders";
 
 const PATIENCE: Duration = Duration::from_secs(2);
 const BETWEEN_TRIES: Duration = Duration::from_millis(50);

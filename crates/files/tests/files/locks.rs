@@ -54,14 +54,6 @@ fn other_programs_can_take_the_same_lock() {
 }
 
 #[test]
-fn a_user_has_one_lock_in_a_folder_that_nobody_else_enters() {
-    let held = Lock::of_this_user(Duration::from_secs(10)).unwrap();
-    let error = Lock::of_this_user(SOON).unwrap_err();
-    assert_eq!(error.kind(), FileErrorKind::Locked, "{error}");
-    assert_eq!(mode(held.folder()), 0o700, "{}", held.folder().display());
-}
-
-#[test]
 fn a_missing_folder_and_a_file_cannot_be_locked() {
     let folder = folder();
     let missing = folder.path().join("missing");

@@ -87,7 +87,7 @@ impl Values for Keychain {
 
     /// Other keybatons of this user, also those that a timer started with hardly any environment.
     fn alone(&self) -> Result<Option<Lock>, StoreError> {
-        Ok(Some(Lock::of_this_user(PATIENCE)?))
+        Lock::of_this_user(PATIENCE).map(Some).map_err(|why| self.not_alone(why))
     }
 
     fn put(
@@ -151,6 +151,7 @@ const PATIENCE: Duration = Duration::from_secs(10);
 
 #[cfg(test)]
 mod tests {
+    use std::path::Path;
     use std::sync::Arc;
 
     use super::*;
@@ -162,19 +163,19 @@ mod tests {
     }
 
     #[test]
-    fn two_of_one_user_meet_at_one_lock_whatever_their_environments_say() {
-        let elsewhere = tempfile::tempdir().unwrap();
-        let path = elsewhere.path().to_str().unwrap().to_owned();
-        let lock_in = |value: Option<String>| {
-            let variables = ["XDG_RUNTIME_DIR", "XDG_CACHE_HOME", "HOME", "TMPDIR", "LOCALAPPDATA"];
-            let environment =
-                move |name: &str| variables.contains(&name).then(|| value.clone())?.map(Into::into);
-            let lock = keychain(Arc::new(environment)).alone().unwrap().unwrap();
-            lock.folder().to_owned()
-        };
-        let bare = lock_in(None);
-        assert!(bare.is_absolute());
-        assert_eq!((lock_in(Some(path)), lock_in(Some("relative".to_owned()))), (bare.clone(), bare));
+    fn what_keeps_us_from_the_lock_is_said_of_the_lock() {
+        let keychain = keychain(Arc::new(|_| None));
+        let folder = tempfile::tempdir().unwrap();
+        let lock = |path: &Path| Lock::on_directory(path, Duration::ZERO);
+        let _held = lock(folder.path()).unwrap();
+        let told = keychain.not_alone(lock(folder.path()).unwrap_err());
+        let begins =
+            "keychain:shop: its lock among keybatons cannot be had: another program holds the lock on ";
+        assert_eq!((told.kind, &told.sentence[..begins.len()]), (StoreErrorKind::Unreachable, begins));
+        assert!(told.hint.unwrap().starts_with("wait for it to end"));
+        let told = keychain.not_alone(lock(&folder.path().join("missing")).unwrap_err());
+        assert!(told.sentence.ends_with("/missing"), "{}", told.sentence);
+        assert_eq!(told.hint.as_deref(), Some(refusal::LOCK_FOLDERS));
     }
 
     #[test]

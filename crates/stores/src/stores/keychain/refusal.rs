@@ -1,5 +1,7 @@
 //! What it means when a keychain fails.
 
+use keybaton_files::{FileError, FileErrorKind};
+
 use super::{Keychain, LARGEST_OF_WINDOWS};
 use crate::{StoreError, StoreErrorKind};
 
@@ -77,6 +79,15 @@ impl Keychain {
         StoreError::new(StoreErrorKind::Uncertain, sentence).hint("run it again: it looks first")
     }
 
+    /// Nobody may write before other keybatons are kept out.
+    pub(super) fn not_alone(&self, why: FileError) -> StoreError {
+        let is_held = why.kind() == FileErrorKind::Locked;
+        let error = StoreError::from(why);
+        let sentence = format!("{}: its lock among keybatons cannot be had: {}", self.store, error.sentence);
+        let error = StoreError { sentence, ..error };
+        if is_held { error } else { error.hint(LOCK_FOLDERS) }
+    }
+
     pub(super) fn overwritten(&self, name: &str) -> StoreError {
         let sentence = format!("{}: another program wrote {name} right after this write", self.store);
         StoreError::new(StoreErrorKind::Conflict, sentence)
@@ -96,3 +107,10 @@ impl Keychain {
 const INSTALL: &str = "log in to a desktop that has GNOME Keyring, KWallet or KeePassXC (package gnome-keyring); on a server \
      and over SSH, dotenv:.env keeps the ring";
 const UNLOCK: &str = "unlock it in your desktop's program for passwords, such as Seahorse or Keychain Access, and run it again";
+
+pub(super) const LOCK_FOLDERS: &str = if cfg!(windows) {
+    r"nothing was written; see who may write in keybaton\locks in the AppData\Local of your user profile"
+} else {
+    "nothing was written; the first of these folders that is yours carries the lock: /run/user/UID, .cache/keybaton/locks in \
+     your home, /tmp/keybaton-UID, with your number (`id -u`): let one of them be yours"
+};
