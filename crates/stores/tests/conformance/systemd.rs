@@ -2,6 +2,7 @@
 
 use std::fs;
 use std::path::PathBuf;
+use std::process::{Command, Output};
 
 use crate::ground::Ground;
 
@@ -17,6 +18,11 @@ fn begin() -> Option<Ground> {
 
 fn file(ground: &Ground, name: &str) -> PathBuf {
     ground.world.path().join("secrets").join(name)
+}
+
+/// What becomes of a command that a hint names, at a user's prompt.
+fn typed(command: &str) -> Output {
+    Command::new("bash").args(["-c", command]).output().unwrap()
 }
 
 /// The three files as they are, sealed.

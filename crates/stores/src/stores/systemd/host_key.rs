@@ -2,7 +2,7 @@
 
 use std::fmt;
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use crate::Environment;
 
@@ -22,11 +22,24 @@ impl HostKey {
         fs::symlink_metadata(&self.path).is_ok()
     }
 
-    /// The mode of a file that systemd does not use, for it is stricter than "nobody else may read it".
-    pub(super) fn wrong_mode(&self) -> Option<u32> {
-        let mode = mode(&fs::metadata(&self.path).ok()?);
-        (mode != WANTED_MODE).then_some(mode)
+    pub(super) fn path(&self) -> &Path {
+        &self.path
     }
+
+    /// Why systemd does not use the file, for it is stricter than "nobody else may read it".
+    pub(super) fn flaw(&self) -> Option<Flaw> {
+        let (mode, names) = facts(&fs::metadata(&self.path).ok()?);
+        match mode {
+            WANTED_MODE => (names > 1).then_some(Flaw::SecondName),
+            _ => Some(Flaw::Mode(mode)),
+        }
+    }
+}
+
+/// What is wrong with a machine's key.
+pub(super) enum Flaw {
+    Mode(u32),
+    SecondName,
 }
 
 impl fmt::Display for HostKey {
@@ -37,16 +50,16 @@ impl fmt::Display for HostKey {
 }
 
 #[cfg(unix)]
-fn mode(metadata: &fs::Metadata) -> u32 {
+fn facts(metadata: &fs::Metadata) -> (u32, u64) {
     use std::os::unix::fs::MetadataExt;
 
-    metadata.mode() & 0o7777
+    (metadata.mode() & 0o7777, metadata.nlink())
 }
 
 /// systemd is not there, and neither is its key.
 #[cfg(not(unix))]
-fn mode(_metadata: &fs::Metadata) -> u32 {
-    WANTED_MODE
+fn facts(_metadata: &fs::Metadata) -> (u32, u64) {
+    (WANTED_MODE, 1)
 }
 
 /// The variable that names another file.

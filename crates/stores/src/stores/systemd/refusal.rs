@@ -6,7 +6,7 @@ use std::path::Path;
 use keybaton_core::shell::quoted;
 
 use super::creds::WHOLE;
-use super::host_key::HostKey;
+use super::host_key::{Flaw, HostKey};
 use crate::program::Failed;
 use crate::{StoreError, StoreErrorKind};
 
@@ -84,11 +84,12 @@ fn denied(doing: &str, file: &Path) -> StoreError {
 
 /// systemd says the same of a key that others may read and of what the system does not let it do.
 fn not_permitted(key: &HostKey, talk: &str) -> StoreError {
-    let error = match key.wrong_mode() {
-        Some(mode) if mode & OTHERS == 0 => {
+    let error = match key.flaw() {
+        Some(Flaw::SecondName) => refused_key(key, "it has a second name (a hard link)", &renewed(key)),
+        Some(Flaw::Mode(mode)) if mode & OTHERS == 0 => {
             refused_key(key, &format!("its mode is {mode:04o}"), "`chmod 0400` it")
         }
-        Some(_) => refused_key(
+        Some(Flaw::Mode(_)) => refused_key(
             key,
             "others than root may read it",
             "`chmod 0400` it, and ask who could read the credentials meanwhile",
@@ -103,6 +104,15 @@ fn not_permitted(key: &HostKey, talk: &str) -> StoreError {
 fn refused_key(key: &HostKey, why: &str, hint: &str) -> StoreError {
     let sentence = format!("systemd does not use this machine's key, {key}, while {why}");
     StoreError::new(StoreErrorKind::Refused, sentence).hint(hint)
+}
+
+/// A copy takes the key's place, and the other name keeps the old one.
+fn renewed(key: &HostKey) -> String {
+    let path = key.path().display().to_string();
+    let [key, new] = [path.clone(), format!("{path}.new")].map(|path| quoted(&path));
+    format!(
+        "`cp --preserve {key} {new} && mv {new} {key}` gives it one of its own; a backup that makes hard links should copy it"
+    )
 }
 
 /// systemd's program takes our word for what time it is.

@@ -9,7 +9,7 @@ use keybaton_stores::{Note, Settings, Store, StoreErrorKind, StoreUrl, Version, 
 use serde_json::json;
 
 use super::program::path_with;
-use super::{begin, sealed};
+use super::{begin, sealed, typed};
 use crate::ground::{Ground, told, write};
 use crate::support::{as_nobody, given, is_root, set_mode};
 use crate::world::{open_url, outer_environment, settings};
@@ -53,6 +53,23 @@ fn a_machine_s_key_that_is_made_by_a_write_is_told_once() {
     );
     assert_eq!(first.notes, [Note(expected)]);
     assert_eq!(write(&*store, "b", &first.version).unwrap().notes, []);
+}
+
+#[test]
+fn a_key_with_a_second_name_is_told_and_what_is_said_gives_it_one_of_its_own() {
+    let Some(ground) = begin() else { return };
+    let (key, store) = with_a_key_of_its_own(&ground);
+    let version = write(&*store, "a", &Version::Absent).unwrap().version;
+    fs::hard_link(&key, ground.world.path().join("backup")).unwrap();
+    for error in [store.read().unwrap_err(), write(&*store, "b", &version).unwrap_err()] {
+        let (kind, sentence, hint) = told(error);
+        assert_eq!(kind, StoreErrorKind::Refused);
+        assert!(sentence.ends_with(", while it has a second name (a hard link)"), "{sentence}");
+        assert!(hint.starts_with("`cp --preserve "), "{hint}");
+    }
+    let (_, _, hint) = told(store.read().unwrap_err());
+    assert!(typed(hint.split('`').nth(1).unwrap()).status.success(), "{hint}");
+    write(&*store, "b", &version).unwrap();
 }
 
 #[test]
