@@ -84,11 +84,15 @@ impl Store for Credstore {
         }
         let key = HostKey::of(&self.environment);
         let was_there = key.is_there();
-        let mut written = self.with_files(|files| files.write(new, over))?;
-        if !was_there && key.is_there() {
-            written.notes.push(key_made(&key));
+        let outcome = self.with_files(|files| files.write(new, over));
+        if was_there || !key.is_there() {
+            return outcome;
         }
-        Ok(written)
+        let made = key_made(&key);
+        match outcome {
+            Ok(written) => Ok(Written { notes: [written.notes, vec![Note(made)]].concat(), ..written }),
+            Err(error) => Err(also_told(error, &made)),
+        }
     }
 }
 
@@ -114,10 +118,17 @@ impl fmt::Debug for Credstore {
     }
 }
 
-fn key_made(key: &HostKey) -> Note {
-    Note(format!(
+fn key_made(key: &HostKey) -> String {
+    format!(
         "this machine's key for credentials was made, {key}: a backup of the credentials is worth nothing without it"
-    ))
+    )
+}
+
+/// The next write finds the key, and tells nothing of it.
+fn also_told(error: StoreError, made: &str) -> StoreError {
+    let hint = error.hint.map_or_else(|| made.to_owned(), |hint| format!("{hint}; {made}"));
+    let rest = error.rest.map(|rest| Box::new(also_told(*rest, made)));
+    StoreError { hint: Some(hint), rest, ..error }
 }
 
 /// The folder, the credentials and the machine's key are root's, as systemd has it.

@@ -56,6 +56,17 @@ fn a_machine_s_key_that_is_made_by_a_write_is_told_once() {
 }
 
 #[test]
+fn a_machine_s_key_that_a_failed_write_made_is_told_too() {
+    let Some(ground) = begin() else { return };
+    let key = ground.world.path().join("credential.secret");
+    let script = r#"[ $1 = decrypt ] && exit 3; exec "$REAL" "$@""#;
+    let fails = json!({ "SYSTEMD_CREDENTIAL_SECRET": key, "PATH": path_with(&ground, script) });
+    let (_, _, hint) = told(write(&*ground.open_as(&fails), "a", &Version::Absent).unwrap_err());
+    let made = format!("; this machine's key for credentials was made, {} (by ", key.display());
+    assert!(key.exists() && hint.contains(&made), "{hint}");
+}
+
+#[test]
 fn a_key_with_a_second_name_is_told_and_what_is_said_gives_it_one_of_its_own() {
     let Some(ground) = begin() else { return };
     let (key, store) = with_a_key_of_its_own(&ground);
