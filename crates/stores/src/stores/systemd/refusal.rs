@@ -19,7 +19,7 @@ pub(super) fn not_read(file: &Path, key: &HostKey, why: &Failed, talk: &str) -> 
     let (what, hint) = match Said::by(talk) {
         Said::Denied => return denied("read", file),
         Said::NotPermitted => return not_permitted(key, talk),
-        Said::Expired => ("has expired, so systemd refuses it", read_before(file)),
+        Said::Expired => ("has expired, so systemd refuses it", sealed_anew(file)),
         Said::OtherName => ("carries another name than its file, so systemd refuses it", RENAME.to_owned()),
         Said::NoTpmSupport => {
             ("was sealed with a TPM, and systemd lacks what it needs to ask one", TPM_PACKAGES.to_owned())
@@ -115,12 +115,15 @@ fn renewed(key: &HostKey) -> String {
     )
 }
 
-/// systemd's program takes our word for what time it is.
-fn read_before(file: &Path) -> String {
-    let file = quoted(&file.display().to_string());
+/// systemd's program takes our word for what time it is. Where it reads nothing, an empty credential would be sealed.
+fn sealed_anew(file: &Path) -> String {
+    let name = file.file_name().unwrap_or_default().display().to_string();
+    let path = file.display().to_string();
+    let [name, file, new] = [name, path.clone(), format!("{path}.new")].map(|text| quoted(&text));
     format!(
-        "`systemd-creds decrypt --timestamp=DATE {file} -`, with a date before it did, still reads it: seal that without \
-         --not-after, or {FROM_A_COPY}"
+        "with a date in the place of DATE at which it had not, \
+         `(set -o pipefail; systemd-creds decrypt --timestamp=DATE {file} - | systemd-creds encrypt --name={name} - {new}) && \
+         mv {new} {file}` in bash seals it without an end; or {FROM_A_COPY}"
     )
 }
 

@@ -5,7 +5,7 @@ use std::fs;
 use keybaton_stores::{StoreErrorKind, Version};
 use serde_json::json;
 
-use super::{begin, file, sealed};
+use super::{begin, file, sealed, typed};
 use crate::ground::{Ground, ring, told, write};
 use crate::world::read;
 
@@ -72,10 +72,35 @@ fn an_expired_credential_is_called_so_and_left_as_it_is() {
         assert_eq!(kind, StoreErrorKind::Malformed);
         let path = file(&ground, "SECRET_KEY");
         assert_eq!(sentence, format!("{} has expired, so systemd refuses it", path.display()));
-        let reads = format!("`systemd-creds decrypt --timestamp=DATE {} -`", path.display());
-        assert!(hint.starts_with(&reads), "{hint}");
+        assert!(
+            hint.ends_with("; or take the three files away and copy the ring there again from another store")
+        );
+        assert!(
+            hint.contains(&format!("systemd-creds encrypt --name=SECRET_KEY - {}.new) && ", path.display()))
+        );
     }
     assert!(sealed(&ground) == before);
+}
+
+#[test]
+fn what_is_said_of_an_expired_credential_seals_it_without_an_end_or_leaves_it() {
+    let Some(ground) = begun() else { return };
+    let ring = read(&*ground.open()).0;
+    ground.arrange("expired", json!({ "name": "SECRET_KEY" }));
+    let before = sealed(&ground);
+    let (_, _, hint) = told(ground.open().read().unwrap_err());
+    let command = hint.split('`').nth(1).unwrap();
+    for (date, ends_well) in [("today", false), ("2 days ago", true)] {
+        let dated = command.replace("DATE", &format!("'{date}'"));
+        let done = typed(&dated);
+        assert_eq!(
+            (done.status.success(), done.stdout.as_slice()),
+            (ends_well, &b""[..]),
+            "{dated}: {done:?}"
+        );
+        assert_eq!(sealed(&ground) == before, !ends_well);
+    }
+    assert_eq!(read(&*ground.open()).0, ring);
 }
 
 #[test]
