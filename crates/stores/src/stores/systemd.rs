@@ -133,6 +133,8 @@ fn also_told(error: StoreError, made: &str) -> StoreError {
 
 /// The folder, the credentials and the machine's key are root's, as systemd has it.
 fn for_root(error: StoreError) -> StoreError {
+    let rest = error.rest.map(|rest| Box::new(for_root(*rest)));
+    let error = StoreError { rest, ..error };
     if error.kind != StoreErrorKind::Denied {
         return error;
     }
@@ -141,3 +143,15 @@ fn for_root(error: StoreError) -> StoreError {
 
 /// What systemd can seal with; the first is what it chooses itself: a TPM where there is one, and the machine's key.
 const KEYS: [&str; 4] = ["auto", "host", "tpm2", "host+tpm2"];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_for_root_is_told_too_where_a_part_was_done() {
+        let denied = StoreError::new(StoreErrorKind::Denied, "cannot write").hint("see `ls -ld`");
+        let told = for_root(denied.after_a_part()).rest.unwrap().hint;
+        assert_eq!(told.as_deref(), Some("the machine's credentials are for root alone: run it with sudo"));
+    }
+}
