@@ -38,7 +38,7 @@ impl<'a> Creds<'a> {
         let name = file.file_name().and_then(OsStr::to_str).unwrap_or_default();
         command.arg(verb).arg(format!("--name={name}"));
         for name in VARIABLES {
-            match (self.environment)(name) {
+            match (self.environment)(name).filter(|value| !value.is_empty()) {
                 Some(value) => command.env(name, value),
                 None => command.env_remove(name),
             };

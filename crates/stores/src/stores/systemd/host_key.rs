@@ -13,7 +13,7 @@ pub(super) struct HostKey {
 
 impl HostKey {
     pub(super) fn of(environment: &Environment) -> Self {
-        let chosen = environment(CHOOSES_KEY);
+        let chosen = environment(CHOOSES_KEY).filter(|path| !path.is_empty());
         let is_chosen = chosen.is_some();
         Self { path: chosen.map_or_else(|| USUAL.into(), PathBuf::from), is_chosen }
     }

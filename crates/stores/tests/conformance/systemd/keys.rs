@@ -84,6 +84,15 @@ fn a_key_with_a_second_name_is_told_and_what_is_said_gives_it_one_of_its_own() {
 }
 
 #[test]
+fn an_empty_variable_names_no_key() {
+    let Some(ground) = begin() else { return };
+    ground.plant("made-up");
+    let store = ground.open_as(&json!({ "SYSTEMD_CREDENTIAL_SECRET": "" }));
+    let (_, _, hint) = told(store.read().unwrap_err());
+    assert!(hint.starts_with("bring /var/lib/systemd/credential.secret "), "{hint}");
+}
+
+#[test]
 fn a_key_of_another_mode_is_told_by_who_may_read_it() {
     let Some(ground) = begin() else { return };
     let (key, store) = with_a_key_of_its_own(&ground);
