@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import json
+import threading
+import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -135,6 +138,35 @@ def a_key_that_no_dyno_has_lost_is_called_so(scene: OtherScene) -> Iterator[str]
     yield from scene.says(0, '"undelivered":null', "status", "--json")
 
 
+def what_after_write_has_released_is_no_key_that_is_still_accepted(scene: OtherScene) -> Iterator[str]:
+    configuration = scene.folder / "keybaton.toml"
+    waits = '"sh", "-c", "touch followed; until [ -e released ]; do sleep 0.1; done"'
+    configuration.write_text(configuration.read_text().replace('"touch", "followed"', waits))
+    scene.others("command", ends="pending")
+    for told, *more in (("restarted now: until then the old key is accepted",), ('"undelivered":null', "--json")):
+        with released_meanwhile(scene):
+            yield from scene.says(0, told, "revoke", "--all", "--accept-logouts", *more)
+
+
+@contextmanager
+def released_meanwhile(scene: OtherScene) -> Iterator[None]:
+    """The release command ends while after-write waits for it."""
+    followed, released = scene.folder / "followed", scene.folder / "released"
+
+    def release() -> None:
+        while not followed.exists():
+            time.sleep(0.05)
+        scene.others("end", ends="succeeded")
+        released.touch()
+
+    thread = threading.Thread(target=release, daemon=True)
+    thread.start()
+    yield
+    thread.join(timeout=10)
+    followed.unlink(missing_ok=True)
+    released.unlink(missing_ok=True)
+
+
 def what_an_abort_has_not_released_is_said(scene: OtherScene) -> Iterator[str]:
     yield from scene.says(0, "staged ", "stage")
     scene.others("command", ends="pending")
@@ -237,6 +269,7 @@ STORIES: dict[str, tuple[Story, ...]] = {
         no_step_goes_on_from_a_release_that_is_not_out,
         a_revocation_goes_on_whatever_was_not_released,
         a_key_that_no_dyno_has_lost_is_called_so,
+        what_after_write_has_released_is_no_key_that_is_still_accepted,
         what_an_abort_has_not_released_is_said,
         a_promotion_in_a_pipeline_is_in_nobodys_way,
         an_app_that_is_suspended_is_told_apart,

@@ -108,13 +108,9 @@ pub(crate) fn done(opened: &Opened, step: Change, ring: &Ring, around: &Around, 
     format!("{}\n{}", did(step, ring), next_around(opened, ring, around, now))
 }
 
-/// What a revocation did, and what it leaves to do; where it has reached nobody, the failure that follows says that.
-pub(crate) fn revoked(opened: &Opened, step: Change, ring: &Ring, is_delivered: bool) -> String {
-    let did = did(step, ring);
-    match is_delivered {
-        false => did,
-        true => format!("{did}\nnext     {} now: until then the old key is accepted", restart_now(opened)),
-    }
+/// What a revocation that has reached those who read the store leaves to do.
+pub(crate) fn after_revocation(opened: &Opened) -> String {
+    format!("next     {} now: until then the old key is accepted", restart_now(opened))
 }
 
 /// What cut a key off has not reached those who accept it.

@@ -113,16 +113,14 @@ impl Revoke {
         })?;
         forget_copies(world, opened, after.ring.head.id);
         tell(world, after.mended, &after.notes);
-        let mut not_reached = None;
         if !self.json {
-            not_reached = undelivered(opened);
             let change = id.map_or(Change::RevokeAll, Change::Revoke);
-            world.print.result(&rotation::revoked(opened, change, &after.ring, not_reached.is_none()))?;
+            world.print.result(&rotation::did(change, &after.ring))?;
         }
         let after = followed(opened, world, &interrupt, after)?;
-        if self.json {
-            not_reached = report(world, opened, &after.ring)?;
-        }
+        // What follows the write may be what delivers it.
+        let not_reached =
+            if self.json { report(world, opened, &after.ring)? } else { tell_what_now(world, opened)? };
         missed::partly(opened, &after.missed).map_or(Ok(()), Err)?;
         ended(opened, not_reached)
     }
@@ -146,6 +144,15 @@ fn report(world: &World<'_>, opened: &Opened, ring: &Ring) -> Result<Option<Trou
     let report = Report::new(opened, ring, now());
     world.print.json(&report)?;
     Ok(report.undelivered)
+}
+
+/// Says what there is to do, where the store has reached those who read it; else gives why it has not.
+fn tell_what_now(world: &World<'_>, opened: &Opened) -> Result<Option<Trouble>, Failure> {
+    let not_reached = undelivered(opened);
+    if not_reached.is_none() {
+        world.print.result(&rotation::after_revocation(opened))?;
+    }
+    Ok(not_reached)
 }
 
 fn undelivered(opened: &Opened) -> Option<Trouble> {
