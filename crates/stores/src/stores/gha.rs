@@ -20,6 +20,7 @@ use crate::{
 };
 
 mod calls;
+mod chosen;
 mod claim;
 mod found;
 mod login;

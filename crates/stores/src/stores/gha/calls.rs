@@ -1,7 +1,5 @@
 //! The calls to GitHub, and what each answer means.
 
-use std::collections::BTreeSet;
-
 use keybaton_core::{Field, SecretText};
 use reqwest::Method;
 use serde_json::{Value, json};
@@ -14,7 +12,7 @@ use super::Gha;
 use super::found::{Found, Record, Secret};
 use super::place::Place;
 use super::public_key::{Key, Sealer};
-use super::visibility::{SELECTED, Visibility};
+use super::visibility::Visibility;
 
 /// What a call is made for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -176,61 +174,6 @@ impl Gha {
         }
     }
 
-    /// Which repositories get it: those that do now; of a new one those that get the signing key. Nothing where it is not an
-    /// organization's.
-    fn visibility_of(
-        &self,
-        field: Field,
-        found: &Found,
-        deadline: Deadline,
-    ) -> Result<Option<Visibility>, StoreError> {
-        let Place::Organization { made, .. } = &self.place else { return Ok(None) };
-        let like = [field, Field::Signing].into_iter().find_map(|field| {
-            let word = found.secret(field)?.visibility.as_deref()?;
-            Some((field, word))
-        });
-        match like {
-            None => Ok(Some(made.clone())),
-            Some((field, SELECTED)) => Ok(Some(Visibility::of(SELECTED, self.chosen(field, deadline)?))),
-            Some((_, word)) => Ok(Some(Visibility::new(word))),
-        }
-    }
-
-    /// The repositories that were chosen for a secret. They come page by page and may change meanwhile: then once more.
-    fn chosen(&self, field: Field, deadline: Deadline) -> Result<Vec<u64>, StoreError> {
-        for _ in 0..2 {
-            if let Some(chosen) = self.chosen_as_counted(field, deadline)? {
-                return Ok(chosen.into_iter().collect());
-            }
-        }
-        Err(self.not_as_counted(&self.ring.of(field)))
-    }
-
-    /// Nothing where GitHub counts other than it lists: a page may have lost one to the page before it.
-    fn chosen_as_counted(
-        &self,
-        field: Field,
-        deadline: Deadline,
-    ) -> Result<Option<BTreeSet<u64>>, StoreError> {
-        let (mut chosen, mut counts) = (BTreeSet::new(), BTreeSet::new());
-        for page in 1.. {
-            let path =
-                format!("{}/repositories?per_page={PAGE}&page={page}", self.secret(&self.ring.of(field)));
-            let answer = self.ask(Call::new(Method::GET, self.login.address(&path)), deadline)?;
-            let body = answer.json();
-            let Some(all) = body["repositories"].as_array().filter(|_| answer.status == 200) else {
-                return Err(self.refused(&answer, Doing::Writing));
-            };
-            chosen.extend(all.iter().filter_map(|repository| repository["id"].as_u64()));
-            counts.insert(body["total_count"].as_u64());
-            if all.len() < PAGE {
-                break;
-            }
-        }
-        let is_as_counted = counts == BTreeSet::from([Some(chosen.len() as u64)]);
-        Ok(is_as_counted.then_some(chosen))
-    }
-
     /// What stands at a path; nothing where nothing does.
     fn get(&self, path: &str, doing: Doing, deadline: Deadline) -> Result<Option<Value>, StoreError> {
         let answer = self.ask(Call::new(Method::GET, self.login.address(path)), deadline)?;
@@ -241,13 +184,13 @@ impl Gha {
         }
     }
 
-    fn ask(&self, call: Call, deadline: Deadline) -> Result<Answer, StoreError> {
+    pub(super) fn ask(&self, call: Call, deadline: Deadline) -> Result<Answer, StoreError> {
         let answer = self.line.ask(&self.login.sign(call), deadline)?;
         self.clock.set(answer.date);
         Ok(answer)
     }
 
-    fn secret(&self, name: &str) -> String {
+    pub(super) fn secret(&self, name: &str) -> String {
         format!("{}/{name}", self.place.secrets())
     }
 
@@ -256,6 +199,4 @@ impl Gha {
     }
 }
 
-/// As many as GitHub gives at once.
-const PAGE: usize = 100;
 const JSON: &str = "application/json";

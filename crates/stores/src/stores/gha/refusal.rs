@@ -91,10 +91,13 @@ impl Gha {
     }
 
     /// Written anew with fewer repositories, a secret is lost to the others.
-    pub(super) fn not_as_counted(&self, name: &str) -> StoreError {
+    pub(super) fn not_sure_of_the_chosen(&self, name: &str) -> StoreError {
         self.error(
             StoreErrorKind::Conflict,
-            &format!("{} counts other repositories that {name} was chosen for than it lists", self.line.host),
+            &format!(
+                "{} lists other repositories that {name} was chosen for than it counts, or others each time",
+                self.line.host
+            ),
         )
         .hint("run it again: somebody may choose others just now; where that stays, the token does not see all of them")
     }
