@@ -122,10 +122,12 @@ impl Gha {
     fn carry_out(&self, new: &Writes, found: &Found, deadline: Deadline) -> Result<(), StoreError> {
         let mut sealer = Sealer::default();
         let mut has_record = found.record.is_some();
+        let audience = self.audience(new, found, deadline)?;
         for (done, step) in new.steps.iter().enumerate() {
+            let visibility = audience.get(&step.field);
             let put = match step.field {
-                Field::Record => self.tell(&step.text, has_record, found, deadline),
-                field => self.seal(&mut sealer, field, &step.text, found, deadline),
+                Field::Record => self.tell(&step.text, has_record, visibility, deadline),
+                field => self.seal(&mut sealer, field, &step.text, visibility, deadline),
             };
             put.map_err(|error| if done == 0 { error } else { error.after_a_part() })?;
             has_record |= step.field == Field::Record;

@@ -69,15 +69,14 @@ impl Gha {
         &self,
         text: &SecretText,
         is_there: bool,
-        found: &Found,
+        visibility: Option<&Visibility>,
         deadline: Deadline,
     ) -> Result<(), StoreError> {
         let name = self.ring.record();
         if is_there {
             return self.change(&name, text.expose(), deadline);
         }
-        let visibility = self.visibility_of(Field::Record, found, deadline)?;
-        match self.make(Effect::Writes, &name, text.expose(), visibility.as_ref(), deadline)? {
+        match self.make(Effect::Writes, &name, text.expose(), visibility, deadline)? {
             Made::Yes => Ok(()),
             Made::Taken(answer) => Err(self.line.conflict(&answer)),
         }
@@ -128,20 +127,17 @@ impl Gha {
         sealer: &mut Sealer,
         field: Field,
         text: &SecretText,
-        found: &Found,
+        visibility: Option<&Visibility>,
         deadline: Deadline,
     ) -> Result<(), StoreError> {
-        let visibility = self.visibility_of(field, found, deadline)?;
         let key = match sealer.0.take() {
             Some(key) => key,
             None => self.public_key(deadline)?,
         };
-        let answer = self.put(&key, field, text, visibility.as_ref(), deadline)?;
+        let answer = self.put(&key, field, text, visibility, deadline)?;
         let (answer, key) = match answer.status {
             422 => match self.public_key(deadline)? {
-                newer if newer.id != key.id => {
-                    (self.put(&newer, field, text, visibility.as_ref(), deadline)?, newer)
-                }
+                newer if newer.id != key.id => (self.put(&newer, field, text, visibility, deadline)?, newer),
                 same => (answer, same),
             },
             _ => (answer, key),

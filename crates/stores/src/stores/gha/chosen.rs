@@ -1,8 +1,8 @@
 //! Which repositories get what an organization keeps.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
-use keybaton_core::Field;
+use keybaton_core::{Field, Writes};
 use reqwest::Method;
 
 use crate::StoreError;
@@ -14,24 +14,45 @@ use super::found::Found;
 use super::place::Place;
 use super::visibility::{SELECTED, Visibility};
 
+/// Who gets each text that is written; nothing where it is not an organization's.
+pub(super) type Audience = BTreeMap<Field, Visibility>;
+
 impl Gha {
-    /// Which repositories get it: those that do now; of a new one those that get the signing key. Nothing where it is not an
-    /// organization's.
-    pub(super) fn visibility_of(
+    /// Looked up before anything is written, so that nothing is half written where it cannot be told.
+    pub(super) fn audience(
         &self,
-        field: Field,
+        new: &Writes,
         found: &Found,
         deadline: Deadline,
-    ) -> Result<Option<Visibility>, StoreError> {
-        let Place::Organization { made, .. } = &self.place else { return Ok(None) };
+    ) -> Result<Audience, StoreError> {
+        let mut audience = Audience::new();
+        let Place::Organization { made, .. } = &self.place else { return Ok(audience) };
+        for field in new.steps.iter().map(|step| step.field) {
+            // A record that is there keeps what it has.
+            let is_kept = field == Field::Record && found.record.is_some();
+            if !is_kept && !audience.contains_key(&field) {
+                audience.insert(field, self.visibility_of(field, made, found, deadline)?);
+            }
+        }
+        Ok(audience)
+    }
+
+    /// Which repositories get it: those that do now; of a new one those that get the signing key.
+    fn visibility_of(
+        &self,
+        field: Field,
+        made: &Visibility,
+        found: &Found,
+        deadline: Deadline,
+    ) -> Result<Visibility, StoreError> {
         let like = [field, Field::Signing].into_iter().find_map(|field| {
             let word = found.secret(field)?.visibility.as_deref()?;
             Some((field, word))
         });
         match like {
-            None => Ok(Some(made.clone())),
-            Some((field, SELECTED)) => Ok(Some(Visibility::of(SELECTED, self.chosen(field, deadline)?))),
-            Some((_, word)) => Ok(Some(Visibility::new(word))),
+            None => Ok(made.clone()),
+            Some((field, SELECTED)) => Ok(Visibility::of(SELECTED, self.chosen(field, deadline)?)),
+            Some((_, word)) => Ok(Visibility::new(word)),
         }
     }
 

@@ -99,7 +99,7 @@ impl Gha {
                 self.line.host
             ),
         )
-        .hint("run it again: somebody may choose others just now; where that stays, the token does not see all of them")
+        .hint("nothing was written; run it again: somebody may choose others just now; where that stays, the token does not see all of them")
     }
 
     pub(super) fn not_sealed(&self) -> StoreError {
