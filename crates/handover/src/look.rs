@@ -126,10 +126,9 @@ pub(crate) fn finish(
     world: &mut World<'_>,
 ) -> Result<Standing, HandoverError> {
     finished(place, torn, over, world).map_err(|error| {
-        // Somebody may be at work there, and it can be tried later.
-        let is_untouched = is_foreign(&error)
-            || matches!(error.kind, StoreErrorKind::Unreachable | StoreErrorKind::SignInNeeded);
-        if is_untouched { error.into() } else { HandoverError::Partly(error) }
+        // Whoever is at work there may be finishing it.
+        let is_others = is_foreign(&error) || error.kind == StoreErrorKind::Locked;
+        if is_others { error.into() } else { HandoverError::Partly(error) }
     })
 }
 

@@ -31,6 +31,8 @@ pub enum StoreErrorKind {
     SignInNeeded,
     /// Try later.
     Unreachable,
+    /// Another program holds the lock: try when it has ended. Nothing was touched.
+    Locked,
     /// Read again: the write may have been done.
     Uncertain,
     /// Somebody else wrote at the same moment, and one of the two writes is lost: read again, go on from what stands, and
@@ -91,7 +93,8 @@ impl From<FileError> for StoreError {
             }
             FileErrorKind::LeftAside => StoreErrorKind::Refused,
             FileErrorKind::Uncertain => StoreErrorKind::Uncertain,
-            FileErrorKind::NoSpace | FileErrorKind::Locked | FileErrorKind::Silent | FileErrorKind::Other => {
+            FileErrorKind::Locked => StoreErrorKind::Locked,
+            FileErrorKind::NoSpace | FileErrorKind::Silent | FileErrorKind::Other => {
                 StoreErrorKind::Unreachable
             }
         };

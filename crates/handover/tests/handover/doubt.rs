@@ -145,6 +145,34 @@ fn a_store_that_stays_written_in_part_is_called_so_with_the_first_reason() {
 }
 
 #[test]
+fn a_store_that_stays_written_in_part_is_called_so_whatever_keeps_it_from_being_finished() {
+    for kind in [StoreErrorKind::Unreachable, StoreErrorKind::SignInNeeded, StoreErrorKind::Denied] {
+        let (mut ground, _) = refused(|_| 1, None);
+        ground.places.store.store = Box::new(ReadOnly { store: plain(&ground), because: kind });
+        let error = ground.act(|world| standing(&ground.places, world)).unwrap_err();
+        let HandoverError::Partly(error) = error else { panic!("{error:?}") };
+        assert_eq!(error.kind, kind);
+    }
+}
+
+/// A store that takes no write.
+#[derive(Debug)]
+struct ReadOnly {
+    store: Box<dyn Store>,
+    because: StoreErrorKind,
+}
+
+impl Store for ReadOnly {
+    fn read(&self) -> Result<Held, StoreError> {
+        self.store.read()
+    }
+
+    fn write(&self, _new: &Writes, _over: &Version) -> Result<Written, StoreError> {
+        Err(StoreError::new(self.because, "it takes nothing"))
+    }
+}
+
+#[test]
 fn a_text_that_is_refused_for_good_keeps_no_write_from_being_taken_back() {
     let (ground, error) = refused(before_the_fallbacks, None);
     let HandoverError::Store(error) = error else { panic!("{error:?}") };
@@ -181,7 +209,7 @@ fn a_write_that_is_to_be_finished_while_somebody_is_at_work_is_only_one_for_late
     held.lock().unwrap();
     let error = ground.act(|world| standing(&ground.places, world)).unwrap_err();
     let HandoverError::Store(error) = error else { panic!("{error:?}") };
-    assert_eq!(error.kind, StoreErrorKind::Unreachable);
+    assert_eq!(error.kind, StoreErrorKind::Locked);
     assert!(error.sentence.contains("holds the lock"), "{}", error.sentence);
     drop(held);
     assert!(ground.act(|world| standing(&ground.places, world)).unwrap().mended);
