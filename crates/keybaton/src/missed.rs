@@ -27,6 +27,15 @@ pub(crate) fn behind(opened: &Opened, missed: &[Missed]) -> Option<Failure> {
     (!missed.is_empty()).then(|| failure(opened, what, missed, usual).exiting(exit))
 }
 
+/// The same where nothing is written: mirrors that cannot be read would keep a step from being taken.
+pub(crate) fn unread(opened: &Opened) -> Option<Failure> {
+    let unread = opened.places.mirrors.iter().filter_map(|mirror| {
+        let reason = Reason::Store(look(mirror).err()?);
+        Some(Missed { url: mirror.url.clone(), reason })
+    });
+    behind(opened, &unread.collect::<Vec<_>>())
+}
+
 /// The store was written, and mirrors were not; none where each was.
 pub(crate) fn partly(opened: &Opened, missed: &[Missed]) -> Option<Failure> {
     let again = opened.again("rotate --continue");

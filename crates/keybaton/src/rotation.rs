@@ -75,9 +75,6 @@ pub(crate) fn plus(a: Span, b: Span) -> Span {
 pub(crate) fn would(opened: &Opened, next: Next, ring: &Ring, around: &Around, now: Timestamp) -> String {
     match next {
         Next::Do(Step::Write(change)) => would_write(opened, change, ring),
-        Next::Do(Step::Mirror(which)) if unread(around, which).is_some() => {
-            format!("would stop: {}", mirror_behind(opened, which, around))
-        }
         Next::Do(Step::Mirror(_)) => format!("would bring the mirrors of {} up first", opened.name()),
         Next::Do(Step::RaiseFloor(to)) => {
             format!("would let no process come back with less than revision {to} first: {}", opened.name())
@@ -245,17 +242,13 @@ pub(crate) fn misfit(opened: &Opened, misfit: Misfit, seen: &Seen<'_>) -> Failur
 /// A mirror lacks the last write, or could not be read, so that nobody knows.
 pub(crate) fn mirror_behind(opened: &Opened, which: usize, around: &Around) -> Failure {
     let url = opened.places.mirrors.get(which).map_or("a mirror", |mirror| &mirror.url);
-    let Some(why) = unread(around, which) else {
+    let Some(why) = around.unread.get(which).and_then(Option::as_ref) else {
         return Failure::new(Exit::Refused, format!("{}: {url} lacks the last write", opened.name()))
             .hint(format!("`{}` brings it up, and goes on", opened.again("rotate --continue")));
     };
     let sentence = format!("{}: {url} could not be read: {}", opened.name(), without_url(url, why));
     let mend = why.hint.as_deref().unwrap_or("mend the cause");
     Failure::new(Exit::Refused, sentence).hint(format!("{mend}; until it can be read, no step goes on"))
-}
-
-fn unread(around: &Around, which: usize) -> Option<&StoreError> {
-    around.unread.get(which)?.as_ref()
 }
 
 /// Nobody said how long a write takes to reach each process.

@@ -108,7 +108,8 @@ impl Rotate {
 
     fn look(&self, world: &World<'_>, opened: &Opened, interrupt: &Interrupt) -> Result<Standing, Failure> {
         if self.dry_run {
-            return opened.peek();
+            let before = opened.peek()?;
+            return missed::unread(opened).map_or(Ok(before), Err);
         }
         let standing = opened.write(world, interrupt, |world| standing(&opened.places, world))?;
         opened.settle(world, interrupt, standing)

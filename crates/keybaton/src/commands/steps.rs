@@ -167,7 +167,11 @@ fn take(
     }
     let interrupt = interruptible()?;
     let before = if output.dry_run {
-        opened.peek()?
+        let before = opened.peek()?;
+        match mirrors {
+            Mirrors::First => missed::unread(&opened).map_or(Ok(before), Err)?,
+            Mirrors::Later => before,
+        }
     } else {
         let before = opened.write(world, &interrupt, |world| standing(&opened.places, world))?;
         match mirrors {
