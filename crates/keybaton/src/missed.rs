@@ -13,6 +13,10 @@ use crate::opened::Opened;
 use crate::store;
 use crate::verdict::cannot_be_copied;
 
+/// What a mirror that cannot be read keeps from going on, and what it does not.
+pub(crate) const UNTIL_READ: &str =
+    "until it can be read, no step goes on but abort, revoke and one with --force";
+
 /// Whether one of them holds what the store does not know: the store was put back to an older state.
 pub(crate) fn disagrees(missed: &[Missed]) -> bool {
     missed.iter().any(|missed| matches!(missed.reason, Reason::NotAMirror(_)))

@@ -10,7 +10,7 @@ use crate::awaited;
 use crate::clock::{now, shown};
 use crate::exit::Exit;
 use crate::failure::Failure;
-use crate::missed::without_url;
+use crate::missed::{UNTIL_READ, without_url};
 use crate::opened::Opened;
 use crate::report::{self, NextReport, Trouble, next_step};
 use crate::reported;
@@ -248,7 +248,7 @@ pub(crate) fn mirror_behind(opened: &Opened, which: usize, around: &Around) -> F
     };
     let sentence = format!("{}: {url} could not be read: {}", opened.name(), without_url(url, why));
     let mend = why.hint.as_deref().unwrap_or("mend the cause");
-    Failure::new(Exit::Refused, sentence).hint(format!("{mend}; until it can be read, no step goes on"))
+    Failure::new(Exit::Refused, sentence).hint(format!("{mend}; {UNTIL_READ}"))
 }
 
 /// Nobody said how long a write takes to reach each process.

@@ -142,7 +142,7 @@ fn next_line(opened: &Opened, ring: &Ring, report: &Report<'_>) -> String {
         return format!("next   {advice}");
     }
     if let Some(hint) = report.mirrors.iter().find_map(|mirror| mirror.unread.as_ref()?.hint.as_ref()) {
-        return format!("next   {hint}; until it can be read, no step goes on");
+        return format!("next   {hint}; {}", missed::UNTIL_READ);
     }
     let go_on = opened.again("rotate --continue");
     if report.mirrors.iter().any(|mirror| !mirror.up_to_date) {

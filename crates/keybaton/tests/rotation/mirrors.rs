@@ -36,7 +36,7 @@ fn a_mirror_that_cannot_be_read_is_not_called_behind() {
       signing   K1  since TIME
       mirror    dir:mirror could not be read: mirror is not a folder
 
-    next   for a file write file:mirror; until it can be read, no step goes on
+    next   for a file write file:mirror; until it can be read, no step goes on but abort, revoke and one with --force
     ");
     let json = project.says(&["status", "--json"]);
     assert!(json.contains(r#""store":"dir:mirror","up_to_date":false,"unread":{"why":"#), "{json}");
