@@ -11,24 +11,21 @@ use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::opened::Opened;
 
-/// There is no project to work on.
-pub(crate) fn no_project(error: ProjectError) -> Failure {
+/// There is no project to work on, whether a key is to be made or taken in.
+pub(crate) fn no_project(error: ProjectError, adopts: bool) -> Failure {
+    let init = if adopts { "keybaton init --adopt" } else { "keybaton init" };
     let hint = match &error {
-        ProjectError::NotFound { .. } => {
-            "run `keybaton init` in the folder of manage.py, or make a project first: django-admin startproject NAME ."
-        }
-        ProjectError::Several { .. } => "run `keybaton init` in the folder of the one that is meant",
+        ProjectError::NotFound { .. } => format!(
+            "run `{init}` in the folder of manage.py, or make a project first: django-admin startproject NAME ."
+        ),
+        ProjectError::Several { .. } => format!("run `{init}` in the folder of the one that is meant"),
         ProjectError::NoSettings { .. } => {
-            "name them there: os.environ.setdefault(\"DJANGO_SETTINGS_MODULE\", \"NAME.settings\")"
+            "name them there: os.environ.setdefault(\"DJANGO_SETTINGS_MODULE\", \"NAME.settings\")".to_owned()
         }
         ProjectError::Undecodable(_) => {
-            "save it as UTF-8, or name its encoding in the first line: # -*- coding: latin-1 -*-"
+            "save it as UTF-8, or name its encoding in the first line: # -*- coding: latin-1 -*-".to_owned()
         }
-        ProjectError::Unreadable(_) => "let yourself read it",
-    };
-    let hint = match &error {
-        ProjectError::Unreadable(error) => error.hint().unwrap_or(hint).to_owned(),
-        _ => hint.to_owned(),
+        ProjectError::Unreadable(error) => error.hint().unwrap_or("let yourself read it").to_owned(),
     };
     Failure::new(Exit::Configuration, told(&error)).hint(hint)
 }

@@ -173,7 +173,7 @@ fn what_was_edited_is_taken_in_without_settings_where_the_configuration_names_th
     assert_snapshot!(refused(&ground, &["init", "--adopt"]), @"
     3
     error: there are 2 Django projects here: one, two
-    hint: run `keybaton init` in the folder of the one that is meant
+    hint: run `keybaton init --adopt` in the folder of the one that is meant
     ");
     assert_eq!(ground.read(".env"), edited);
     for folder in ["one", "two"] {

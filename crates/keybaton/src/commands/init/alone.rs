@@ -24,7 +24,7 @@ impl Init {
     /// there are several projects, nobody knows whose it is.
     pub(super) fn without_settings(&self, world: &World<'_>, why: ProjectError) -> Result<Exit, Failure> {
         if !self.adopt || !is_named(world)? || !is_nowhere(&why) {
-            return Err(no_project(why));
+            return Err(no_project(why, self.adopt));
         }
         let opened = Opened::of(world.place(Path::new("."))?, self.allowed())?;
         let mut act = Act::new(world, self.style(), self.dry_run);
@@ -35,7 +35,7 @@ impl Init {
         }
         let Look { reading, version } = found;
         if matches!(reading, Reading::Absent | Reading::Bare(_)) {
-            return Err(no_project(why));
+            return Err(no_project(why, self.adopt));
         }
         let at = &opened.place.store;
         let guard = Guard::look(&store::files(at)?, &at.folder)?;
