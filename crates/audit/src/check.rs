@@ -1,7 +1,7 @@
 //! Walk, read, let the rules look.
 
 use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 use std::time::Duration;
 
 use keybaton_core::RingName;
@@ -15,7 +15,7 @@ use crate::project::modules::imported;
 use crate::settings::Settings;
 use crate::source::Source;
 use crate::suppression::Suppressions;
-use crate::tree::{KnownKeys, Tree, Unexamined};
+use crate::tree::{IgnoreFile, KnownKeys, Tree, Unexamined};
 use crate::{EnvFile, GitSays, PythonFile, RULES, walk};
 
 /// What was found, and what could not be looked at.
@@ -124,12 +124,13 @@ impl Tree {
         let Ok(source) = Source::decode(&bytes) else {
             return self.unexamined(root, path, "it is not UTF-8 text");
         };
-        let absolute = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
+        let absolute = std::path::absolute(path).map_or_else(|_| path.to_owned(), |path| without_dots(&path));
         self.env_files.extend(EnvFile::of(relative(root, path), absolute, source, rings));
     }
 
     fn ask_git(&mut self, root: &Path) {
         let Some(git) = Git::at(root) else { return };
+        self.ignore_file = Some(IgnoreFile::of(git.top(), root));
         let files: Vec<PathBuf> = self.env_files.iter().map(|file| file.absolute.clone()).collect();
         let asked = git.tracked(&files).and_then(|tracked| Ok((tracked, git.ignored(&files)?)));
         match asked {
@@ -175,6 +176,17 @@ fn because(error: &FileError) -> String {
 
 fn unasked(error: &GitError) -> Unexamined {
     Unexamined { what: "what git tracks and leaves out".to_owned(), why: error.to_string() }
+}
+
+/// As git and the configuration name it. Where a link lies before the dots, they name another file, and nobody types that.
+fn without_dots(path: &Path) -> PathBuf {
+    path.components().fold(PathBuf::new(), |mut path, part| {
+        match part {
+            Component::ParentDir => drop(path.pop()),
+            part => path.push(part),
+        }
+        path
+    })
 }
 
 fn relative(root: &Path, path: &Path) -> PathBuf {

@@ -1,6 +1,8 @@
 //! Everything that the rules look at, read once.
 
-use std::path::PathBuf;
+use std::fs::File;
+use std::io::{Read, Seek, SeekFrom};
+use std::path::{Path, PathBuf};
 
 use keybaton_core::SecretText;
 
@@ -14,12 +16,42 @@ pub struct Tree {
     pub python: Vec<PythonFile>,
     /// The .env files that hold a key.
     pub env_files: Vec<EnvFile>,
+    /// The uppermost `.gitignore`; nothing where there is no repository.
+    pub ignore_file: Option<IgnoreFile>,
     /// The keys of the rings that the configuration names.
     pub known: Vec<KnownKeys>,
     /// What could not be looked at.
     pub unexamined: Vec<Unexamined>,
     /// How many files were looked at.
     pub files: usize,
+}
+
+/// Where a line goes that keeps a file out of git, whether there is such a file yet or not.
+#[derive(Debug)]
+pub struct IgnoreFile {
+    /// Its folder, absolute.
+    pub folder: PathBuf,
+    /// How it is named from the folder where the command is typed.
+    pub path: PathBuf,
+    /// Whether its last line has an end, so that another one can follow.
+    pub is_ended: bool,
+}
+
+impl IgnoreFile {
+    /// The one at the top of a work tree.
+    pub(crate) fn of(top: &Path, root: &Path) -> Self {
+        let file = top.join(".gitignore");
+        let is_ended = last_byte(&file).is_none_or(|last| last == b'\n');
+        let path = file.strip_prefix(root).unwrap_or(&file).to_owned();
+        Self { folder: top.to_owned(), path, is_ended }
+    }
+}
+
+fn last_byte(path: &Path) -> Option<u8> {
+    let mut file = File::open(path).ok()?;
+    let mut last = [0];
+    file.seek(SeekFrom::End(-1)).and_then(|_| file.read_exact(&mut last)).ok()?;
+    Some(last[0])
 }
 
 /// The keys of one ring in one environment, as its store holds them.

@@ -24,10 +24,10 @@ pub fn both(first: &str, second: &str) -> String {
     HERE.both(first, second)
 }
 
-/// A command that adds a line to a file, also to one whose last line has no end.
+/// A command that adds a line to a file; `is_ended` tells whether the last line there has an end.
 #[must_use]
-pub fn add_line(line: &str, file: &str) -> String {
-    HERE.add_line(line, file)
+pub fn add_line(line: &str, file: &str, is_ended: bool) -> String {
+    HERE.add_line(line, file, is_ended)
 }
 
 #[derive(Clone, Copy)]
@@ -89,11 +89,13 @@ impl Shell {
     }
 
     /// `>>` of that PowerShell writes UTF-16.
-    fn add_line(self, line: &str, file: &str) -> String {
+    fn add_line(self, line: &str, file: &str, is_ended: bool) -> String {
         let [line, file] = [line, file].map(|word| self.quoted(word));
-        match self {
-            Self::Posix => format!(r"printf '\n%s\n' {line} >> {file}"),
-            Self::PowerShell => format!("Add-Content {file} '', {line}"),
+        match (self, is_ended) {
+            (Self::Posix, true) => format!(r"printf '%s\n' {line} >> {file}"),
+            (Self::Posix, false) => format!(r"printf '\n%s\n' {line} >> {file}"),
+            (Self::PowerShell, true) => format!("Add-Content {file} {line}"),
+            (Self::PowerShell, false) => format!("Add-Content {file} '', {line}"),
         }
     }
 }
@@ -149,9 +151,9 @@ mod tests {
     #[test]
     fn powershell_does_one_thing_after_another_in_its_own_words() {
         assert_eq!(Shell::PowerShell.both("git add a", "git commit"), "git add a; if ($?) { git commit }");
-        assert_eq!(
-            Shell::PowerShell.add_line("/it's/.env", ".gitignore"),
-            "Add-Content .gitignore '', '/it''s/.env'"
-        );
+        for (is_ended, line) in [(false, "'', '/it''s/.env'"), (true, "'/it''s/.env'")] {
+            let shown = Shell::PowerShell.add_line("/it's/.env", ".gitignore", is_ended);
+            assert_eq!(shown, format!("Add-Content .gitignore {line}"));
+        }
     }
 }

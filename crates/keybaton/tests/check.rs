@@ -71,7 +71,7 @@ fn findings_say_what_where_and_what_now() {
     assert_snapshot!(tree.says(&["check"]), @r#"
     1
     .env:2:1: error: the next `git add .` takes this file and its keys in [env-not-ignored]
-        mend: printf '\n%s\n' /.env >> .gitignore, or `keybaton init`
+        mend: printf '%s\n' /.env >> .gitignore, or `keybaton init`
     .env:2:1: error: the key has fewer than 50 characters [weak-key]
         mend: `keybaton rotate` replaces it, and nobody is logged out
     shop/settings.py:3:38: error: this key signs wherever the variable is not set, and everybody who has the source has it [default-key]

@@ -89,6 +89,17 @@ impl World {
 
     /// Everything that a rule finds.
     pub(super) fn all(&self, rule: &str) -> Vec<Finding> {
+        let root: PathBuf = self.folder.path().to_owned();
+        self.looked(&root, &root, rule)
+    }
+
+    /// The same of the folder above, looked at from a folder.
+    pub(super) fn all_from(&self, here: &str, rule: &str) -> Vec<Finding> {
+        let here = self.folder.path().join(here);
+        self.looked(&here, &here.join(".."), rule)
+    }
+
+    fn looked(&self, here: &Path, at: &Path, rule: &str) -> Vec<Finding> {
         let key = |key: &KnownKey| KnownKey { text: key.text.duplicate(), leaves: key.leaves.clone() };
         let known = self.known.iter().map(|known| KnownKeys {
             name: known.name.clone(),
@@ -97,8 +108,7 @@ impl World {
             file: known.file.clone(),
             keys: known.keys.iter().map(key).collect(),
         });
-        let root: PathBuf = self.folder.path().to_owned();
-        let report = check(&root, std::slice::from_ref(&root), &[], known.collect());
+        let report = check(here, &[at.to_owned()], &[], known.collect());
         assert!(report.unexamined.iter().all(|gap| gap.what == "the key"), "{:?}", report.unexamined);
         report.findings.into_iter().filter(|finding| finding.rule == rule).collect()
     }
