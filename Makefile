@@ -118,6 +118,8 @@ check-house: ## The paths in the docs exist, crates depend one way, nothing name
 check-rust: build-needs ## cargo fmt, clippy and doc
 	$(STEP) "format" cargo fmt --all --check
 	$(STEP) "clippy" cargo clippy --workspace --all-targets --locked --quiet -- --deny warnings
+	$(STEP) "one store alone" cargo check --package keybaton-stores --tests --locked --quiet --no-default-features --features heroku
+	$(STEP) "another one alone" cargo check --package keybaton-stores --tests --locked --quiet --no-default-features --features gcsm
 	$(STEP) "docs" env RUSTDOCFLAGS=--deny=warnings cargo doc --workspace --no-deps --locked --quiet
 
 check-dependencies: build-needs ## cargo-deny: bans, licences, sources, advisories

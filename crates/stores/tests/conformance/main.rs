@@ -16,8 +16,9 @@ mod gha;
 mod gitlab;
 mod ground;
 mod hands;
-#[cfg(feature = "heroku")]
+#[cfg(any(feature = "gha", feature = "gitlab", feature = "heroku", feature = "vault"))]
 mod here;
+#[cfg(feature = "heroku")]
 mod heroku;
 mod hostile;
 #[cfg(feature = "k8s")]
@@ -29,7 +30,7 @@ mod life;
 mod lists;
 mod paths;
 mod races;
-#[cfg(any(feature = "k8s", feature = "vault"))]
+#[cfg(feature = "network")]
 mod scripted;
 mod stops;
 mod support;
