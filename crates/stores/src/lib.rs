@@ -19,7 +19,20 @@ mod error;
 mod local;
 pub mod program;
 #[cfg(feature = "remote")]
-#[cfg_attr(not(feature = "all"), expect(dead_code, reason = "what is shared, no single store needs all of"))]
+#[cfg_attr(
+    not(all(
+        feature = "akv",
+        feature = "aws",
+        feature = "gcsm",
+        feature = "gha",
+        feature = "gitlab",
+        feature = "heroku",
+        feature = "k8s",
+        feature = "keychain",
+        feature = "vault",
+    )),
+    expect(dead_code, reason = "what is shared, no single store needs all of")
+)]
 mod remote;
 mod settings;
 mod store;

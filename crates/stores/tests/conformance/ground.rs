@@ -61,6 +61,7 @@ impl Ground {
     }
 
     /// What keybaton asked of the secret so far.
+    #[cfg(any(feature = "gitlab", feature = "heroku", feature = "k8s", feature = "vault"))]
     pub(crate) fn calls(&self) -> Vec<String> {
         from_value(self.arrange("calls", json!({}))).unwrap()
     }

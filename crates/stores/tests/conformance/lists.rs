@@ -51,6 +51,7 @@ fn schemes() -> Vec<&'static str> {
     STORES.iter().map(|kind| kind.scheme).collect()
 }
 
+#[cfg(feature = "all")]
 fn names(folder: &str, extension: &str) -> BTreeSet<String> {
     let entries = fs::read_dir(root().join(folder)).unwrap();
     let names = entries.map(|entry| entry.unwrap().file_name().into_string().unwrap());
@@ -60,6 +61,7 @@ fn names(folder: &str, extension: &str) -> BTreeSet<String> {
         .collect()
 }
 
+#[cfg(feature = "all")]
 fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
 }
