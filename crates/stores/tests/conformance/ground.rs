@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use keybaton_core::{Field, Texts};
 use keybaton_stores::{Settings, Store, StoreError, StoreErrorKind, Version, Written};
-use serde_json::{Value, from_value, json};
+use serde_json::{Value, json};
 
 use crate::fixtures::Outside;
 use crate::hands::Hand;
@@ -63,7 +63,7 @@ impl Ground {
     /// What keybaton asked of the secret so far.
     #[cfg(any(feature = "gitlab", feature = "heroku", feature = "k8s", feature = "vault"))]
     pub(crate) fn calls(&self) -> Vec<String> {
-        from_value(self.arrange("calls", json!({}))).unwrap()
+        serde_json::from_value(self.arrange("calls", json!({}))).unwrap()
     }
 
     /// The texts as the platform's own program would show them.

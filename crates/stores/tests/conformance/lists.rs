@@ -1,9 +1,5 @@
 //! One list of stores; everything else follows it.
 
-use std::collections::BTreeSet;
-use std::fs;
-use std::path::Path;
-
 use keybaton_stores::{Guard, STORES, StoreUrl};
 
 use crate::fixtures::{FIXTURES, Fixture};
@@ -52,8 +48,8 @@ fn schemes() -> Vec<&'static str> {
 }
 
 #[cfg(feature = "all")]
-fn names(folder: &str, extension: &str) -> BTreeSet<String> {
-    let entries = fs::read_dir(root().join(folder)).unwrap();
+fn names(folder: &str, extension: &str) -> std::collections::BTreeSet<String> {
+    let entries = std::fs::read_dir(root().join(folder)).unwrap();
     let names = entries.map(|entry| entry.unwrap().file_name().into_string().unwrap());
     names
         .filter_map(|name| Some(name.strip_suffix(&format!(".{extension}"))?.to_owned()))
@@ -62,6 +58,6 @@ fn names(folder: &str, extension: &str) -> BTreeSet<String> {
 }
 
 #[cfg(feature = "all")]
-fn root() -> &'static Path {
-    Path::new(env!("CARGO_MANIFEST_DIR"))
+fn root() -> &'static std::path::Path {
+    std::path::Path::new(env!("CARGO_MANIFEST_DIR"))
 }
