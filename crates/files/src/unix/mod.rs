@@ -10,6 +10,7 @@ use std::os::unix::fs::{DirBuilderExt, FileTypeExt, MetadataExt, OpenOptionsExt,
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use keybaton_core::shell::quoted;
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::fs::OFlags;
 use rustix::io::Errno;
@@ -104,12 +105,12 @@ pub(crate) fn is_open_elsewhere(_error: &io::Error) -> bool {
 
 /// The command that shows who may do what with a path.
 pub(crate) fn shows_rights(path: &str) -> String {
-    format!("ls -ld {path}")
+    format!("ls -ld {}", quoted(path))
 }
 
 /// How to find the program that holds a folder's lock.
 pub(crate) fn shows_holder(folder: &str) -> String {
-    format!("`fuser -v {folder}` may show which one it is")
+    format!("`fuser -v {}` may show which one it is", quoted(folder))
 }
 
 /// A number for the owner of a file.

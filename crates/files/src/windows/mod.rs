@@ -11,6 +11,7 @@ use std::path::{Path, PathBuf};
 use std::thread;
 use std::time::{Duration, Instant};
 
+use keybaton_core::shell::quoted;
 use winsafe::co::RRF;
 use winsafe::{HKEY, RegistryValue};
 
@@ -115,7 +116,7 @@ pub(crate) fn is_open_elsewhere(error: &io::Error) -> bool {
 
 /// The command that shows who may do what with a path.
 pub(crate) fn shows_rights(path: &str) -> String {
-    format!("icacls '{path}'")
+    format!("icacls {}", quoted(path))
 }
 
 /// How to find the program that holds a folder's lock.

@@ -26,6 +26,20 @@ fn a_second_writer_waits_and_then_gives_up() {
 }
 
 #[test]
+fn what_a_hint_says_to_run_names_a_path_with_spaces_as_one_word() {
+    let folder = folder();
+    let spaced = folder.path().join("a b's");
+    fs::create_dir(&spaced).unwrap();
+    let _held = Lock::on_directory(&spaced, SOON).unwrap();
+    let error = Lock::on_directory(&spaced, Duration::from_millis(1)).unwrap_err();
+    let quoted = format!(r"'{}/a b'\''s'", folder.path().display());
+    assert!(told(&error).2.contains(&format!("`fuser -v {quoted}`")), "{error:?}");
+    let denied = std::io::Error::from(std::io::ErrorKind::PermissionDenied);
+    let error = keybaton_files::FileError::from_io("read", &spaced, denied);
+    assert_eq!(told(&error).2, format!("see `ls -ld {quoted}`"));
+}
+
+#[test]
 fn a_second_writer_goes_on_when_the_first_is_done() {
     let folder = folder();
     let held = Lock::on_directory(folder.path(), SOON).unwrap();

@@ -1,5 +1,7 @@
 //! One list of stores; everything else follows it.
 
+use std::fs;
+
 use keybaton_stores::{Guard, STORES, StoreUrl};
 
 use crate::fixtures::{FIXTURES, Fixture};
@@ -49,7 +51,7 @@ fn schemes() -> Vec<&'static str> {
 
 #[cfg(feature = "all")]
 fn names(folder: &str, extension: &str) -> std::collections::BTreeSet<String> {
-    let entries = std::fs::read_dir(root().join(folder)).unwrap();
+    let entries = fs::read_dir(root().join(folder)).unwrap();
     let names = entries.map(|entry| entry.unwrap().file_name().into_string().unwrap());
     names
         .filter_map(|name| Some(name.strip_suffix(&format!(".{extension}"))?.to_owned()))
