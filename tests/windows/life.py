@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import secrets
 
-from shop import Shop
+from shop import HOME, Shop
 
 
 def generate_prints_a_key_and_a_newline(shop: Shop) -> None:
@@ -112,11 +112,10 @@ def the_credential_manager_keeps_a_ring(shop: Shop) -> None:
 
 def no_variable_moves_the_lock_of_the_credential_manager(shop: Shop) -> None:
     begin(shop)
-    store, elsewhere = f"keychain:shop-{secrets.token_hex(4)}", rf"{shop.where}\elsewhere"
-    command = f"set LOCALAPPDATA={elsewhere}&& keybaton copy dotenv:.env {store}"
-    shop.does("cmd", "/d", "/c", command).must()
-    assert not shop.file("elsewhere").exists()
-    shop.does("cmd", "/d", "/c", f"set LOCALAPPDATA={elsewhere}&& mkdir %LOCALAPPDATA%").must()
+    store, elsewhere = f"keychain:shop-{secrets.token_hex(4)}", rf"C:\{HOME}\elsewhere"
+    command = f"set LOCALAPPDATA={elsewhere}&& set LOCALAPPDATA&& keybaton copy dotenv:.env {store}"
+    shop.does("cmd", "/d", "/c", command).must().says(f"LOCALAPPDATA={elsewhere}")
+    assert not (shop.folder.parent / "elsewhere").exists()
 
 
 def what_only_linux_has_is_told(shop: Shop) -> None:

@@ -66,10 +66,10 @@ pub(crate) fn create_private_folders(path: &Path) -> io::Result<()> {
 /// The folder that all processes of this user share. `LOCALAPPDATA` and `USERPROFILE` are what whoever started a process
 /// says, so the registry of the user is asked, which is one wherever the user is logged in.
 pub(crate) fn own_folders() -> Vec<OwnFolder> {
-    match HKEY::CURRENT_USER.RegGetValue(Some(FOLDERS), Some("Local AppData"), RRF::RT_REG_SZ) {
-        Ok(RegistryValue::Sz(local)) => vec![OwnFolder::Made(Path::new(&local).join(r"keybaton\locks"))],
-        _ => Vec::new(),
-    }
+    let told = |(key, name)| HKEY::CURRENT_USER.RegGetValue(Some(key), Some(name), RRF::RT_REG_SZ).ok();
+    let local = LOCAL_FOLDERS.into_iter().find_map(told);
+    let Some(RegistryValue::Sz(local)) = local else { return Vec::new() };
+    vec![OwnFolder::Made(Path::new(&local).join(r"keybaton\locks"))]
 }
 
 pub(crate) fn is_pipe(_metadata: &Metadata) -> bool {
@@ -163,8 +163,12 @@ fn patiently<T>(mut attempt: impl FnMut() -> io::Result<T>) -> io::Result<T> {
     }
 }
 
-/// Where Windows keeps the folders of a user, without variables in their names.
-const FOLDERS: &str = r"Software\Microsoft\Windows\CurrentVersion\Explorer\Shell Folders";
+/// Where the registry has a user's folder for what stays on this machine, without variables in its name: the second is there
+/// since the user logged in.
+const LOCAL_FOLDERS: [(&str, &str); 2] = [
+    (r"Software\Microsoft\Windows\CurrentVersion\Explorer\Shell Folders", "Local AppData"),
+    ("Volatile Environment", "LOCALAPPDATA"),
+];
 
 const PATIENCE: Duration = Duration::from_secs(2);
 const BETWEEN_TRIES: Duration = Duration::from_millis(50);
