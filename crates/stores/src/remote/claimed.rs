@@ -25,24 +25,42 @@ pub(crate) fn is_abandoned(text: &str, now: u64) -> bool {
     claimed.is_some_and(|claimed| now > claimed.saturating_add(ABANDONED))
 }
 
+/// How long the claim of somebody else stands at most.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Until<'a> {
+    Unknown,
+    Seconds(u64),
+    /// Until somebody takes this variable away.
+    TakenAway(&'a str),
+}
+
 impl<C> Line<C> {
-    /// Another keybaton holds the claim of this name.
-    pub(crate) fn at_work(&self, claim: &str) -> StoreError {
+    /// Another keybaton holds the claim.
+    pub(crate) fn at_work(&self, until: Until<'_>) -> StoreError {
         let sentence = format!("{} is being written by another keybaton", self.store);
-        StoreError::new(StoreErrorKind::Conflict, sentence).hint(format!(
-            "nothing was written; run it again in a minute, and where nobody writes, delete the variable {claim}"
-        ))
+        StoreError::new(StoreErrorKind::Conflict, sentence).hint(match until {
+            Until::Unknown => "nothing was written; run it again".to_owned(),
+            Until::Seconds(seconds) => format!(
+                "nothing was written; run it again, in {} s at the latest should the other have been killed",
+                seconds + 1
+            ),
+            Until::TakenAway(variable) => format!(
+                "nothing was written; run it again in a minute, and where nobody writes, delete the variable {variable}"
+            ),
+        })
     }
 
-    pub(crate) fn not_claimed(&self, claim: &str) -> StoreError {
-        let sentence = format!("{}: {} did not say whether it made the claim {claim}", self.store, self.host);
+    /// `who` did not say whether it did something: a claim is not the ring.
+    pub(crate) fn not_claimed(&self, who: &str, what: &str) -> StoreError {
+        let sentence = format!("{}: {who} did not say whether it {what}", self.store);
         StoreError::new(StoreErrorKind::Unreachable, sentence)
             .hint("nothing was written; run it again, in a minute at the latest")
     }
 
-    pub(crate) fn not_released(&self, claim: &str) -> Note {
+    /// `what` keeps others out: "the claim NAME".
+    pub(crate) fn not_released(&self, what: &str) -> Note {
         Note(format!(
-            "{}: the claim {claim} could not be taken away; it keeps other writers out for a minute",
+            "{}: {what} could not be taken away; it keeps other writers out for a minute",
             self.store
         ))
     }

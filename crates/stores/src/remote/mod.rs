@@ -6,7 +6,7 @@ pub(crate) mod aws;
 #[cfg(feature = "base64")]
 pub(crate) mod base64;
 pub(crate) mod call;
-#[cfg(any(feature = "gha", feature = "gitlab"))]
+#[cfg(any(feature = "aws", feature = "gcsm", feature = "gha", feature = "gitlab"))]
 pub(crate) mod claimed;
 pub(crate) mod client;
 #[cfg(any(feature = "gha", feature = "gitlab"))]

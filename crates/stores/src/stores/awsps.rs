@@ -226,16 +226,4 @@ impl ParameterStore {
     fn claim_name(&self) -> String {
         format!("{}/.keybaton/{}", self.path, self.ring)
     }
-
-    /// `seconds`: for how long its claim stands, where that is known.
-    fn at_work(&self, seconds: Option<u64>) -> StoreError {
-        let sentence = format!("{} is being written by another keybaton", self.aws.line.store);
-        StoreError::new(StoreErrorKind::Conflict, sentence).hint(match seconds {
-            Some(seconds) => format!(
-                "nothing was written; run it again, in {} s at the latest should the other have been killed",
-                seconds + 1
-            ),
-            None => "nothing was written; run it again".to_owned(),
-        })
-    }
 }

@@ -6,6 +6,7 @@ use std::sync::{Mutex, PoisonError};
 
 use keybaton_core::{RingName, SecretText};
 
+use crate::remote::claimed::Until;
 use crate::remote::line::conflict;
 use crate::remote::values::{LAYOUT, Over, Put, Value, Values, arranged};
 use crate::remote::{Address, Deadline, Line};
@@ -123,7 +124,7 @@ impl Gcsm {
         deadline: Deadline,
     ) -> Result<Secret, StoreError> {
         if let Some(seconds) = secret.claim().and_then(|other| claim::stands_for(other, now)) {
-            return Err(self.at_work(seconds));
+            return Err(self.line.at_work(Until::Seconds(seconds)));
         }
         if secret.is_rotated && !self.adopt_owner {
             return Err(self.rotated(name));
@@ -147,7 +148,7 @@ impl Gcsm {
         match outcome {
             Err(error) if error.kind == StoreErrorKind::Uncertain => match self.secret(name, deadline)? {
                 Some(secret) if secret.claim() == Some(claim.text()) => Ok(secret),
-                _ => Err(self.not_taken()),
+                _ => Err(self.line.not_claimed("Google", "took the claim of this write")),
             },
             outcome => outcome,
         }
@@ -209,17 +210,13 @@ impl Gcsm {
 
     fn notes(&self, held: &Secret, is_free: bool) -> Vec<Note> {
         let store = &self.line.store;
-        let held_up = (!is_free).then(|| {
-            format!(
-                "{store}: the annotation {} could not be taken away; it keeps other writers out for a minute",
-                claim::ANNOTATION
-            )
-        });
+        let held_up =
+            (!is_free).then(|| self.line.not_released(&format!("the annotation {}", claim::ANNOTATION)));
         let expires = held
             .expires
             .as_ref()
-            .map(|when| format!("{store}: the secret expires at {when}, and the ring with it"));
-        [held_up, expires].into_iter().flatten().map(Note).collect()
+            .map(|when| Note(format!("{store}: the secret expires at {when}, and the ring with it")));
+        [held_up, expires].into_iter().flatten().collect()
     }
 }
 

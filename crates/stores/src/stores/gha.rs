@@ -10,7 +10,7 @@ use std::fmt;
 use keybaton_core::{Field, RingName, SecretText, Writes};
 use reqwest::Client;
 
-use crate::remote::claimed::name_of;
+use crate::remote::claimed::{Until, name_of};
 use crate::remote::clock::Clock;
 use crate::remote::line::{conflict, not_looked};
 use crate::remote::{Address, Deadline, Line};
@@ -107,7 +107,7 @@ impl Gha {
         // Whoever held the claim before us may have written since.
         let found = self.look(Doing::Writing, deadline)?;
         if !claim.is_ours(deadline)? {
-            return Err(self.line.at_work(&name_of(&self.ring)));
+            return Err(self.line.at_work(Until::TakenAway(&name_of(&self.ring))));
         }
         if found.version() != *over {
             return Err(conflict(&self.line.store));

@@ -8,7 +8,7 @@ use std::fmt;
 
 use keybaton_core::{Field, RingName, SecretText, Texts, Writes};
 
-use crate::remote::claimed::name_of;
+use crate::remote::claimed::{Until, name_of};
 use crate::remote::clock::Clock;
 use crate::remote::line::{conflict, not_looked};
 use crate::remote::{Address, Deadline, Line};
@@ -123,7 +123,7 @@ impl GitLab {
         let mut found = self.look(Doing::Writing, deadline)?;
         let mut texts = self.texts_of(&found)?;
         if !claim.is_ours(&found) {
-            return Err(self.line.at_work(&name_of(&self.ring)));
+            return Err(self.line.at_work(Until::TakenAway(&name_of(&self.ring))));
         }
         if version_of(&texts) != *over {
             return Err(conflict(&self.line.store));

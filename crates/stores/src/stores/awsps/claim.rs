@@ -6,6 +6,7 @@ use super::ParameterStore;
 use crate::remote::Deadline;
 use crate::remote::aws::{Reply, token};
 use crate::remote::call::Effect;
+use crate::remote::claimed::Until;
 use crate::remote::deadline::WHOLE;
 use crate::{Note, StoreError, StoreErrorKind};
 
@@ -22,16 +23,22 @@ impl<'a> Claim<'a> {
         if claim.is_created(deadline)? {
             return Ok(claim);
         }
-        let Some(held) = claim.held(&claim.name, deadline)? else { return Err(store.at_work(None)) };
+        let Some(held) = claim.held(&claim.name, deadline)? else {
+            return Err(store.aws.line.at_work(Until::Unknown));
+        };
         // An attempt to create it was done, and its answer lost.
         if held.text == claim.text {
             return Ok(claim);
         }
         if let Some(seconds) = held.stands_for() {
-            return Err(store.at_work(Some(seconds)));
+            return Err(store.aws.line.at_work(Until::Seconds(seconds)));
         }
         let claim = Self { text: claim.text.after(&held.text), ..claim };
-        if claim.is_first_after(&held, deadline)? { Ok(claim) } else { Err(store.at_work(None)) }
+        if claim.is_first_after(&held, deadline)? {
+            Ok(claim)
+        } else {
+            Err(store.aws.line.at_work(Until::Unknown))
+        }
     }
 
     fn is_created(&self, deadline: Deadline) -> Result<bool, StoreError> {
@@ -68,16 +75,12 @@ impl<'a> Claim<'a> {
         let reply = self.store.aws.change(Effect::Repeats, "PutParameter", &asked, deadline);
         reply.map_err(|error| match error.kind {
             // A claim is not the ring.
-            StoreErrorKind::Uncertain => self.not_taken(),
+            StoreErrorKind::Uncertain => {
+                let what = format!("took the claim {}", self.name);
+                self.store.aws.line.not_claimed("AWS", &what)
+            }
             _ => error,
         })
-    }
-
-    fn not_taken(&self) -> StoreError {
-        let store = &self.store.aws.line.store;
-        let sentence = format!("{store}: AWS did not say whether it took the claim {}", self.name);
-        StoreError::new(StoreErrorKind::Unreachable, sentence)
-            .hint("nothing was written; run it again, in a minute at the latest")
     }
 
     /// What stands there now, or stood there as some version.
@@ -99,11 +102,7 @@ impl<'a> Claim<'a> {
                 Err(_) => break,
             }
         }
-        let store = &self.store.aws.line.store;
-        Some(Note(format!(
-            "{store}: the claim {} could not be taken away; it keeps other writers out for a minute",
-            self.name
-        )))
+        Some(self.store.aws.line.not_released(&format!("the claim {}", self.name)))
     }
 
     fn remove(&self, deadline: Deadline) -> Result<(), StoreError> {

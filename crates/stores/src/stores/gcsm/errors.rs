@@ -123,15 +123,6 @@ impl Gcsm {
             ))
     }
 
-    /// Another keybaton holds the claim.
-    pub(super) fn at_work(&self, seconds: u64) -> StoreError {
-        let sentence = format!("{} is being written by another keybaton", self.line.store);
-        StoreError::new(StoreErrorKind::Conflict, sentence).hint(format!(
-            "nothing was written; run it again, in {} s at the latest should the other have been killed",
-            seconds + 1
-        ))
-    }
-
     /// Somebody who knows of no claims wrote before us, unseen, and nobody but us knows it.
     pub(super) fn wrote_over(&self, name: &str, other: u64, ours: u64) -> StoreError {
         let what = format!(
@@ -142,12 +133,6 @@ impl Gcsm {
             "what it changed is lost, and a key that it revoked is accepted again: see with \
              `gcloud secrets versions access {words}` what it was, and do again what it did"
         ))
-    }
-
-    /// A claim is not the ring.
-    pub(super) fn not_taken(&self) -> StoreError {
-        self.error(StoreErrorKind::Unreachable, "Google did not say whether it took the claim of this write")
-            .hint("nothing was written; run it again, in a minute at the latest")
     }
 
     /// A schedule asks another program for new versions.

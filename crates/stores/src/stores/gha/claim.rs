@@ -4,7 +4,7 @@ use std::cell::Cell;
 
 use crate::remote::Deadline;
 use crate::remote::call::Effect;
-use crate::remote::claimed::{is_abandoned, name_of, text_of};
+use crate::remote::claimed::{Until, is_abandoned, name_of, text_of};
 use crate::{Note, StoreError, StoreErrorKind};
 
 use super::Gha;
@@ -34,7 +34,7 @@ impl<'a> Claim<'a> {
         if claim.takes_the_place_of_another(deadline)? {
             Ok(claim)
         } else {
-            Err(store.line.at_work(&claim.name))
+            Err(store.line.at_work(Until::TakenAway(&claim.name)))
         }
     }
 
@@ -61,9 +61,10 @@ impl<'a> Claim<'a> {
             Ok(Made::Yes) => Ok(true),
             Ok(Made::Taken(_)) => Ok(false),
             // A claim is not the ring.
-            Err(error) if error.kind == StoreErrorKind::Uncertain => {
-                Err(self.store.line.not_claimed(&self.name))
-            }
+            Err(error) if error.kind == StoreErrorKind::Uncertain => Err(self
+                .store
+                .line
+                .not_claimed(&self.store.line.host, &format!("made the claim {}", self.name))),
             Err(error) => Err(error),
         }
     }
@@ -80,6 +81,6 @@ impl<'a> Claim<'a> {
             return None;
         }
         let is_gone = self.store.delete(&self.name, deadline);
-        (!is_gone).then(|| self.store.line.not_released(&self.name))
+        (!is_gone).then(|| self.store.line.not_released(&format!("the claim {}", self.name)))
     }
 }

@@ -11,7 +11,7 @@ use super::scope::EVERYWHERE;
 use super::variable::{Found, Variable};
 use crate::remote::Deadline;
 use crate::remote::call::Effect;
-use crate::remote::claimed::{is_abandoned, name_of, text_of};
+use crate::remote::claimed::{Until, is_abandoned, name_of, text_of};
 use crate::{Note, StoreError, StoreErrorKind};
 
 pub(super) struct Claim<'a> {
@@ -31,7 +31,7 @@ impl<'a> Claim<'a> {
             // Whether it still stands is seen by the look that follows.
             return Ok(claim);
         }
-        Err(store.line.at_work(&claim.name))
+        Err(store.line.at_work(Until::TakenAway(&claim.name)))
     }
 
     fn takes_the_place_of_another(&self, deadline: Deadline) -> Result<bool, StoreError> {
@@ -71,9 +71,10 @@ impl<'a> Claim<'a> {
             }
             Ok(Made::Taken(_)) => Ok(false),
             // A claim is not the ring.
-            Err(error) if error.kind == StoreErrorKind::Uncertain => {
-                Err(self.store.line.not_claimed(&self.name))
-            }
+            Err(error) if error.kind == StoreErrorKind::Uncertain => Err(self
+                .store
+                .line
+                .not_claimed(&self.store.line.host, &format!("made the claim {}", self.name))),
             Err(error) => Err(error),
         }
     }
@@ -109,6 +110,6 @@ impl<'a> Claim<'a> {
             Some(false) => true,
             None => false,
         };
-        (!is_gone).then(|| self.store.line.not_released(&self.name))
+        (!is_gone).then(|| self.store.line.not_released(&format!("the claim {}", self.name)))
     }
 }
