@@ -11,9 +11,9 @@ use crate::configuration::{Located, Wishes};
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::given::{Given, unreadable};
-use crate::report;
 use crate::store;
 use crate::verdict::cannot_be_copied;
+use crate::wording;
 
 /// Both sides, and the ring that is copied.
 pub(crate) struct Both {
@@ -230,5 +230,10 @@ pub(crate) fn foretold(both: &Both, would: Copying, ring: Option<&Ring>) -> Stri
 fn described(ring: &Ring) -> String {
     let keys = ring.accepted().len();
     let keys = if keys == 1 { "1 key".to_owned() } else { format!("{keys} keys") };
-    format!("ring {}, revision {}, {}, {keys}", ring.head.id, ring.head.revision, report::phase(ring.phase()))
+    format!(
+        "ring {}, revision {}, {}, {keys}",
+        ring.head.id,
+        ring.head.revision,
+        wording::phase(ring.phase())
+    )
 }

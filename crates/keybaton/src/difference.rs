@@ -4,8 +4,8 @@ use keybaton_core::{HeldKey, KeyId, Phase, Reading, Revision, RingId, RingName, 
 use serde::Serialize;
 
 use crate::print::{Print, Style};
-use crate::report;
 use crate::verdict::{Behind, Verdict, can_be_copied};
+use crate::wording;
 
 /// Two stores, side by side.
 pub(crate) struct Difference<'a> {
@@ -176,7 +176,7 @@ fn described(reading: &Reading) -> String {
     match reading {
         Reading::Absent => "nothing".to_owned(),
         Reading::Bare(_) => "a key without a record".to_owned(),
-        Reading::Whole(whole) => format!("{ring}, {}", report::phase(whole.phase())),
+        Reading::Whole(whole) => format!("{ring}, {}", wording::phase(whole.phase())),
         Reading::Torn(_) => format!("{ring}, a write was cut short or is under way"),
         Reading::Edited(_) if ring.is_empty() => "edited by hand".to_owned(),
         Reading::Edited(_) => format!("{ring}, edited by hand"),

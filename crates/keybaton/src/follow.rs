@@ -1,6 +1,6 @@
 //! What has to follow a write, and what the ring remembers where it did not.
 
-use keybaton_core::Follow;
+use keybaton_core::{Change, Follow};
 use keybaton_handover::{Standing, remember};
 
 use crate::clock::now;
@@ -94,6 +94,22 @@ pub(crate) fn followed(
     let partly = missed::partly(opened, &after.missed);
     follow(opened, world, interrupt, after)
         .inspect_err(|_| partly.iter().for_each(|partly| world.print.warning(&partly.in_full())))
+}
+
+/// Runs what has to follow a turn. Where a mirror was missed, nothing goes on.
+pub(crate) fn followed_by(
+    world: &World<'_>,
+    opened: &Opened,
+    interrupt: &Interrupt,
+    did: Option<Change>,
+    mut standing: Standing,
+) -> Result<Standing, Failure> {
+    let is_put_back = did.is_none() && missed::disagrees(&standing.missed);
+    if (did.is_some() || standing.wrote()) && !is_put_back {
+        standing = followed(opened, world, interrupt, standing)?;
+    }
+    let missed = if did.is_some() { missed::partly } else { missed::behind };
+    missed(opened, &standing.missed).map_or(Ok(standing), Err)
 }
 
 fn kept(

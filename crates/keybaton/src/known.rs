@@ -10,7 +10,7 @@ use keybaton_core::{
 use crate::clock::{now, shown};
 use crate::configuration::{Configuration, Place, Wishes};
 use crate::failure::Failure;
-use crate::opened::policy;
+use crate::policy::policy;
 use crate::store;
 
 /// What was read, and what could not be: that is told, not fatal.

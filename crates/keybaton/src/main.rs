@@ -30,6 +30,8 @@ mod missed;
 mod offline;
 mod opened;
 mod pause;
+mod plan;
+mod policy;
 mod print;
 mod random;
 mod refused;
@@ -44,6 +46,7 @@ mod system;
 mod verdict;
 #[cfg(unix)]
 mod watch;
+mod wording;
 
 use std::process::ExitCode;
 

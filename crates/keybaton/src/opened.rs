@@ -3,7 +3,7 @@
 use keybaton_core::time::{Span, Timestamp};
 use keybaton_core::{MirrorSeen, Policy, Random, Reading, Revision, Ring, RingName, Seen, is_follow_due};
 use keybaton_handover::{HandoverError, Look, Missed, Places, Standing, agree, look};
-use keybaton_stores::{Note, StoreError, StoreErrorKind, StoreKind};
+use keybaton_stores::{Note, StoreError, StoreErrorKind};
 
 use crate::allowed::Allowed;
 use crate::clock;
@@ -17,6 +17,7 @@ use crate::initial::guard::Guard;
 use crate::initial::refusals::would_leak;
 use crate::interrupt::Interrupt;
 use crate::missed;
+use crate::policy::policy;
 use crate::print::Print;
 use crate::random;
 use crate::store;
@@ -227,32 +228,6 @@ pub(crate) fn with_the_world<T>(act: impl FnOnce(&mut keybaton_handover::World<'
     let now: &dyn Fn() -> Timestamp = &clock::now;
     let random: Random<'_> = &mut random::fill;
     act(&mut keybaton_handover::World { now, random, floor: Revision::default() })
-}
-
-/// How long steps wait.
-pub(crate) fn policy(place: &Place) -> Result<Policy, Failure> {
-    let is_remote = any(place, |kind| !kind.local)?;
-    let is_slow = any(place, |kind| !kind.is_of_files())?;
-    Ok(Policy {
-        propagation: place.propagation,
-        longest_signature: place.longest_signature.unwrap_or(Policy::LONGEST_SIGNATURE),
-        // Files take no time worth counting; elsewhere looking and writing end after 30 s each.
-        slowest_write: if is_slow { Span(60) } else { Span(0) },
-        // A process that starts while its store is away may start with a copy.
-        stale: place.offline.filter(|_| is_remote).unwrap_or_default(),
-        fleet: fleet::reporting(place),
-        follows: place.after_write.as_ref().is_some_and(|after| !after.commands.is_empty()),
-    })
-}
-
-/// Whether any of the stores is of such a kind.
-fn any(place: &Place, is_such: impl Fn(&StoreKind) -> bool) -> Result<bool, Failure> {
-    for at in std::iter::once(&place.store).chain(&place.mirrors) {
-        if is_such(store::url(at)?.kind()) {
-            return Ok(true);
-        }
-    }
-    Ok(false)
 }
 
 /// A store, opened for the ring.

@@ -11,6 +11,7 @@ use serde::Serialize;
 
 use crate::awaited::AwaitedReport;
 use crate::opened::Opened;
+use crate::wording;
 
 /// A ring, and where its handover stands.
 #[derive(Debug, Serialize)]
@@ -219,7 +220,16 @@ fn step(change: Change, key: KeyId, seen: &Seen<'_>, policy: &Policy) -> NextRep
     };
     let safe_now = safe_from.is_some_and(|moment| moment <= seen.now);
     let awaits = awaits(change, seen, policy);
-    NextReport { change, ready, step: name(change), key, safe_from, after_write_again_from, awaits, safe_now }
+    NextReport {
+        change,
+        ready,
+        step: wording::name(change),
+        key,
+        safe_from,
+        after_write_again_from,
+        awaits,
+        safe_now,
+    }
 }
 
 /// The processes that a change waits for.
@@ -227,51 +237,4 @@ pub(crate) fn awaits(change: Change, seen: &Seen<'_>, policy: &Policy) -> Vec<Aw
     let awaited = awaited(change, seen, policy);
     let report = |beats| awaited.iter().map(move |awaited| AwaitedReport::new(awaited, beats)).collect();
     seen.fleet.map(report).unwrap_or_default()
-}
-
-/// What a change is called: the command that makes it.
-pub(crate) fn name(change: Change) -> &'static str {
-    match change {
-        Change::Stage => "stage",
-        Change::Promote => "promote",
-        Change::Retire(_) => "retire",
-        Change::Revoke(_) | Change::RevokeAll => "revoke",
-        Change::Abort => "abort",
-    }
-}
-
-/// What a phase is called.
-pub(crate) fn phase(phase: Phase) -> &'static str {
-    match phase {
-        Phase::Settled => "settled",
-        Phase::Staged => "staged",
-        Phase::Promoted => "promoted",
-    }
-}
-
-/// What a phase means, in a few words.
-pub(crate) fn meaning(phase: Phase) -> &'static str {
-    match phase {
-        Phase::Settled => "settled: one key, and no rotation under way",
-        Phase::Staged => "staged: the next key is accepted and signs nowhere yet",
-        Phase::Promoted => "promoted: the new key signs, the old one is accepted only",
-    }
-}
-
-/// What a role means, in a few words.
-pub(crate) fn role(key: &KeyReport) -> (&'static str, &'static str) {
-    let role = match key.role {
-        Role::Next => "next",
-        Role::Signing => "signing",
-        Role::Retiring => "retiring",
-    };
-    let remark = match &key.why {
-        Some(Why::Exposed) => "stood in source control",
-        Some(Why::Aborted) => "its promotion was taken back",
-        Some(Why::Adopted) => "was a fallback when the ring was adopted",
-        Some(Why::Replaced) => "replaced",
-        None if key.exposed => "stood in source control: rotate it",
-        Some(Why::Other(_)) | None => "",
-    };
-    (role, remark)
 }

@@ -11,6 +11,7 @@ use crate::opened::Opened;
 use crate::report::{self, NextReport, Report};
 use crate::restart::restart_now;
 use crate::rotation::price;
+use crate::wording;
 
 /// What the user has to do now; nothing where time alone tells.
 pub(crate) fn next_line(opened: &Opened, ring: &Ring, around: &Around, next: &NextReport) -> Option<String> {
@@ -106,7 +107,7 @@ pub(crate) fn awaited(
     now: Timestamp,
 ) -> Failure {
     let awaits = report::awaits(step, &around.seen(ring, now), &opened.policy);
-    let sentence = format!("too early to {}: {}", report::name(step), lines(&awaits, now).join("; "));
+    let sentence = format!("too early to {}: {}", wording::name(step), lines(&awaits, now).join("; "));
     Failure::new(Exit::Refused, sentence)
         .because(price(step, ring))
         .hint("restart them, or say --force --reason \"…\" if you know better")

@@ -7,8 +7,8 @@ use crate::clock::{now, shown};
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::opened::Opened;
-use crate::report;
 use crate::rotation::{plus, price};
+use crate::wording;
 
 /// What makes the processes load the ring.
 pub(crate) fn restart(opened: &Opened) -> String {
@@ -81,7 +81,7 @@ pub(crate) fn follows(opened: &Opened) -> String {
 pub(crate) fn before_restart(step: Change, ring: &Ring, moment: Timestamp) -> Failure {
     let sentence = format!(
         "too early to {}: until {} a process may start with an older copy, and after-write runs again then",
-        report::name(step),
+        wording::name(step),
         shown(moment, now())
     );
     Failure::new(Exit::Refused, sentence)

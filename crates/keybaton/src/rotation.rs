@@ -1,10 +1,9 @@
-//! What a rotation is told in: its plan, what was done, and why something is not done.
+//! What a rotation is told in: what was done, what comes next, and why something is not done.
 
-use keybaton_core::shell::typed;
 use keybaton_core::time::{Span, Timestamp};
-use keybaton_core::{Change, Misfit, Next, Phase, Ready, Refusal, Reporting, Ring, Seen, Step, ready};
+use keybaton_core::{Change, Misfit, Next, Phase, Ready, Refusal, Ring, Seen, Step, ready};
 use keybaton_handover::Around;
-use keybaton_stores::{Guard, StoreError, StoreErrorKind};
+use keybaton_stores::{StoreError, StoreErrorKind};
 
 use crate::awaited;
 use crate::clock::{now, shown};
@@ -12,60 +11,10 @@ use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::missed::{UNTIL_READ, without_url};
 use crate::opened::Opened;
-use crate::report::{self, NextReport, Trouble, next_step};
+use crate::report::{NextReport, Trouble, next_step};
 use crate::reported;
-use crate::restart::{caution_of_copies, follows, restart, restart_now};
-use crate::store;
-
-/// The three steps, and what each one waits for.
-pub(crate) fn plan(opened: &Opened) -> String {
-    // What `keybaton_core::next` counts, so that the plan names the moments that steps then wait for.
-    let fresh = plus(opened.policy.stale, opened.policy.slowest_write);
-    let loaded = plus(opened.policy.propagation.unwrap_or_default(), fresh);
-    let (restarted, expired) = match opened.policy.fleet {
-        Reporting::All => ("reports that it accepts it".to_owned(), opened.policy.longest_signature),
-        Reporting::Some | Reporting::None => (
-            format!("was restarted, at the earliest {loaded} after 1"),
-            plus(loaded, opened.policy.longest_signature),
-        ),
-    };
-    let plan = format!(
-        "rotation of {}
-  1. stage    a new key is accepted and signs nowhere yet
-  2. promote  it signs, the old one is accepted only: once each process {restarted}
-  3. retire   the old one is no longer accepted: {expired} after 2, when nothing it signed is still valid",
-        opened.name(),
-    );
-    let commands = opened.place.after_write.iter().flat_map(|after| &after.commands);
-    let commands = commands.map(|command| typed(command));
-    let again =
-        if opened.policy.stale == Span(0) { String::new() } else { format!(", and again {fresh} later") };
-    let after = commands.map(|command| format!("\n  after each step{again}: {command}"));
-    let cautions = cautions(opened).into_iter().map(|caution| format!("\n  {caution}"));
-    plan + &after.chain(cautions).collect::<String>()
-}
-
-/// What has to be known beforehand of stores that cannot refuse a lost race.
-fn cautions(opened: &Opened) -> Vec<String> {
-    let urls = std::iter::once(&opened.place.store).chain(&opened.place.mirrors);
-    let guarded = urls.filter_map(|at| Some((at, store::url(at).ok()?.kind().can.guard)));
-    let unguarded = guarded.filter_map(|(at, guard)| Some(format!("{}: {}", at.url, caution(guard)?)));
-    unguarded.chain(caution_of_copies(opened)).collect()
-}
-
-fn caution(guard: Guard) -> Option<&'static str> {
-    match guard {
-        Guard::CompareAndSwap | Guard::Lock | Guard::ReadOnly => None,
-        Guard::Claim => Some(
-            "while it is written, only another keybaton is kept out; if anybody else writes at the same moment, one of the \
-             two writes is lost, which is told afterwards",
-        ),
-        Guard::Afterwards => Some(
-            "nobody is kept out; if somebody else writes at the same moment, one of the two writes is lost, which is told \
-             afterwards",
-        ),
-    }
-}
+use crate::restart::{follows, restart, restart_now};
+use crate::wording;
 
 pub(crate) fn plus(a: Span, b: Span) -> Span {
     Span(a.0.saturating_add(b.0))
@@ -89,7 +38,7 @@ pub(crate) fn would_write(opened: &Opened, change: Change, ring: &Ring) -> Strin
         (Change::Promote, Some(next)) => format!(" {}", next.facts.id),
         _ => String::new(),
     };
-    format!("would {}{subject}: {}", report::name(change), opened.name())
+    format!("would {}{subject}: {}", wording::name(change), opened.name())
 }
 
 /// Those who read the store would get two steps at once.
@@ -209,7 +158,7 @@ pub(crate) fn price(step: Change, ring: &Ring) -> String {
 
 /// The step's time has not come.
 pub(crate) fn too_early(step: Change, ring: &Ring, moment: Timestamp) -> Failure {
-    let sentence = format!("too early to {}: it is safe from {}", report::name(step), shown(moment, now()));
+    let sentence = format!("too early to {}: it is safe from {}", wording::name(step), shown(moment, now()));
     Failure::new(Exit::Refused, sentence)
         .because(price(step, ring))
         .hint("wait, or say --force --reason \"…\" if you know better")
@@ -260,23 +209,4 @@ pub(crate) fn no_propagation(opened: &Opened) -> Failure {
              External Secrets 1h, App Service 1d; environment variables and .env files as long as it takes until every \
              process was restarted"
         ))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn only_a_store_that_cannot_refuse_a_lost_race_is_warned_of() {
-        for guard in [Guard::CompareAndSwap, Guard::Lock, Guard::ReadOnly] {
-            assert_eq!(caution(guard), None);
-        }
-        assert!(
-            caution(Guard::Claim)
-                .is_some_and(|said| said.starts_with("while it is written, only another keybaton"))
-        );
-        assert!(
-            caution(Guard::Afterwards).is_some_and(|said| said.contains("one of the two writes is lost"))
-        );
-    }
 }

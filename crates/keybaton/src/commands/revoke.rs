@@ -22,6 +22,10 @@ use crate::opened::{Opened, interruptible, tell};
 use crate::report::{Report, Trouble};
 use crate::rotation;
 
+mod chosen;
+
+use chosen::Chosen;
+
 /// Cut a leaked key off at once, without a period of grace
 ///
 /// It says who is logged out, and asks
@@ -216,47 +220,6 @@ struct Would<'a> {
 fn gone(reading: &Reading) -> impl Iterator<Item = KeyId> {
     let ring = if let Reading::Whole(ring) = reading { Some(ring) } else { None };
     ring.into_iter().flat_map(|ring| &ring.head.gone).map(|tomb| tomb.id)
-}
-
-/// Which keys to cut off.
-#[derive(Clone, Copy, Debug)]
-enum Chosen {
-    One(KeyId, Role),
-    All,
-    /// It left the ring earlier.
-    Gone(KeyId),
-}
-
-impl Chosen {
-    fn id(self) -> Option<KeyId> {
-        match self {
-            Self::One(id, _) | Self::Gone(id) => Some(id),
-            Self::All => None,
-        }
-    }
-
-    fn logs_out(self) -> bool {
-        !matches!(self, Self::One(_, Role::Next) | Self::Gone(_))
-    }
-
-    /// What becomes of the users.
-    fn consequence(self) -> String {
-        match self {
-            Self::All => "every key is cut off. Every user is logged out, and every signed cookie, link and reset token is \
-                          refused, as soon as the processes are restarted"
-                .to_owned(),
-            Self::One(id, Role::Signing) => format!(
-                "key {id} signs. The users whose sessions it signed are logged out, and its signed cookies, links and reset \
-                 tokens are refused, as soon as the processes are restarted; until the last one is, some refuse what \
-                 others sign"
-            ),
-            Self::One(id, Role::Retiring) => {
-                format!("key {id} retires. The users who have not come back since its successor signs are logged out")
-            }
-            Self::Gone(id) => format!("key {id} is in the ring no longer"),
-            Self::One(id, Role::Next) => format!("key {id} signs nowhere yet, so nobody is logged out"),
-        }
-    }
 }
 
 /// There is a leaked key.

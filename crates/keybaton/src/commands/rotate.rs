@@ -13,16 +13,18 @@ use crate::commands::World;
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::fleet::Gone;
-use crate::follow::followed;
+use crate::follow::followed_by;
 use crate::interrupt::Interrupt;
 use crate::missed;
 use crate::opened::{Opened, interruptible, tell};
 use crate::pause::{self, Pause};
+use crate::plan::plan;
 use crate::refused::refused;
-use crate::report::{self, Report};
+use crate::report::Report;
 use crate::reported;
 use crate::restart;
 use crate::rotation;
+use crate::wording;
 
 /// Do the next safe step to a new key; run it again to go on
 ///
@@ -133,7 +135,7 @@ impl Rotate {
             world.print.note(&format!("key {} is {age} old: too young to rotate", ring.signing.facts.id));
             return Ok(None);
         }
-        world.print.note(&rotation::plan(opened));
+        world.print.note(&plan(opened));
         let started = self.new || self.if_older_than.is_some() || self.dry_run;
         if !started && confirm(world, "Start this rotation?", "--new")? == Answer::No {
             return Ok(None);
@@ -209,7 +211,7 @@ impl Rotate {
         let above = reported::above(around.floor(ring).0, ring.head.revision.0);
         above.iter().for_each(|warning| world.print.warning(warning));
         if self.json {
-            let did = did.iter().map(|change| report::name(*change)).collect();
+            let did = did.iter().map(|change| wording::name(*change)).collect();
             world.print.json(&Outcome {
                 did,
                 would: None,
@@ -237,7 +239,7 @@ impl Rotate {
                 .map(|()| Exit::Done);
         }
         let would = match next {
-            Next::Do(Step::Write(change)) => Some(report::name(change)),
+            Next::Do(Step::Write(change)) => Some(wording::name(change)),
             _ => None,
         };
         world.print.json(&Outcome {
@@ -247,20 +249,4 @@ impl Rotate {
         })?;
         Ok(Exit::Done)
     }
-}
-
-/// Runs what has to follow a turn. Where a mirror was missed, nothing goes on.
-fn followed_by(
-    world: &World<'_>,
-    opened: &Opened,
-    interrupt: &Interrupt,
-    did: Option<Change>,
-    mut standing: Standing,
-) -> Result<Standing, Failure> {
-    let is_put_back = did.is_none() && missed::disagrees(&standing.missed);
-    if (did.is_some() || standing.wrote()) && !is_put_back {
-        standing = followed(opened, world, interrupt, standing)?;
-    }
-    let missed = if did.is_some() { missed::partly } else { missed::behind };
-    missed(opened, &standing.missed).map_or(Ok(standing), Err)
 }

@@ -13,9 +13,10 @@ use crate::failure::Failure;
 use crate::missed;
 use crate::opened::Opened;
 use crate::print::Style;
-use crate::report::{self, MirrorReport, Report};
+use crate::report::{MirrorReport, Report};
 use crate::reported;
 use crate::restart::{follows, why_due};
+use crate::wording;
 
 /// Show the ring: its phase, its keys' ages, and what the next step waits for
 #[derive(Args, Debug)]
@@ -104,10 +105,10 @@ fn explained(opened: &Opened, reading: &Reading) -> (&'static str, String, Strin
 
 fn text(world: &World<'_>, opened: &Opened, ring: &Ring, report: &Report<'_>) -> String {
     let mut lines =
-        vec![world.print.paint(Style::Bold, &opened.name()), report::meaning(report.phase).to_owned()];
+        vec![world.print.paint(Style::Bold, &opened.name()), wording::meaning(report.phase).to_owned()];
     lines.push(String::new());
     for key in &report.keys {
-        let (role, remark) = report::role(key);
+        let (role, remark) = wording::role(key);
         let since = shown(key.since, now());
         lines.push(format!("  {role:<9} {}  since {since}  {remark}", key.id).trim_end().to_owned());
     }
