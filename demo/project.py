@@ -38,10 +38,17 @@ class Project:
         self.settings.write_text(KEY_LINE.sub(lambda _: swapped, text))
 
     def add_the_app(self) -> None:
-        """Do as docs/django.md says: the app, and two lines of middleware."""
+        """Do as docs/django.md says: the app, and the line of middleware that `keybaton init` has not put in."""
         with self.settings.open("a") as settings:
             settings.write(THE_APP)
         self.tools.run("python", "manage.py", "migrate", "--verbosity=0", cwd=self.folder)
+
+    def put_djangos_middleware_back(self) -> None:
+        """Undo the one line of `keybaton init` that keeps users logged in."""
+        text = self.settings.read_text()
+        if text.count(OURS) != 1:
+            raise DemoError(f"{self.settings} does not name {OURS} once")
+        self.settings.write_text(text.replace(OURS, DJANGOS))
 
     def holds(self, key: str) -> bool:
         """Whether a file that the settings are read from still has this key."""
@@ -72,6 +79,9 @@ def let_two_instances_share(database: Path) -> None:
 
 KEY_LINE = re.compile(r"^SECRET_KEY = (['\"])(?P<key>.*)\1\n", re.MULTILINE)
 
+OURS = "keybaton.django.AuthenticationMiddleware"
+DJANGOS = "django.contrib.auth.middleware.AuthenticationMiddleware"
+
 # Sessions stand in the database, as Django does it unless told otherwise, and live
 # on while they are used, as many sites have it. (Without that, users whom a rollout
 # sends to the login form come back by themselves when it is over, as long as no page
@@ -88,8 +98,6 @@ DATABASES["default"]["OPTIONS"] = {"timeout": 20}
 
 THE_APP = """
 INSTALLED_APPS.append("keybaton.django")
-stock = MIDDLEWARE.index("django.contrib.auth.middleware.AuthenticationMiddleware")
-MIDDLEWARE[stock] = "keybaton.django.AuthenticationMiddleware"
 MIDDLEWARE.insert(0, "keybaton.django.FenceMiddleware")
 """
 

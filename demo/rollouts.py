@@ -98,9 +98,11 @@ def documented(site: Site) -> None:
 
 
 def three_phases(site: Site) -> None:
-    """`keybaton init`, then `keybaton rotate` with a restart after each write."""
+    """`keybaton init`, then `keybaton rotate` with a restart after each write, behind Django's own middleware."""
     old = site.project.literal_key()
     adopt(site)
+    site.screen.step("Django's own AuthenticationMiddleware put back, which keybaton init had replaced: to compare")
+    site.project.put_djangos_middleware_back()
     site.rolling_restart()
     site.screen.step("keybaton rotate: the new key signs, the old one is still accepted")
     rotate_to("promoted", site)
@@ -115,9 +117,9 @@ def three_phases(site: Site) -> None:
 def three_phases_with_the_app(site: Site) -> None:
     """The same with the Django app: one command, which waits for what each process reports."""
     old = site.project.literal_key()
-    site.screen.step("the app keybaton.django, and its middleware in the place of Django's")
-    site.project.add_the_app()
     adopt(site)
+    site.screen.step("the app keybaton.django besides the middleware that keybaton init has put in")
+    site.project.add_the_app()
     configure(site.project, f'manage = ["{site.project.tools.python}", "manage.py"]')
     site.rolling_restart()
     site.screen.step("keybaton rotate --wait=retire: goes on as soon as every process reports that it follows")

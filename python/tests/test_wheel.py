@@ -134,6 +134,29 @@ def test_a_whole_handover_reaches_the_settings(target: Path, shop: Path) -> None
     ]
 
 
+def test_django_starts_with_the_middleware_that_init_puts_in(target: Path, tmp_path: Path) -> None:
+    pytest.importorskip("django")
+    (tmp_path / ".git").mkdir()
+    program = target / "bin" / "keybaton"
+    subprocess.run([INNER, "-m", "django", "startproject", "shop", tmp_path], check=True)
+    subprocess.run([program, "init", "--write", "--no-input"], cwd=tmp_path, check=True, capture_output=True)
+    held = {"PYTHONPATH": f"{target}:{tmp_path}", "DJANGO_SETTINGS_MODULE": "shop.settings"}
+    assert run(INNER, tmp_path / "manage.py", "check", **held) == "System check identified no issues (0 silenced).\n"
+    assert run(INNER, "-W", "error", "-c", ASK, **held) == "200 AnonymousUser ['keybaton.django']\n"
+
+
+# One request, and whose AuthenticationMiddleware it has met.
+ASK = """
+import django
+django.setup()
+from django.conf import settings
+from django.test import Client
+answer = Client(SERVER_NAME="localhost").get("/admin/login/")
+whose = [name.rpartition(".")[0] for name in settings.MIDDLEWARE if name.endswith(".AuthenticationMiddleware")]
+print(answer.status_code, answer.wsgi_request.user, whose)
+"""
+
+
 def test_a_key_that_hides_the_projects_own_is_warned_about(target: Path, shop: Path) -> None:
     printed = run(INNER, shop, PYTHONPATH=str(target), SECRET_KEY=OTHER)
     assert f"{OTHER} []\n" in printed

@@ -13,7 +13,17 @@ from program import Program
 
 KEY = "django-insecure-made-up-for-the-crash-tests-of-keybaton"
 MANAGE = 'import os\n\nos.environ.setdefault("DJANGO_SETTINGS_MODULE", "shop.settings")\n'
-LITERAL = f'from pathlib import Path\n\nBASE_DIR = Path(__file__)\nSECRET_KEY = "{KEY}"\nDEBUG = True\n'
+DJANGOS = "django.contrib.auth.middleware.AuthenticationMiddleware"
+OURS = "keybaton.django.AuthenticationMiddleware"
+LITERAL = f"""\
+from pathlib import Path
+
+BASE_DIR = Path(__file__)
+SECRET_KEY = "{KEY}"
+MIDDLEWARE = [
+    "{DJANGOS}",
+]
+"""
 LOOKUP = 'import os\nfrom pathlib import Path\n\nSECRET_KEY = os.environ["SECRET_KEY"]\nDEBUG = True\n'
 LOADED = "SECRET_KEY, SECRET_KEY_FALLBACKS = keybaton.load()"
 ENV = f"DEBUG=on\nSECRET_KEY='{KEY}'\nMAIL_FROM='Ann'\n"
@@ -96,7 +106,7 @@ class BeginningRun:
         """The settings as they should become."""
         old = self.beginning.settings
         new = re.sub(r"(?m)^SECRET_KEY = .*$", LOADED, old)
-        return new.replace("import Path\n", "import Path\n\nimport keybaton\n")
+        return new.replace("import Path\n", "import Path\n\nimport keybaton\n").replace(DJANGOS, OURS)
 
     def text(self, name: str) -> str:
         path = self.folder / name

@@ -4,6 +4,8 @@ use ruff_python_ast::token::TokenKind;
 
 use crate::python::tokens;
 use crate::source::Source;
+use crate::wire::OURS;
+use crate::wire::middleware::DJANGOS;
 
 /// The text with `…` in the place of what each string holds and each comment says, on the same lines. `names` are texts that
 /// are no secrets.
@@ -38,9 +40,9 @@ fn string(token: &str, names: &[&str]) -> String {
     }
 }
 
-/// An empty text and a comma, as lists of keys are split at, are no secrets.
+/// An empty text and a comma, as lists of keys are split at, are no secrets, nor is middleware that everybody has.
 fn is_harmless(held: &str, names: &[&str]) -> bool {
-    matches!(held, "" | ",") || names.contains(&held)
+    matches!(held, "" | "," | OURS | DJANGOS) || MIDDLEWARE.contains(&held) || names.contains(&held)
 }
 
 fn comment(token: &str) -> String {
@@ -66,6 +68,16 @@ const HARMLESS: [&str; 7] = [
     "# noqa: F403",
     "# noqa: F405",
     "# noqa: S105",
+];
+
+/// What `startproject` lists around Django's AuthenticationMiddleware.
+const MIDDLEWARE: [&str; 6] = [
+    "django.middleware.security.SecurityMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ];
 
 #[cfg(test)]

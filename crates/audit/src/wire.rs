@@ -11,10 +11,12 @@ use crate::source::Source;
 
 mod edits;
 mod imports;
+pub(crate) mod middleware;
 #[cfg(test)]
 mod tests;
 
 use edits::Edits;
+pub use middleware::{Middleware, OURS};
 
 /// How settings get the key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -117,7 +119,9 @@ fn is_wired(settings: &Settings, ring: &RingName) -> bool {
     is_loaded(settings, ring) || is_plain(settings, ring)
 }
 
-fn is_loaded(settings: &Settings, ring: &RingName) -> bool {
+/// Whether settings read the ring with `keybaton.load()`.
+#[must_use]
+pub fn is_loaded(settings: &Settings, ring: &RingName) -> bool {
     let loads = KeySource::Keybaton { ring: ring.as_str().to_owned() };
     let mut keys = settings.keys().filter(|entry| entry.is_setting()).peekable();
     keys.peek().is_some() && keys.all(|entry| entry.is_exact && entry.sources == [loads.clone()])

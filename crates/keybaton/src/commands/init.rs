@@ -30,8 +30,8 @@ mod alone;
 
 /// Make a key, keep it out of source control, and let the settings read it
 ///
-/// Finds manage.py here, above or below. Nobody is logged out: the key that signs today goes on signing. Run again, it
-/// changes nothing
+/// Finds manage.py here, above or below. Nobody is logged out: the key that signs today goes on signing, and keybaton's
+/// middleware in the place of Django's own keeps users logged in when it changes. Run again, it changes nothing
 #[derive(Args, Debug)]
 #[command(after_help = "Examples:
   keybaton init                           A key in .env, a keybaton.toml, and the settings wired
@@ -195,6 +195,10 @@ impl Init {
     /// Shows what would become of the settings, and asks.
     fn wanted(&self, world: &World<'_>, settings: &Rewrites<'_>, ring: &RingName) -> Result<Answer, Failure> {
         let rewrites = &settings.rewrites;
+        // Settings that read the ring already serve as they are: where nobody can be asked, it is said instead.
+        if !settings.wire() && !self.write && !self.dry_run && !can_ask(world) {
+            return Ok(Answer::No);
+        }
         for rewrite in rewrites {
             world.print.result(&format!("{}\n", rewrite.diff(world.print, ring)))?;
         }

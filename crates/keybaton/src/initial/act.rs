@@ -69,10 +69,12 @@ impl<'a> Act<'a> {
         if let Some(file) = tracked {
             self.words.leaked(file, &wishes)?;
         }
+        let is_written = wanted == Answer::Yes;
         self.next(&After {
             style: self.style,
             is_changed: self.words.is_changed(),
-            is_wired: settings.are_wired() && wanted == Answer::Yes,
+            is_wired: settings.are_wired() && (is_written || !settings.wire()),
+            djangos: &settings.left_to_django(is_written),
             ring: ring.as_ref(),
             is_tracked: tracked.is_some(),
             variable: variable.as_deref().filter(|_| with.is_some()),
@@ -160,15 +162,20 @@ impl<'a> Act<'a> {
         for by_hand in &settings.by_hand {
             self.words.by_hand(by_hand, ring, self.style)?;
         }
-        if wanted == Answer::No {
-            return self.words.left(ring, self.style);
+        if !settings.wire() && settings.by_hand.is_empty() {
+            self.words.already("the settings read the ring")?;
         }
+        match (wanted, settings.wire()) {
+            (Answer::Yes, _) => self.rewrite(settings),
+            (Answer::No, true) => self.words.left(ring, self.style),
+            (Answer::No, false) => Ok(()),
+        }
+    }
+
+    fn rewrite(&mut self, settings: &Rewrites<'_>) -> Result<(), Failure> {
         for rewrite in &settings.rewrites {
             self.unless_dry(|| rewrite.write())?;
-            self.words.done(&format!("let the settings read the ring: {}", rewrite.name()))?;
-        }
-        if settings.rewrites.is_empty() && settings.by_hand.is_empty() {
-            self.words.already("the settings read the ring")?;
+            rewrite.effects().try_for_each(|effect| self.words.done(&effect))?;
         }
         Ok(())
     }

@@ -11,4 +11,5 @@ mod next;
 pub(crate) mod refusals;
 pub(crate) mod settings;
 pub(crate) mod today;
+mod users;
 mod words;

@@ -1,6 +1,6 @@
 //! What the user does after `keybaton init`.
 
-use keybaton_audit::wire::Style;
+use keybaton_audit::wire::{OURS, Style};
 use keybaton_core::Ring;
 use keybaton_core::shell::quoted;
 
@@ -12,6 +12,8 @@ pub(crate) struct After<'a> {
     pub(crate) is_changed: bool,
     /// Whether the settings read the ring now.
     pub(crate) is_wired: bool,
+    /// Where Django's own middleware is left, which logs users out while the key changes.
+    pub(crate) djangos: &'a [String],
     pub(crate) ring: Option<&'a Ring>,
     /// Git tracks the file of keys, and what mends it was said.
     pub(crate) is_tracked: bool,
@@ -31,12 +33,14 @@ pub(crate) fn what_now(after: &After<'_>) -> Vec<String> {
     let exposed = after
         .ring
         .filter(|ring| ring.signing.facts.exposed && !after.is_tracked)
-        .map(|ring| exposed(ring, after.wishes));
-    lines.push(match (after.is_changed || !after.is_wired, &exposed) {
-        (true, _) => start(after),
-        (false, Some(_)) => "nothing is left to set up".to_owned(),
-        (false, None) => "nothing: all is as it should be".to_owned(),
-    });
+        .map(|ring| exposed(ring, after));
+    match (after.is_changed || !after.is_wired, &exposed) {
+        (true, _) => lines.push(start(after)),
+        (false, _) if !after.djangos.is_empty() => {}
+        (false, Some(_)) => lines.push("nothing is left to set up".to_owned()),
+        (false, None) => lines.push("nothing: all is as it should be".to_owned()),
+    }
+    lines.extend(middleware(after.djangos).into_iter().flatten());
     lines.extend(exposed.into_iter().flatten());
     lines.extend(after.elsewhere.map(|folder| {
         format!("keybaton.toml is in {folder}, and other commands look for it upward: cd {}", quoted(folder))
@@ -68,21 +72,33 @@ fn start(after: &After<'_>) -> String {
     }
 }
 
+/// The line for a person to put in.
+fn middleware(djangos: &[String]) -> Option<[String; 2]> {
+    (!djangos.is_empty()).then(|| {
+        [
+            format!("Put \"{OURS}\" in the place of Django's own, so that"),
+            format!("users stay logged in while the key changes: {}", djangos.join("; ")),
+        ]
+    })
+}
+
 /// Whoever has the source has the key, until it is replaced.
-fn exposed(ring: &Ring, wishes: &Wishes) -> [String; 2] {
-    let (rotate, new) = (wishes.again("rotate"), wishes.again("rotate --new"));
+fn exposed(ring: &Ring, after: &After<'_>) -> [String; 2] {
+    let (rotate, new) = (after.wishes.again("rotate"), after.wishes.again("rotate --new"));
+    // Behind Django's own middleware those are whose browsers send requests in parallel.
+    let nobody = if after.djangos.is_empty() { ", and nobody is logged out" } else { "" };
     match (&ring.next, ring.retiring.is_empty()) {
         (Some(_), _) => [
             format!("The old key is in source control: once every server is restarted, `{rotate}`"),
-            "moves on to its successor, step by step, and nobody is logged out".to_owned(),
+            format!("moves on to its successor, step by step{nobody}"),
         ],
         (None, true) => [
             format!("The key is in source control: once every server is restarted, `{new}`"),
-            "replaces it, step by step, and nobody is logged out".to_owned(),
+            format!("replaces it, step by step{nobody}"),
         ],
         (None, false) => [
             format!("The key is in source control: `{rotate}` ends the rotation that is under way, and"),
-            format!("then `{new}` replaces it, step by step, and nobody is logged out"),
+            format!("then `{new}` replaces it, step by step{nobody}"),
         ],
     }
 }

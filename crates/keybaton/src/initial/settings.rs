@@ -16,8 +16,12 @@ use crate::print::Print;
 
 /// A settings file that is to be changed.
 pub(crate) struct Rewrite<'a> {
-    file: &'a SettingsFile,
-    new: Vec<u8>,
+    pub(super) file: &'a SettingsFile,
+    pub(super) new: Vec<u8>,
+    /// It lets the settings read the ring.
+    pub(super) wires: bool,
+    /// It keeps users logged in while the key changes.
+    pub(super) keeps_users: bool,
 }
 
 /// What is to be done with the settings of a project.
@@ -25,6 +29,8 @@ pub(crate) struct Rewrite<'a> {
 pub(crate) struct Rewrites<'a> {
     pub(crate) rewrites: Vec<Rewrite<'a>>,
     pub(crate) by_hand: Vec<ByHand>,
+    /// Files in which only a person can put keybaton's middleware in the place of Django's own.
+    pub(super) djangos: Vec<&'a SettingsFile>,
 }
 
 /// A file that a person has to change.
@@ -61,18 +67,28 @@ impl<'a> Rewrites<'a> {
             let absent = if is_base { IfAbsent::Append } else { IfAbsent::Leave };
             match wire(file.bytes(), &file.source, ring, style, absent) {
                 Wiring::AsItIs => {}
-                Wiring::Changed(new) => all.rewrites.push(Rewrite { file, new }),
+                Wiring::Changed(new) => {
+                    all.rewrites.push(Rewrite { file, new, wires: true, keeps_users: false });
+                }
                 Wiring::ByHand { lines } => {
                     all.by_hand.push(ByHand { file: file.path.clone(), lines, why: Why::Form });
                 }
                 Wiring::Broken { line } => return Err(broken(file, line)),
             }
         }
-        Ok(all)
+        Ok(match style {
+            Style::Load => all.keep_users(project, ring),
+            Style::Plain => all,
+        })
     }
 }
 
 impl Rewrites<'_> {
+    /// Whether any file is changed so that it reads the ring.
+    pub(crate) fn wire(&self) -> bool {
+        self.rewrites.iter().any(|rewrite| rewrite.wires)
+    }
+
     /// Whether the settings in use read the ring when all is written.
     pub(crate) fn are_wired(&self) -> bool {
         self.by_hand.iter().all(|by_hand| by_hand.why == Why::OtherKey)
@@ -90,6 +106,15 @@ impl Rewrite<'_> {
             Ok(new) => diff(print, &self.name(), ring, &self.file.source, &new),
             Err(_) => String::new(),
         }
+    }
+
+    /// What changing it does.
+    pub(crate) fn effects(&self) -> impl Iterator<Item = String> {
+        let ring = self.wires.then(|| format!("let the settings read the ring: {}", self.name()));
+        let users = self
+            .keeps_users
+            .then(|| format!("keep users logged in while the key changes: MIDDLEWARE in {}", self.name()));
+        ring.into_iter().chain(users)
     }
 
     pub(crate) fn write(&self) -> Result<(), Failure> {

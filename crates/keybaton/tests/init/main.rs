@@ -6,6 +6,7 @@ mod git;
 mod ground;
 mod keys;
 mod layouts;
+mod middleware;
 mod origins;
 mod questions;
 mod refusals;

@@ -83,7 +83,7 @@ fn a_no_leaves_them_and_gives_the_lines() {
 }
 
 /// Runs it on a terminal where the user types an answer.
-fn answered(ground: &Ground, answer: &str) -> String {
+pub(crate) fn answered(ground: &Ground, answer: &str) -> String {
     let screen = openpt(OpenptFlags::RDWR | OpenptFlags::NOCTTY | OpenptFlags::CLOEXEC).unwrap();
     grantpt(&screen).unwrap();
     unlockpt(&screen).unwrap();
