@@ -117,7 +117,7 @@ def verdict(outcomes: list[Outcome], screen: Screen) -> int:
 
 ROLLOUTS = (
     ("the rollout that Django documents", documented),
-    ("keybaton in three phases", three_phases),
+    ("keybaton in three phases, behind Django's middleware", three_phases),
     ("keybaton in three phases, with its app", three_phases_with_the_app),
 )
 
