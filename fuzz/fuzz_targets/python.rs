@@ -3,7 +3,7 @@
 
 use keybaton_audit::settings::Settings;
 use keybaton_audit::source::Source;
-use keybaton_audit::wire::{IfAbsent, Style, Wiring, wire};
+use keybaton_audit::wire::{IfAbsent, Middleware, Style, Wiring, wire};
 use keybaton_core::RingName;
 use libfuzzer_sys::fuzz_target;
 
@@ -17,6 +17,10 @@ fuzz_target!(|bytes: &[u8]| {
             assert!(bytes.get(source.bytes_of(literal.range.clone())).is_some());
         }
     }
+    let middleware = Middleware::of(&source);
+    assert!(middleware.djangos().is_none_or(|at| source.text().is_char_boundary(at)));
+    let is_listed = matches!(middleware, Middleware::Listed { .. });
+    assert_eq!(middleware.replaced(bytes, &source).is_some(), is_listed, "what is listed can be replaced");
     for style in [Style::Load, Style::Plain] {
         if let Wiring::Changed(new) = wire(bytes, &source, &RingName::default(), style, IfAbsent::Append) {
             let again = Source::decode(&new).expect("it was text before");
