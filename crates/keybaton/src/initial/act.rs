@@ -75,6 +75,7 @@ impl<'a> Act<'a> {
             is_changed: self.words.is_changed(),
             is_wired: settings.are_wired() && (is_written || !settings.wire()),
             djangos: &settings.left_to_django(is_written),
+            has_package: settings.has_package,
             ring: ring.as_ref(),
             is_tracked: tracked.is_some(),
             variable: variable.as_deref().filter(|_| with.is_some()),

@@ -14,6 +14,8 @@ pub(crate) struct After<'a> {
     pub(crate) is_wired: bool,
     /// Where Django's own middleware is left, which logs users out while the key changes.
     pub(crate) djangos: &'a [String],
+    /// The settings import keybaton, so that its middleware can be named in them.
+    pub(crate) has_package: bool,
     pub(crate) ring: Option<&'a Ring>,
     /// Git tracks the file of keys, and what mends it was said.
     pub(crate) is_tracked: bool,
@@ -34,13 +36,14 @@ pub(crate) fn what_now(after: &After<'_>) -> Vec<String> {
         .ring
         .filter(|ring| ring.signing.facts.exposed && !after.is_tracked)
         .map(|ring| exposed(ring, after));
+    let middleware = middleware(after);
     match (after.is_changed || !after.is_wired, &exposed) {
         (true, _) => lines.push(start(after)),
-        (false, _) if !after.djangos.is_empty() => {}
+        (false, _) if middleware.is_some() => {}
         (false, Some(_)) => lines.push("nothing is left to set up".to_owned()),
         (false, None) => lines.push("nothing: all is as it should be".to_owned()),
     }
-    lines.extend(middleware(after.djangos).into_iter().flatten());
+    lines.extend(middleware.into_iter().flatten());
     lines.extend(exposed.into_iter().flatten());
     lines.extend(after.elsewhere.map(|folder| {
         format!("keybaton.toml is in {folder}, and other commands look for it upward: cd {}", quoted(folder))
@@ -73,11 +76,11 @@ fn start(after: &After<'_>) -> String {
 }
 
 /// The line for a person to put in.
-fn middleware(djangos: &[String]) -> Option<[String; 2]> {
-    (!djangos.is_empty()).then(|| {
+fn middleware(after: &After<'_>) -> Option<[String; 2]> {
+    (after.has_package && !after.djangos.is_empty()).then(|| {
         [
             format!("Put \"{OURS}\" in the place of Django's own, so that"),
-            format!("users stay logged in while the key changes: {}", djangos.join("; ")),
+            format!("users stay logged in while the key changes: {}", after.djangos.join("; ")),
         ]
     })
 }

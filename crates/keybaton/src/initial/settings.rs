@@ -31,6 +31,8 @@ pub(crate) struct Rewrites<'a> {
     pub(crate) by_hand: Vec<ByHand>,
     /// Files in which only a person can put keybaton's middleware in the place of Django's own.
     pub(super) djangos: Vec<&'a SettingsFile>,
+    /// The settings import keybaton, so that its middleware can be named in them.
+    pub(crate) has_package: bool,
 }
 
 /// A file that a person has to change.
@@ -76,10 +78,8 @@ impl<'a> Rewrites<'a> {
                 Wiring::Broken { line } => return Err(broken(file, line)),
             }
         }
-        Ok(match style {
-            Style::Load => all.keep_users(project, ring),
-            Style::Plain => all,
-        })
+        all.has_package = style == Style::Load && all.load(project, ring);
+        Ok(all.keep_users(project, ring))
     }
 }
 

@@ -13,14 +13,12 @@ impl<'a> Rewrites<'a> {
     /// anywhere knows about it.
     pub(super) fn keep_users(mut self, project: &'a Project, ring: &RingName) -> Self {
         let read: Vec<Middleware> = project.files.iter().map(|file| Middleware::of(&file.source)).collect();
-        let reads_ring = !self.rewrites.is_empty()
-            || !self.by_hand.is_empty()
-            || project.files.iter().any(|file| is_loaded(&file.settings, ring));
-        if !reads_ring || read.contains(&Middleware::Ours) {
+        if read.contains(&Middleware::Ours) {
             return self;
         }
         // One file may look for the name in the list of another, and would not find it there any more.
-        let may_edit = !read.iter().any(|middleware| matches!(middleware, Middleware::ByHand { .. }));
+        let is_plain = !read.iter().any(|middleware| matches!(middleware, Middleware::ByHand { .. }));
+        let may_edit = self.has_package && is_plain;
         for (file, middleware) in project.files.iter().zip(&read) {
             let is_meant = middleware.djangos().is_some() && (file.is_used || !file.is_for_tests());
             if is_meant && !(may_edit && self.keep_users_of(file, ring)) {
@@ -28,6 +26,13 @@ impl<'a> Rewrites<'a> {
             }
         }
         self
+    }
+
+    /// Whether any file calls `keybaton.load()` when all is done.
+    pub(super) fn load(&self, project: &Project, ring: &RingName) -> bool {
+        !self.rewrites.is_empty()
+            || !self.by_hand.is_empty()
+            || project.files.iter().any(|file| is_loaded(&file.settings, ring))
     }
 
     /// Whether the file reads the ring, and changes.

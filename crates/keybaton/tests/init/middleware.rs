@@ -84,10 +84,11 @@ fn line_ends_and_tabs_stay() {
 }
 
 #[test]
-fn settings_without_the_package_keep_djangos_own() {
+fn settings_without_the_package_keep_djangos_own_and_no_promise_is_made() {
     let ground = Ground::with_settings(SETTINGS);
     let said = ground.says(&["init", "--plain", "--write"]);
-    assert!(!said.contains("MIDDLEWARE"), "{said}");
+    assert!(!said.contains("MIDDLEWARE") && !said.contains("keybaton.django"), "{said}");
+    assert!(said.ends_with("moves on to its successor, step by step"), "no promise that is not kept: {said}");
     assert!(ground.read("shop/settings.py").contains(DJANGOS));
 }
 
