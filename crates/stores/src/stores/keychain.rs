@@ -171,7 +171,7 @@ mod tests {
         let told = keychain.not_alone(lock(folder.path()).unwrap_err());
         let begins =
             "keychain:shop: its lock among keybatons cannot be had: another program holds the lock on ";
-        assert_eq!((told.kind, &told.sentence[..begins.len()]), (StoreErrorKind::Unreachable, begins));
+        assert_eq!((told.kind, &told.sentence[..begins.len()]), (StoreErrorKind::Locked, begins));
         assert!(told.hint.unwrap().starts_with("wait for it to end"));
         let told = keychain.not_alone(lock(&folder.path().join("missing")).unwrap_err());
         assert!(told.sentence.ends_with("/missing"), "{}", told.sentence);
