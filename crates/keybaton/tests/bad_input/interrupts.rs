@@ -31,7 +31,7 @@ fn held(ground: &Ground) -> (Child, Pid) {
         assert!(begun.elapsed() < Duration::from_secs(20), "it does not write");
         sleep(Duration::from_millis(5));
     }
-    let program = std::fs::read_to_string(children).unwrap();
+    let program = fs::read_to_string(children).unwrap();
     let program = Pid::from_raw(program.split_whitespace().next().unwrap().parse().unwrap()).unwrap();
     sleep(Duration::from_millis(100));
     (child, program)
