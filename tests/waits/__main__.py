@@ -19,7 +19,17 @@ AT_ONCE = 5
 
 
 def main(words: list[str]) -> int:
-    pytest = [str(newest()), "-m", "pytest", "-q", "-p", "no:cacheprovider", "-p", "no:django", f"--numprocesses={AT_ONCE}"]
+    pytest = [
+        str(newest()),
+        "-m",
+        "pytest",
+        "-q",
+        "-p",
+        "no:cacheprovider",
+        "-p",
+        "no:django",
+        f"--numprocesses={AT_ONCE}",
+    ]
     return subprocess.run([*pytest, *(words or [str(FOLDER)])]).returncode
 
 
