@@ -10,7 +10,7 @@ STEP := @$(PYTHON) tools/step.py
 TOOL := $(PYTHON) tools/toolbox.py
 WHEEL = "$$($(PYTHON) tools/wheel.py)"
 # Most tests wait for most of their time: for servers, for what times out, for a step that is not safe yet.
-AT_ONCE ?= 3
+AT_ONCE ?= 2
 QUICK := test-app test-fleets \
 	test-rust test-vectors test-python test-waits test-stores test-faults test-pages test-shells test-schema test-demo test-crash
 # The longest first. What is in test-app and test-fleets stands in test-every-app and test-every-fleet too.

@@ -16,7 +16,7 @@ pub(crate) mod middleware;
 mod tests;
 
 use edits::Edits;
-pub use middleware::{Middleware, OURS};
+pub use middleware::{Middleware, OURS, is_looked_for};
 
 /// How settings get the key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -1,13 +1,18 @@
 //! Django's own AuthenticationMiddleware in a settings file, and keybaton's in its place.
 
+use std::fs;
 use std::ops::Range;
+use std::path::PathBuf;
+use std::slice;
 
 use ruff_python_ast::visitor::{Visitor, walk_body, walk_expr};
 use ruff_python_ast::{Expr, Stmt};
 
 use super::edits::Edits;
+use crate::project::Project;
 use crate::python::{Module, range, with_module};
 use crate::source::Source;
+use crate::walk::files;
 
 /// What a settings file says of the middleware that finds the user.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -55,6 +60,22 @@ impl Middleware {
         let says = Source::decode(&new).map(|source| Self::of(&source));
         (says == Ok(Self::Ours)).then_some(new)
     }
+}
+
+/// Whether another file of the project, or another place of these, says the name of Django's own or a part of it: code that
+/// looks for it in the list would not find it there any more.
+#[must_use]
+pub fn is_looked_for(project: &Project) -> bool {
+    let settings: Vec<_> = project.files.iter().filter_map(|file| file.path.canonicalize().ok()).collect();
+    let twice = project.files.iter().any(|file| file.source.text().matches(CLASS).nth(1).is_some());
+    let is_one_of_these = |path: &PathBuf| path.canonicalize().is_ok_and(|path| settings.contains(&path));
+    let mut others =
+        files(slice::from_ref(&project.folder)).python.into_iter().filter(|path| !is_one_of_these(path));
+    twice || others.any(|path| fs::read(path).map_or(true, |text| has_class(&text)))
+}
+
+fn has_class(text: &[u8]) -> bool {
+    text.windows(CLASS.len()).any(|part| part == CLASS.as_bytes())
 }
 
 fn of_module(text: &str, module: &Module<'_>) -> Middleware {
@@ -119,6 +140,9 @@ fn name(text: &str, element: &Expr) -> Option<Range<usize>> {
 
 /// The middleware that keeps users logged in while the key changes.
 pub const OURS: &str = "keybaton.django.AuthenticationMiddleware";
+
+/// What all names of it end with, however they are put together.
+const CLASS: &str = "AuthenticationMiddleware";
 
 /// The one that logs them out whose browsers send requests in parallel.
 pub(crate) const DJANGOS: &str = "django.contrib.auth.middleware.AuthenticationMiddleware";

@@ -76,6 +76,7 @@ impl<'a> Act<'a> {
             is_wired: settings.are_wired() && (is_written || !settings.wire()),
             djangos: &settings.left_to_django(is_written),
             has_package: settings.has_package,
+            users_stay: settings.users_stay(is_written),
             ring: ring.as_ref(),
             is_tracked: tracked.is_some(),
             variable: variable.as_deref().filter(|_| with.is_some()),

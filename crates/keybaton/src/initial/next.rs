@@ -14,6 +14,8 @@ pub(crate) struct After<'a> {
     pub(crate) is_wired: bool,
     /// Where Django's own middleware is left, which logs users out while the key changes.
     pub(crate) djangos: &'a [String],
+    /// The settings in use are seen to name keybaton's middleware.
+    pub(crate) users_stay: bool,
     /// The settings import keybaton, so that its middleware can be named in them.
     pub(crate) has_package: bool,
     pub(crate) ring: Option<&'a Ring>,
@@ -89,7 +91,7 @@ fn middleware(after: &After<'_>) -> Option<[String; 2]> {
 fn exposed(ring: &Ring, after: &After<'_>) -> [String; 2] {
     let (rotate, new) = (after.wishes.again("rotate"), after.wishes.again("rotate --new"));
     // Behind Django's own middleware those are whose browsers send requests in parallel.
-    let nobody = if after.djangos.is_empty() { ", and nobody is logged out" } else { "" };
+    let nobody = if after.users_stay { ", and nobody is logged out" } else { "" };
     match (&ring.next, ring.retiring.is_empty()) {
         (Some(_), _) => [
             format!("The old key is in source control: once every server is restarted, `{rotate}`"),

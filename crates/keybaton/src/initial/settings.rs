@@ -31,6 +31,8 @@ pub(crate) struct Rewrites<'a> {
     pub(crate) by_hand: Vec<ByHand>,
     /// Files in which only a person can put keybaton's middleware in the place of Django's own.
     pub(super) djangos: Vec<&'a SettingsFile>,
+    /// The settings in use name keybaton's already.
+    pub(super) kept: bool,
     /// The settings import keybaton, so that its middleware can be named in them.
     pub(crate) has_package: bool,
 }

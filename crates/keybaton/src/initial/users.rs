@@ -2,7 +2,7 @@
 
 use keybaton_audit::project::{Project, SettingsFile};
 use keybaton_audit::source::Source;
-use keybaton_audit::wire::{Middleware, is_loaded};
+use keybaton_audit::wire::{Middleware, is_loaded, is_looked_for};
 use keybaton_core::RingName;
 
 use super::settings::{Rewrite, Rewrites};
@@ -10,18 +10,21 @@ use crate::configuration::shown;
 
 impl<'a> Rewrites<'a> {
     /// Puts it into those files that read the ring, and keeps in mind where a person has to do it. A project that names it
-    /// anywhere knows about it.
+    /// outside of its tests knows about it.
     pub(super) fn keep_users(mut self, project: &'a Project, ring: &RingName) -> Self {
-        let read: Vec<Middleware> = project.files.iter().map(|file| Middleware::of(&file.source)).collect();
-        if read.contains(&Middleware::Ours) {
+        let read = || project.files.iter().map(|file| (file, Middleware::of(&file.source)));
+        let meant: Vec<_> = read().filter(|(file, _)| file.is_used || !file.is_for_tests()).collect();
+        if meant.iter().any(|(_, middleware)| *middleware == Middleware::Ours) {
+            self.kept =
+                meant.iter().any(|(file, middleware)| file.is_used && *middleware == Middleware::Ours);
             return self;
         }
         // One file may look for the name in the list of another, and would not find it there any more.
-        let is_plain = !read.iter().any(|middleware| matches!(middleware, Middleware::ByHand { .. }));
-        let may_edit = self.has_package && is_plain;
-        for (file, middleware) in project.files.iter().zip(&read) {
-            let is_meant = middleware.djangos().is_some() && (file.is_used || !file.is_for_tests());
-            if is_meant && !(may_edit && self.keep_users_of(file, ring)) {
+        let is_by_hand = read().any(|(_, middleware)| matches!(middleware, Middleware::ByHand { .. }));
+        let is_named = meant.iter().any(|(_, middleware)| middleware.djangos().is_some());
+        let may_edit = self.has_package && is_named && !is_by_hand && !is_looked_for(project);
+        for (file, middleware) in meant {
+            if middleware.djangos().is_some() && !(may_edit && self.keep_users_of(file, ring)) {
                 self.djangos.push(file);
             }
         }
@@ -48,6 +51,13 @@ impl<'a> Rewrites<'a> {
         let is_there = rewrite.is_some();
         self.rewrites.extend(rewrite);
         is_there
+    }
+
+    /// Whether the settings in use are seen to keep users logged in when all is done.
+    pub(crate) fn users_stay(&self, is_written: bool) -> bool {
+        let mut rewritten =
+            self.rewrites.iter().filter(|rewrite| rewrite.keeps_users && rewrite.file.is_used);
+        self.djangos.is_empty() && (self.kept || (is_written && rewritten.next().is_some()))
     }
 
     /// Where Django's own is left: the user did not want the settings changed, or nobody but a person can.

@@ -32,7 +32,7 @@ fn the_key_of_the_settings_goes_on_signing_and_its_successor_is_staged() {
     done      let the settings read the ring: shop/settings.py
     next      restart the server. The settings import keybaton, so name it in your requirements
               The old key is in source control: once every server is restarted, `keybaton rotate`
-              moves on to its successor, step by step, and nobody is logged out
+              moves on to its successor, step by step
     ");
     assert_eq!(ground.variable("SECRET_KEY"), MADE_UP);
     let fallbacks = ground.variable("SECRET_KEY_FALLBACKS");
@@ -67,7 +67,7 @@ fn run_twice_it_changes_nothing_and_says_so() {
     as it is  the settings read the ring
     next      nothing is left to set up
               The old key is in source control: once every server is restarted, `keybaton rotate`
-              moves on to its successor, step by step, and nobody is logged out
+              moves on to its successor, step by step
     ");
     assert_eq!(ground.everything(), before);
 }
@@ -82,7 +82,7 @@ fn kept_as_it_is_the_key_of_the_settings_signs_alone() {
     done      let the settings read the ring: shop/settings.py
     next      restart the server. The settings import keybaton, so name it in your requirements
               The key is in source control: once every server is restarted, `keybaton rotate --new`
-              replaces it, step by step, and nobody is logged out
+              replaces it, step by step
     ");
     assert_eq!(ground.variable("SECRET_KEY_FALLBACKS"), MADE_UP);
 }

@@ -60,7 +60,7 @@ fn cookiecutters_ring_has_the_name_that_its_settings_look_up() {
     done      let the settings read the ring: config/settings/production.py
     next      restart the server. The settings import keybaton, so name it in your requirements
               The old key is in source control: once every server is restarted, `keybaton rotate`
-              moves on to its successor, step by step, and nobody is logged out
+              moves on to its successor, step by step
               The settings read DJANGO_SECRET_KEY from the environment: where servers set it, that key stays
     "#);
     assert_eq!(ground.variable("DJANGO_SECRET_KEY"), "made-up-local");
@@ -97,7 +97,7 @@ fn run_above_the_project_it_works_beside_manage_py() {
     done      let the settings read the ring: backend/settings.py
     next      restart the server. The settings import keybaton, so name it in your requirements
               The old key is in source control: once every server is restarted, `keybaton rotate`
-              moves on to its successor, step by step, and nobody is logged out
+              moves on to its successor, step by step
               keybaton.toml is in backend, and other commands look for it upward: cd backend
     ");
     assert!(ground.exists("backend/.env") && !ground.exists(".env"));
@@ -169,7 +169,7 @@ fn plain_settings_read_the_environment() {
     done      let the settings read the ring: shop/settings.py
     next      start programs with `keybaton run -- python manage.py runserver`: it sets what the settings read
               The old key is in source control: once every server is restarted, `keybaton rotate`
-              moves on to its successor, step by step, and nobody is logged out
+              moves on to its successor, step by step
     ");
     assert!(ground.says(&["init", "--plain", "--write"]).contains("nothing is left to set up"));
 }
@@ -192,7 +192,7 @@ fn settings_that_a_person_has_to_change_are_left_with_the_lines_to_put_in() {
 
     next      put the lines in, then restart the server. The settings import keybaton, so name it in your requirements
               The old key is in source control: once every server is restarted, `keybaton rotate`
-              moves on to its successor, step by step, and nobody is logged out
+              moves on to its successor, step by step
               The settings read SECRET_KEY from the environment: where servers set it, that key stays
     ");
     assert_eq!(ground.read("shop/settings.py"), text);
@@ -252,7 +252,7 @@ fn a_key_of_other_settings_is_not_taken_out_of_them() {
     done      let the settings read the ring: shop/settings/local.py
     next      restart the server. The settings import keybaton, so name it in your requirements
               The old key is in source control: once every server is restarted, `keybaton rotate`
-              moves on to its successor, step by step, and nobody is logged out
+              moves on to its successor, step by step
     ");
     assert_eq!(ground.read("shop/settings/production.py"), production);
     assert_eq!(ground.variable("SECRET_KEY"), "made-up-local");

@@ -76,7 +76,7 @@ fn a_no_leaves_them_and_gives_the_lines() {
 
     next      put the lines in, then restart the server. The settings import keybaton, so name it in your requirements
               The old key is in source control: once every server is restarted, `keybaton rotate`
-              moves on to its successor, step by step, and nobody is logged out
+              moves on to its successor, step by step
     ");
     assert_eq!(ground.read("shop/settings.py"), before);
     assert!(ground.exists(".env"));
