@@ -129,7 +129,12 @@ impl SettingsFile {
 }
 
 fn bytes(path: &Path) -> Result<Content, ProjectError> {
-    read(path, Limits { bytes: LONGEST_FILE, silence: Duration::ZERO }).map_err(ProjectError::Unreadable)
+    content(path).map_err(ProjectError::Unreadable)
+}
+
+/// A pipe is not waited for.
+pub(crate) fn content(path: &Path) -> Result<Content, FileError> {
+    read(path, Limits { bytes: LONGEST_FILE, silence: Duration::ZERO })
 }
 
 /// The text of a file, if it can be read.

@@ -1,15 +1,15 @@
 //! Django's own AuthenticationMiddleware in a settings file, and keybaton's in its place.
 
-use std::fs;
 use std::ops::Range;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::slice;
 
+use keybaton_files::FileErrorKind;
 use ruff_python_ast::visitor::{Visitor, walk_body, walk_expr};
 use ruff_python_ast::{Expr, Stmt};
 
 use super::edits::Edits;
-use crate::project::Project;
+use crate::project::{Project, content};
 use crate::python::{Module, range, with_module};
 use crate::source::Source;
 use crate::walk::files;
@@ -71,7 +71,15 @@ pub fn is_looked_for(project: &Project) -> bool {
     let is_one_of_these = |path: &PathBuf| path.canonicalize().is_ok_and(|path| settings.contains(&path));
     let mut others =
         files(slice::from_ref(&project.folder)).python.into_iter().filter(|path| !is_one_of_these(path));
-    twice || others.any(|path| fs::read(path).map_or(true, |text| has_class(&text)))
+    twice || others.any(|path| may_have_class(&path))
+}
+
+/// What cannot be read may have it; Python imports nothing but files.
+fn may_have_class(path: &Path) -> bool {
+    match content(path) {
+        Ok(content) => has_class(&content.into_bytes()),
+        Err(error) => error.kind() != FileErrorKind::NotAFile && error.kind() != FileErrorKind::Silent,
+    }
 }
 
 fn has_class(text: &[u8]) -> bool {

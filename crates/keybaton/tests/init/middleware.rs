@@ -153,6 +153,55 @@ fn where_other_settings_look_for_djangos_own_it_stays() {
     assert!(ground.read("shop/settings/base.py").contains(DJANGOS));
 }
 
+/// With the list changed these would end with an error, or no longer find what they look for.
+#[test]
+fn where_anything_else_looks_for_djangos_own_it_stays() {
+    let outside =
+        format!("from shop.settings import *\nMIDDLEWARE.insert(MIDDLEWARE.index('{DJANGOS}'), 'shop.mw')\n");
+    let in_parts = "def patched(names): return [n for n in names if not n.endswith('auth.middleware.AuthenticationMiddleware')]\n";
+    for (name, text) in [("deploy/production.py", outside.as_str()), ("shop/extra.py", in_parts)] {
+        let ground = Ground::of(&[
+            ("manage.py", &manage("shop.settings")),
+            ("shop/settings.py", SETTINGS),
+            (name, text),
+        ]);
+        let said = ground.says(&["init", "--write"]);
+        assert!(said.contains("while the key changes: shop/settings.py, line "), "{name}: {said}");
+        assert!(!said.contains("nobody is logged out"), "{name}: {said}");
+        assert!(ground.read("shop/settings.py").contains(DJANGOS), "{name}");
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn a_pipe_among_the_modules_is_not_waited_for() {
+    let ground = Ground::with_settings(SETTINGS);
+    assert!(
+        std::process::Command::new("mkfifo").arg(ground.path("shop/pipe.py")).status().unwrap().success()
+    );
+    ground.says(&["init", "--write"]);
+    assert!(ground.read("shop/settings.py").contains(OURS));
+}
+
+#[test]
+fn where_no_middleware_is_seen_nothing_is_promised() {
+    let settings = "SECRET_KEY = 'made-up'\nMIDDLEWARE = ['shop.middleware.OfTheShop']\n";
+    let said = Ground::with_settings(settings).says(&["init", "--write"]);
+    assert!(!said.contains("nobody is logged out"), "{said}");
+}
+
+#[test]
+fn a_project_that_names_keybatons_in_its_tests_alone_is_not_taken_for_done() {
+    let tests = format!("from .base import *\n\nMIDDLEWARE = ['{OURS}']\n");
+    let ground = Ground::of(&[
+        ("manage.py", &manage("shop.settings.base")),
+        ("shop/settings/base.py", SETTINGS),
+        ("shop/settings/test.py", &tests),
+    ]);
+    ground.says(&["init", "--write"]);
+    assert!(ground.read("shop/settings/base.py").contains(OURS));
+}
+
 #[test]
 fn a_project_that_has_keybatons_is_told_nothing() {
     let ground = Ground::with_settings(&SETTINGS.replace(DJANGOS, OURS));
