@@ -10,12 +10,14 @@ use crate::settings::{Default, Entry, Form, KeySource, Settings, Surroundings};
 use crate::source::Source;
 
 mod edits;
+mod further;
 mod imports;
 pub(crate) mod middleware;
 #[cfg(test)]
 mod tests;
 
 use edits::Edits;
+pub use further::{further_lines, wire_further};
 pub use middleware::{Middleware, OURS, is_looked_for};
 
 /// How settings get the key.

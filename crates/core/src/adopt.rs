@@ -10,7 +10,7 @@ use crate::reading::{Bare, bury_missing};
 use crate::record::{MOST_KEYS, Record, Role, Row};
 use crate::ring::{Head, Key, Retiring, Revision, Ring, Unknown, Why};
 use crate::writes::{Before, writes};
-use crate::{RingId, Salt, SecretText, WriteId, Writes};
+use crate::{RingId, RingName, Salt, SecretText, WriteId, Writes};
 
 /// Keys to begin a ring with. None at all is well: a fresh key signs then.
 #[derive(Default)]
@@ -21,6 +21,7 @@ pub struct Adoption {
     exposed: Exposed,
     fallback: Fallback,
     stage: bool,
+    from: Option<RingName>,
 }
 
 /// Which keys stood in source control.
@@ -53,6 +54,16 @@ impl Adoption {
     #[must_use]
     pub fn keys(signing: SecretText, fallbacks: Vec<SecretText>) -> Self {
         Self::known(Some(signing), fallbacks, None)
+    }
+
+    /// Begins with the keys of another ring, for a use that leaves it: what was signed so far stays valid, and processes
+    /// that still use the other ring are understood. Its next key comes along only where it signs.
+    #[must_use]
+    pub fn like(name: RingName, ring: &Ring) -> Self {
+        let retiring = ring.retiring.iter().map(|retiring| retiring.key.secret.duplicate());
+        let exposed = if ring.signing.facts.exposed { Exposed::Signing } else { Exposed::None };
+        let keys = Self::keys(ring.signing.secret.duplicate(), retiring.collect());
+        Self { from: Some(name), exposed, ..keys }
     }
 
     /// Each key once: a key that stood in a ring twice would still be accepted after it was cut off.
@@ -152,8 +163,9 @@ impl Adoption {
     }
 
     fn ring(self, stamp: &mut Stamp<'_>) -> Ring {
-        let Self { signing, fallbacks, record, exposed, fallback, stage } = self;
-        let (head, rows) = record.map_or_else(|| (new_head(stamp), Vec::new()), |r| (r.head, r.keys));
+        let Self { signing, fallbacks, record, exposed, fallback, stage, from } = self;
+        let (mut head, rows) = record.map_or_else(|| (new_head(stamp), Vec::new()), |r| (r.head, r.keys));
+        head.from = from.or(head.from);
         let mut signing = match signing {
             Some(secret) => take_in(secret, Role::Signing, &head, &rows, stamp).0,
             None => fresh_key(&head, 0, stamp),
@@ -245,6 +257,7 @@ fn new_head(stamp: &mut Stamp<'_>) -> Head {
         forgot: None,
         events: Vec::new(),
         follow: None,
+        from: None,
         unknown: Unknown::new(),
     }
 }

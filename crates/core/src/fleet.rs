@@ -9,7 +9,7 @@ use alloc::vec::Vec;
 use crate::change::Change;
 use crate::ring::{Revision, Ring};
 use crate::time::{Span, Timestamp};
-use crate::{Mark, Policy, RingId, Seen};
+use crate::{Mark, Policy, RingId, RingName, Seen};
 
 /// Which processes report the keys that they use.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -34,6 +34,22 @@ pub struct Beats {
     pub beats: Vec<Beat>,
     /// The floor of each ring that has one. They were read before the beats.
     pub floors: Vec<Floor>,
+    /// What the processes report of other ring names.
+    pub others: Vec<(RingName, Beat)>,
+    /// The rings that this one has keys in common with, because a use is leaving one of them.
+    pub kin: Kin,
+}
+
+/// Rings that have keys in common, because one began with the keys of the other. A process that uses the older one and was
+/// not given the younger has the settings of before: it signs with the older ring what others sign with the younger.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Kin {
+    /// The ring's own name.
+    pub name: RingName,
+    /// The ring that this one began with the keys of.
+    pub origin: Option<RingName>,
+    /// The rings that began with the keys of this one.
+    pub branches: Vec<RingName>,
 }
 
 /// What one process said last. One that stops cleanly takes it back.
@@ -80,14 +96,16 @@ pub struct Awaited<'a> {
     /// The process.
     pub beat: &'a Beat,
     /// Why.
-    pub why: Hindrance,
+    pub why: Hindrance<'a>,
     /// Whether it lives.
     pub pulse: Pulse,
 }
 
 /// What a process does that a change has to wait for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Hindrance {
+pub enum Hindrance<'a> {
+    /// It was not given this ring, and signs with another one what is this ring's.
+    Lacks(&'a RingName),
     /// It does not accept the key that is to sign.
     Refuses,
     /// It signs with the key that is to go.
@@ -146,9 +164,25 @@ impl Beats {
         self.now.since(beat.seen) <= self.lease
     }
 
+    /// The processes with the settings of before a use left one ring for another.
+    fn lacking(&self, ring: RingId) -> Vec<(&Beat, Hindrance<'_>)> {
+        let Kin { name, origin, branches } = &self.kin;
+        let has = |process: &str, ring: &RingName| {
+            self.others.iter().any(|(name, beat)| name == ring && *beat.process == *process)
+        };
+        let of_origin = self.others.iter().filter(|(other, _)| Some(other) == origin.as_ref());
+        let without = of_origin.filter(|(_, beat)| self.of(ring).all(|own| own.process != beat.process));
+        let here = without.map(|(_, beat)| (beat, Hindrance::Lacks(name)));
+        let there = branches.iter().flat_map(|branch| {
+            let without = self.of(ring).filter(move |beat| !has(&beat.process, branch));
+            without.map(move |beat| (beat, Hindrance::Lacks(branch)))
+        });
+        here.chain(there).collect()
+    }
+
     /// Takes the operator's word for it that these processes are gone.
     pub fn give_up(&mut self, processes: &[Box<str>]) {
-        for beat in &mut self.beats {
+        for beat in self.beats.iter_mut().chain(self.others.iter_mut().map(|(_, beat)| beat)) {
             beat.given_up |= processes.contains(&beat.process);
         }
     }
@@ -159,16 +193,25 @@ impl Beats {
 pub fn awaited<'a>(change: Change, seen: &Seen<'a>, policy: &Policy) -> Vec<Awaited<'a>> {
     let Some(beats) = seen.fleet else { return Vec::new() };
     let loaded = policy.propagation.map(|propagation| seen.loaded(change, policy, propagation));
-    let awaited = |beat: &'a Beat| {
-        let why = hindrance(change, seen.ring, beat)?;
+    let awaited = |(beat, why): (&'a Beat, Hindrance<'a>)| {
         let pulse = seen.pulse(beat, beats, loaded, policy);
         (pulse != Pulse::Gone).then_some(Awaited { beat, why, pulse })
     };
-    beats.of(seen.ring.head.id).filter_map(awaited).collect()
+    hindrances(change, seen.ring, beats).into_iter().filter_map(awaited).collect()
+}
+
+/// Each process once that stands in the way of a change.
+fn hindrances<'a>(change: Change, ring: &Ring, beats: &'a Beats) -> Vec<(&'a Beat, Hindrance<'a>)> {
+    let waits = matches!(change, Change::Promote | Change::Retire(_));
+    let lacking = if waits { beats.lacking(ring.head.id) } else { Vec::new() };
+    let is_told = |beat: &Beat| lacking.iter().any(|(other, _)| core::ptr::eq(*other, beat));
+    let others = beats.of(ring.head.id).filter(|beat| !is_told(beat));
+    let others: Vec<_> = others.filter_map(|beat| Some((beat, hindrance(change, ring, beat)?))).collect();
+    lacking.into_iter().chain(others).collect()
 }
 
 /// What of a process stands in the way of a change.
-fn hindrance(change: Change, ring: &Ring, beat: &Beat) -> Option<Hindrance> {
+fn hindrance(change: Change, ring: &Ring, beat: &Beat) -> Option<Hindrance<'static>> {
     let by_keys = match change {
         Change::Promote => {
             let next = ring.next.as_ref()?.facts.mark;
@@ -208,12 +251,12 @@ impl Seen<'_> {
     /// raising of the floor, or from when the last one that signed with it was gone.
     pub(crate) fn expired(&self, change: Change, beats: &Beats, policy: &Policy) -> Timestamp {
         let raised = beats.floor_of(self.ring.head.id).map_or(beats.now, |floor| floor.raised);
-        let signed = |beat: &&Beat| {
-            matches!(hindrance(change, self.ring, beat), Some(Hindrance::Signs | Hindrance::Holds))
-        };
+        let signs =
+            |why: &Hindrance<'_>| matches!(why, Hindrance::Signs | Hindrance::Holds | Hindrance::Lacks(_));
         let silence = policy.propagation.unwrap_or_default();
         let gone = |beat: &Beat| if beat.given_up { beat.seen } else { beat.seen + silence };
-        let last = beats.of(self.ring.head.id).filter(signed).map(gone).fold(raised, Timestamp::max);
+        let signed = hindrances(change, self.ring, beats).into_iter().filter(|(_, why)| signs(why));
+        let last = signed.map(|(beat, _)| gone(beat)).fold(raised, Timestamp::max);
         let Span(ago) = beats.now.since(last);
         self.now + Span(policy.longest_signature.0.saturating_sub(ago))
     }

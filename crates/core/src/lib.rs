@@ -35,7 +35,7 @@ mod writes;
 pub use adopt::{Adoption, Fallback};
 pub use change::{Change, Stamp};
 pub use fallbacks::survives_commas;
-pub use fleet::{Awaited, Beat, Beats, Floor, Hindrance, Pulse, Reporting, awaited};
+pub use fleet::{Awaited, Beat, Beats, Floor, Hindrance, Kin, Pulse, Reporting, awaited};
 pub use follow::Follow;
 pub use held::HeldKey;
 pub use history::{Event, Left, Tombstone, What};

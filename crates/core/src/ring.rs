@@ -12,7 +12,7 @@ use serde_json::Value;
 use crate::follow::Follow;
 use crate::history::{Event, Tombstone};
 use crate::time::Timestamp;
-use crate::{KeyId, Mark, RingId, Salt, SecretText, WriteId};
+use crate::{KeyId, Mark, RingId, RingName, Salt, SecretText, WriteId};
 
 /// The keys that one project trusts in one environment, and what is remembered of them.
 #[derive(Debug)]
@@ -56,6 +56,9 @@ pub struct Head {
     /// What became of that which has to follow the last change, where it did not follow at once.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub follow: Option<Follow>,
+    /// The ring whose keys this one began with: a use that had no ring of its own left that one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub from: Option<RingName>,
     /// Members of the record that this version does not know, and keeps.
     #[serde(flatten)]
     pub unknown: Unknown,
@@ -185,6 +188,14 @@ impl Ring {
             self.next.iter().chain(core::iter::once(&self.signing)).chain(retiring).collect();
         keys.sort_by_key(|key| core::cmp::Reverse(key.facts.number));
         keys
+    }
+
+    /// The keys that this ring has in common with another one, whatever they do in either: as they stand here, and there.
+    #[must_use]
+    pub fn shared_with<'a>(&'a self, other: &'a Self) -> Vec<(&'a Key, &'a Key)> {
+        let others = other.accepted();
+        let twin = |key: &'a Key| Some((key, *others.iter().find(|other| other.secret == key.secret)?));
+        self.accepted().into_iter().filter_map(twin).collect()
     }
 
     /// The accepted key of this id.

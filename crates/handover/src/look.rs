@@ -199,6 +199,7 @@ impl Places {
             Some(Err(error)) => (None, Some(error)),
             Some(Ok(mut beats)) => {
                 beats.give_up(&self.gone);
+                beats.kin = self.kin.clone();
                 (Some(beats), None)
             }
         }

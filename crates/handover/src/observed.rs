@@ -1,7 +1,7 @@
 //! What `manage.py keybaton observe` and its like print.
 
 use keybaton_core::time::{Span, Timestamp};
-use keybaton_core::{Beat, Beats, Floor, Mark, Revision, RingId, RingName};
+use keybaton_core::{Beat, Beats, Floor, Kin, Mark, Revision, RingId, RingName};
 use serde::Deserialize;
 
 #[derive(Debug, Deserialize)]
@@ -69,11 +69,15 @@ impl Observed {
         if self.now == 0 || self.lease == 0 {
             return Err("it does not say what time it is, or how long a beat counts".to_owned());
         }
-        let ours = self.beats.into_iter().filter(|row| row.name == name.as_str());
+        let (ours, others): (Vec<Row>, Vec<Row>) =
+            self.beats.into_iter().partition(|row| row.name == name.as_str());
+        let named = |row: Row| Some((row.name.parse().ok()?, row.beat()));
         Ok(Beats {
             now: Timestamp(self.now),
             lease: Span(self.lease),
-            beats: ours.map(Row::beat).collect(),
+            beats: ours.into_iter().map(Row::beat).collect(),
+            others: others.into_iter().filter_map(named).collect(),
+            kin: Kin::default(),
             floors: self.floors.into_iter().filter_map(|row| row.floor()).collect(),
         })
     }

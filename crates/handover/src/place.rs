@@ -1,7 +1,7 @@
 //! Where a ring lives, who reports how it is used, and what its writers need.
 
 use keybaton_core::time::Timestamp;
-use keybaton_core::{Revision, Stamp};
+use keybaton_core::{Kin, Revision, Stamp};
 use keybaton_stores::{Store, StoreUrl};
 
 use crate::Fleet;
@@ -33,6 +33,8 @@ pub struct Places {
     pub fleet: Option<Box<dyn Fleet>>,
     /// The processes that are gone, as the operator says.
     pub gone: Vec<Box<str>>,
+    /// The rings that have keys in common with it, for which the processes that use them are waited for too.
+    pub kin: Kin,
 }
 
 /// Time and chance.

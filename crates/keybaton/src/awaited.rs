@@ -15,6 +15,9 @@ pub(crate) struct AwaitedReport {
     role: Box<str>,
     host: Box<str>,
     why: &'static str,
+    /// The ring that it was not given, where that is why.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    lacks: Option<Box<str>>,
     /// What in it uses a key that its settings no longer say.
     holds: Vec<Box<str>>,
     started: Timestamp,
@@ -35,11 +38,13 @@ impl AwaitedReport {
             role: beat.role.clone(),
             host: beat.host.clone(),
             why: match why {
+                Hindrance::Lacks(_) => "lacks",
                 Hindrance::Refuses => "refuses",
                 Hindrance::Signs => "signs",
                 Hindrance::Holds => "holds",
                 Hindrance::Behind => "behind",
             },
+            lacks: if let Hindrance::Lacks(ring) = why { Some(ring.as_str().into()) } else { None },
             holds: beat.holds.clone(),
             started: beat.started,
             seen: beat.seen,
@@ -57,6 +62,11 @@ impl AwaitedReport {
         match self.why {
             "signs" => format!("sign{s} with the old key and {need}"),
             "holds" => format!("use{s} the old key in {} and {need}", self.holds.join(", ")),
+            "lacks" => {
+                let verb = if is_one { "does" } else { "do" };
+                let ring = self.lacks.as_deref().unwrap_or_default();
+                format!("{verb} not read {ring} yet and {need} with the settings that do")
+            }
             _ => need.to_owned(),
         }
     }
@@ -123,6 +133,7 @@ mod tests {
             role: role.into(),
             host: host.into(),
             why,
+            lacks: (why == "lacks").then(|| "COOKIE_SIGNING_KEY".into()),
             holds: if why == "holds" { vec!["simplejwt".into()] } else { Vec::new() },
             started: Timestamp(0),
             seen: Timestamp(1_000),
@@ -138,6 +149,7 @@ mod tests {
         let mut awaited = vec![process("web", "a1", "refuses"); 3];
         awaited.push(process("web", "b2", "behind"));
         awaited.push(process("web", "b2", "holds"));
+        awaited.push(process("web", "b2", "lacks"));
         awaited.push(AwaitedReport { runs_for: Span(90_000), ..process("celery", "c3", "signs") });
         let silent =
             AwaitedReport { lives: false, silent_for: Span(300), ..process("command", "d4", "refuses") };
@@ -145,6 +157,7 @@ mod tests {
         awaited.push(AwaitedReport { gone_from: Some(Timestamp(1_600)), ..silent });
         assert_snapshot!(lines(&awaited, Timestamp(1_000)).join("\n"), @"
         1 celery signs with the old key and needs a restart (c3, up for 1d 1h)
+        1 web does not read COOKIE_SIGNING_KEY yet and needs a restart with the settings that do (b2, up for 2h)
         4 web need a restart (a1: 3, b2, up for 2h)
         1 web uses the old key in simplejwt and needs a restart (b2, up for 2h)
         1 command on d4 reported last 5m ago, did not say that it stopped, and counts as gone with --gone 3f2a9c1b7d alone

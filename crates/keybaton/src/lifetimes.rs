@@ -65,6 +65,7 @@ mod tests {
             fleet: None,
             after_write: None,
             wishes: Wishes::default(),
+            is_main: true,
         };
         let lifetimes = |latest_session_expiry| Lifetimes {
             session_cookie_age: 1_209_600,

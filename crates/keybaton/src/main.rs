@@ -22,6 +22,7 @@ mod guard;
 mod initial;
 mod interrupt;
 mod key_id;
+mod kin;
 mod known;
 mod lifetimes;
 #[cfg(test)]
@@ -43,6 +44,7 @@ mod serving;
 mod source;
 mod store;
 mod system;
+mod uses;
 mod verdict;
 #[cfg(unix)]
 mod watch;

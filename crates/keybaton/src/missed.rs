@@ -178,6 +178,7 @@ mod tests {
     fn a_mirror_that_is_not_there_yet_is_made_with_copy() {
         let at = |url: &str| Located { url: url.to_owned(), folder: "/srv/shop".into() };
         let place = Place {
+            is_main: true,
             ring: "JWT_KEY".parse().unwrap(),
             environment: None,
             store: at("dotenv:.env"),

@@ -1,7 +1,9 @@
 //! A ring that commands look at and write: its store, its mirrors, its policy.
 
 use keybaton_core::time::{Span, Timestamp};
-use keybaton_core::{MirrorSeen, Policy, Random, Reading, Revision, Ring, RingName, Seen, is_follow_due};
+use keybaton_core::{
+    Kin, MirrorSeen, Policy, Random, Reading, Revision, Ring, RingName, Seen, is_follow_due,
+};
 use keybaton_handover::{HandoverError, Look, Missed, Places, Standing, agree, look};
 use keybaton_stores::{Note, StoreError, StoreErrorKind};
 
@@ -16,6 +18,7 @@ use crate::follow::follow;
 use crate::initial::guard::Guard;
 use crate::initial::refusals::would_leak;
 use crate::interrupt::Interrupt;
+use crate::kin::Relation;
 use crate::missed;
 use crate::policy::policy;
 use crate::print::Print;
@@ -28,6 +31,8 @@ pub(crate) struct Opened {
     pub(crate) place: Place,
     pub(crate) places: Places,
     pub(crate) policy: Policy,
+    /// The rings that it has keys in common with, once they were looked at.
+    pub(crate) relations: Vec<Relation>,
 }
 
 impl Opened {
@@ -41,9 +46,10 @@ impl Opened {
         store::must_be_readable(&place.store)?;
         let mirrors = place.mirrors.iter().map(open).collect::<Result<_, _>>()?;
         let fleet = fleet::fleet(&place, fleet::PATIENCE);
-        let places = Places { store: open(&place.store)?, mirrors, fleet, gone: Vec::new() };
+        let kin = Kin { name: place.ring.clone(), ..Kin::default() };
+        let places = Places { store: open(&place.store)?, mirrors, fleet, gone: Vec::new(), kin };
         let policy = policy(&place)?;
-        Ok(Self { place, places, policy })
+        Ok(Self { place, places, policy, relations: Vec::new() })
     }
 
     /// How messages name the ring: its name, its store, its environment.
@@ -139,11 +145,18 @@ impl Opened {
                 let sentence = format!("{}: a write was cut short and would be finished first", self.name());
                 Err(Failure::new(Exit::Refused, sentence).hint("leave --dry-run out"))
             }
-            Reading::Absent => Err(self.failed(HandoverError::Absent)),
-            Reading::Bare(_) => Err(self.failed(HandoverError::Bare)),
-            Reading::Edited(edited) => Err(self.failed(HandoverError::Edited(edited.why))),
-            Reading::Newer(newer) => Err(self.failed(HandoverError::Newer(newer.format))),
-            Reading::Sealed(_) => Err(self.failed(HandoverError::Sealed)),
+            other => Err(self.unusable(&other)),
+        }
+    }
+
+    /// What stands in the store is nothing to begin with.
+    pub(crate) fn unusable(&self, reading: &Reading) -> Failure {
+        match reading {
+            Reading::Edited(edited) => self.failed(HandoverError::Edited(edited.why)),
+            Reading::Newer(newer) => self.failed(HandoverError::Newer(newer.format)),
+            Reading::Sealed(_) => self.failed(HandoverError::Sealed),
+            Reading::Bare(_) => self.failed(HandoverError::Bare),
+            Reading::Absent | Reading::Whole(_) | Reading::Torn(_) => self.failed(HandoverError::Absent),
         }
     }
 

@@ -3,13 +3,14 @@
 use keybaton_core::time::Timestamp;
 use keybaton_core::{
     Beats, Change, Event, Floor, KeyId, MirrorSeen, Phase, Policy, Ready, Reporting, Revision, Ring, RingId,
-    Role, Seen, Tombstone, Why, awaited, ready, under_way,
+    RingName, Role, Seen, Tombstone, Why, awaited, ready, under_way,
 };
 use keybaton_handover::{Around, FleetError, Place};
 use keybaton_stores::StoreError;
 use serde::Serialize;
 
 use crate::awaited::AwaitedReport;
+use crate::kin::Relation;
 use crate::opened::Opened;
 use crate::wording;
 
@@ -32,6 +33,12 @@ pub(crate) struct Report<'a> {
     pub(crate) next: Option<NextReport>,
     /// What the processes report; nothing where none does.
     pub(crate) fleet: Option<FleetReport>,
+    /// The ring whose keys it began with.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) from: Option<&'a str>,
+    /// The rings of the environment that it has keys in common with.
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    pub(crate) shares: &'a [Relation],
     pub(crate) gone: &'a [Tombstone],
     pub(crate) events: &'a [Event],
 }
@@ -136,6 +143,8 @@ impl<'a> Report<'a> {
             fleet: fleet_report(opened.policy.fleet, ring, around.fleet, around.not_asked),
             mirrors: mirror_reports(opened, ring, &around.mirrors, around.unread),
             undelivered: around.undelivered.map(Trouble::of),
+            from: ring.head.from.as_ref().map(RingName::as_str),
+            shares: &opened.relations,
             gone: &ring.head.gone,
             events: &ring.head.events,
         }

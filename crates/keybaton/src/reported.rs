@@ -109,6 +109,6 @@ pub(crate) fn awaited(
     let awaits = report::awaits(step, &around.seen(ring, now), &opened.policy);
     let sentence = format!("too early to {}: {}", wording::name(step), lines(&awaits, now).join("; "));
     Failure::new(Exit::Refused, sentence)
-        .because(price(step, ring))
+        .because(price(opened, step, ring))
         .hint("restart them, or say --force --reason \"…\" if you know better")
 }

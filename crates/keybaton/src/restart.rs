@@ -78,14 +78,14 @@ pub(crate) fn follows(opened: &Opened) -> String {
 }
 
 /// The step waits for processes that may still start with a copy from before the last one.
-pub(crate) fn before_restart(step: Change, ring: &Ring, moment: Timestamp) -> Failure {
+pub(crate) fn before_restart(opened: &Opened, step: Change, ring: &Ring, moment: Timestamp) -> Failure {
     let sentence = format!(
         "too early to {}: until {} a process may start with an older copy, and after-write runs again then",
         wording::name(step),
         shown(moment, now())
     );
     Failure::new(Exit::Refused, sentence)
-        .because(price(step, ring))
+        .because(price(opened, step, ring))
         .hint("wait, or say --force --reason \"…\" if no process started while the store was away")
 }
 

@@ -140,27 +140,30 @@ fn when(opened: &Opened, ring: &Ring, around: &Around, next: &NextReport, now: T
     }
 }
 
-/// Who pays for not waiting.
-pub(crate) fn price(step: Change, ring: &Ring) -> String {
-    match step {
-        Change::Promote => {
-            "processes that have not loaded the staged key would refuse what it signs: users who meet one of them \
-                            would be logged out"
-                .to_owned()
-        }
-        Change::Retire(id) => format!(
-            "whatever {id} signed would be refused: users who have not come back since {} would be logged out",
-            ring.key(id).map_or_else(now, |key| key.facts.since)
+/// Who pays for not waiting. Sessions hang on the main ring alone.
+pub(crate) fn price(opened: &Opened, step: Change, ring: &Ring) -> String {
+    let (what, who) = match step {
+        Change::Promote => (
+            "processes that have not loaded the staged key would refuse what it signs".to_owned(),
+            "users who meet one of them would be logged out".to_owned(),
         ),
-        _ => String::new(),
-    }
+        Change::Retire(id) => {
+            let since = ring.key(id).map_or_else(now, |key| key.facts.since);
+            (
+                format!("whatever {id} signed would be refused"),
+                format!("users who have not come back since {since} would be logged out"),
+            )
+        }
+        _ => return String::new(),
+    };
+    if opened.place.is_main { format!("{what}: {who}") } else { what }
 }
 
 /// The step's time has not come.
-pub(crate) fn too_early(step: Change, ring: &Ring, moment: Timestamp) -> Failure {
+pub(crate) fn too_early(opened: &Opened, step: Change, ring: &Ring, moment: Timestamp) -> Failure {
     let sentence = format!("too early to {}: it is safe from {}", wording::name(step), shown(moment, now()));
     Failure::new(Exit::Refused, sentence)
-        .because(price(step, ring))
+        .because(price(opened, step, ring))
         .hint("wait, or say --force --reason \"…\" if you know better")
 }
 

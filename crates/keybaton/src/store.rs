@@ -46,6 +46,11 @@ pub(crate) fn from_anywhere(at: &Located) -> Result<String, Failure> {
     Ok(format!("{}:{}", url.scheme(), path.display()))
 }
 
+/// The URL as it is understood in this folder.
+pub(crate) fn seen_from(at: &Located, folder: &Path) -> Result<String, Failure> {
+    if at.folder == folder { url(at).map(|_| at.url.clone()) } else { from_anywhere(at) }
+}
+
 /// The URL as one types it in the working folder.
 pub(crate) fn typed_here(at: &Located) -> String {
     quoted(&match std::env::current_dir() {

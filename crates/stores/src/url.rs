@@ -65,6 +65,12 @@ impl StoreUrl {
         }
     }
 
+    /// Whether several rings can live there, each under its own name. A keychain's entries carry the names in every layout.
+    #[must_use]
+    pub fn holds_several(&self) -> bool {
+        self.scheme() != "file" && (!self.is_separate() || self.scheme() == "keychain")
+    }
+
     fn is_separate(&self) -> bool {
         let (_, parameters) = self.rest.split_once('?').unwrap_or_default();
         parameters.split('&').any(|parameter| parameter == "layout=separate")

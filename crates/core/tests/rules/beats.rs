@@ -67,7 +67,7 @@ fn refusing(ring: &Ring, silent: u64) -> Beat {
 }
 
 fn beats(beats: Vec<Beat>) -> Beats {
-    Beats { now: Timestamp(NOW + AHEAD), lease: Span(60), beats, floors: Vec::new() }
+    Beats { now: Timestamp(NOW + AHEAD), lease: Span(60), beats, ..Beats::default() }
 }
 
 /// The floor is at a revision since so long.
@@ -80,7 +80,12 @@ fn seen<'a>(ring: &'a Ring, beats: &'a Beats) -> Seen<'a> {
     Seen { now: Timestamp(NOW), ring, mirrors: &[], undelivered: false, fleet: Some(beats) }
 }
 
-fn pulses(change: Change, ring: &Ring, beats: &Beats, policy: &Policy) -> Vec<(Hindrance, Pulse)> {
+fn pulses<'a>(
+    change: Change,
+    ring: &'a Ring,
+    beats: &'a Beats,
+    policy: &Policy,
+) -> Vec<(Hindrance<'a>, Pulse)> {
     awaited(change, &seen(ring, beats), policy).iter().map(|awaited| (awaited.why, awaited.pulse)).collect()
 }
 

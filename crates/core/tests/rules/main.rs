@@ -7,6 +7,7 @@ mod cupboard;
 mod delivery;
 mod fleet;
 mod follow;
+mod kin;
 mod properties;
 mod reading;
 mod reports;

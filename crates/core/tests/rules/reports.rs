@@ -138,6 +138,7 @@ impl Model {
             lease: Span(60),
             beats: rows.into_iter().flatten().map(beat).collect(),
             floors: vec![Floor { ring: head.id, revision: Revision(floor), raised: Timestamp(0) }],
+            ..Beats::default()
         }
     }
 

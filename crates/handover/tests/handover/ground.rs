@@ -5,7 +5,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use keybaton_core::time::{Span, Timestamp};
-use keybaton_core::{Adoption, Change, Policy, Reading, Reporting, Revision, Ring};
+use keybaton_core::{Adoption, Change, Kin, Policy, Reading, Reporting, Revision, Ring};
 use keybaton_handover::{HandoverError, Place, Places, Standing, World, begin, look, standing};
 use keybaton_stores::{Settings, StoreUrl, Version, open};
 
@@ -34,6 +34,7 @@ impl Ground {
             mirrors: places.collect(),
             fleet: None,
             gone: Vec::new(),
+            kin: Kin::default(),
         };
         Self { folder, places, now: Cell::new(1_000) }
     }

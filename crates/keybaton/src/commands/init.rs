@@ -27,6 +27,7 @@ use crate::opened::Opened;
 use crate::store;
 
 mod alone;
+mod further;
 
 /// Make a key, keep it out of source control, and let the settings read it
 ///
@@ -38,7 +39,10 @@ mod alone;
   keybaton init --dry-run                 What it would do
   keybaton init --write --no-input        The same as the first, without a question
   keybaton init --plain                   Settings that read the environment, without the package
-  keybaton init --adopt --fallback next   Take in a rotation that was begun by hand")]
+  keybaton init --adopt --fallback next   Take in a rotation that was begun by hand
+  keybaton init --ring LINK_SIGNING_KEY   A further ring, with a key of its own
+  keybaton init --ring COOKIE_SIGNING_KEY --from SECRET_KEY
+                                          A further ring for a use that leaves SECRET_KEY")]
 pub(crate) struct Init {
     /// Keep the key that is there, and take in what was put in by hand
     #[arg(long)]
@@ -58,6 +62,9 @@ pub(crate) struct Init {
     /// Make a JSON object of a value that is a key and nothing else: each consumer then has to pick from it
     #[arg(long)]
     reshape: bool,
+    /// Begin a further ring with the keys of this one: what was signed so far stays valid
+    #[arg(long, value_name = "RING", conflicts_with_all = ["adopt", "plain", "fallback"])]
+    from: Option<String>,
     #[command(flatten)]
     owner: Owner,
 }
@@ -70,6 +77,9 @@ enum Which {
 
 impl Init {
     pub(crate) fn carry_out(&self, world: &World<'_>) -> Result<Exit, Failure> {
+        if let Some(exit) = self.further(world)? {
+            return Ok(exit);
+        }
         let project = match Project::find(Path::new(".")) {
             Ok(project) => project,
             Err(error) => return self.without_settings(world, error),

@@ -89,21 +89,9 @@ impl World<'_> {
     }
 
     /// The same, and the other rings that its environment names.
-    #[cfg(unix)]
     pub(crate) fn places(&self, from: &Path) -> Result<(Place, Vec<Place>), Failure> {
-        let here = here()?;
         let configuration = Configuration::find(from)?;
-        let wishes = Wishes::new(self.choices)?;
-        let first = Place::choose(&wishes, configuration.as_ref(), &here)?;
-        let all = configuration.iter().flat_map(Configuration::all_rings);
-        let others =
-            all.filter(|(name, ring)| first.environment.as_deref() == Some(*name) && *ring != first.ring);
-        let others = others.map(|(_, ring)| {
-            let wishes = Wishes { ring: Some(ring.as_str().to_owned()), ..wishes.clone() };
-            Place::choose(&wishes, configuration.as_ref(), &here)
-        });
-        let others = others.collect::<Result<_, _>>()?;
-        Ok((first, others))
+        Place::choose_all(&Wishes::new(self.choices)?, configuration.as_ref(), &here()?)
     }
 
     /// The ring that is meant, for a command that is told where, and what has to be named for it to be meant again.

@@ -55,14 +55,15 @@ pub(crate) struct Revoke {
 
 impl Revoke {
     pub(crate) fn carry_out(&self, world: &World<'_>) -> Result<Exit, Failure> {
-        let opened = Opened::here(world, self.owner.allowed())?;
+        let mut opened = Opened::here(world, self.owner.allowed())?;
         let key = self.chosen(&opened)?;
         if let Chosen::Gone(id) = key
             && !self.dry_run
         {
             return self.already_gone(world, &opened, id);
         }
-        world.print.note(&format!("{}: {}", opened.name(), key.consequence()));
+        world.print.note(&format!("{}: {}", opened.name(), key.consequence(opened.place.is_main)));
+        other_rings(world, &mut opened, key);
         let floor = who_accepts(world, &opened, key)?;
         if self.dry_run {
             return self.tell_what_would(world, &opened, key);
@@ -165,6 +166,27 @@ fn undelivered(opened: &Opened) -> Option<Trouble> {
 
 fn ended(opened: &Opened, undelivered: Option<Trouble>) -> Result<Exit, Failure> {
     undelivered.map_or(Ok(Exit::Done), |trouble| Err(rotation::cut_off_nowhere(opened, trouble)))
+}
+
+/// Tells which other rings have what is to be cut off: it stays accepted there. A leaked key waits for no other store.
+fn other_rings(world: &World<'_>, opened: &mut Opened, key: Chosen) {
+    let Ok(Look { reading: Reading::Whole(ring), .. }) = look(&opened.places.store) else { return };
+    if let Err(unknown) = opened.learn_kin(world, &ring) {
+        world.print.warning(&format!("whether another ring has it nobody can tell: {}", unknown.in_full()));
+        return;
+    }
+    for relation in &opened.relations {
+        let wishes = opened.place.wishes.of(&relation.ring);
+        for (id, theirs) in relation.keys.iter().zip(&relation.theirs) {
+            if key.id().is_none_or(|key| key == *id) {
+                let revoke = wishes.again(&format!("revoke {theirs}"));
+                world.print.warning(&format!(
+                    "{} has {id} too, and goes on accepting it: `{revoke}`",
+                    relation.ring
+                ));
+            }
+        }
+    }
 }
 
 /// Tells how many processes accept what is to be cut off, where they can be asked at once, and gives the floor then. A leaked

@@ -95,6 +95,7 @@ impl Rotate {
         opened.learn_lifetimes(world);
         let interrupt = interruptible()?;
         let before = self.look(world, &opened, &interrupt)?;
+        opened.learn_kin(world, &before.ring)?;
         let Some(goal) = self.goal(world, &opened, &before.ring)? else {
             let around = opened.places.around(&before.ring);
             return self.tell(world, &opened, &before.ring, around, &[]);

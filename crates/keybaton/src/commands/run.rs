@@ -1,6 +1,7 @@
 //! A program, started with the ring in its environment, or in a folder that follows the store.
 
 use std::ffi::OsString;
+use std::iter::once;
 use std::path::Path;
 
 use clap::Args;
@@ -15,7 +16,7 @@ use crate::source::Source;
 #[cfg(unix)]
 use crate::watch::{self, Tracked};
 
-/// Start a program with the ring in its environment, or in a folder that follows the store
+/// Start a program with the rings in its environment, or in a folder that follows the store
 #[derive(Args, Debug)]
 #[command(after_help = "Examples:
   keybaton run -- python manage.py runserver
@@ -32,7 +33,7 @@ With --watch keybaton stays. The ring stands in a private folder, which KEYBATON
 follows the store. TERM, INT, HUP, QUIT, USR1, USR2 and WINCH are passed on; the exit code of a
 program that a signal ended is 128 and its number. Windows has no --watch.")]
 pub(crate) struct Run {
-    /// Set the ring's variables alone, and not the others of a .env file
+    /// Set the rings' variables alone, and not the others of a .env file
     #[arg(long)]
     only_ring: bool,
     /// Keep the ring in a folder that follows the store while the program runs
@@ -58,17 +59,34 @@ impl Run {
     }
 
     fn prepare(&self, world: &World<'_>) -> Result<Environment, Failure> {
-        let source = self.source(world.place(Path::new("."))?);
+        let (first, others) = world.places(Path::new("."))?;
+        let mut environment = Environment::without(once(&first).chain(&others).map(|place| &place.ring));
+        let source = self.source(first);
         let place = &source.place;
-        let mut environment = Environment::without([&place.ring]);
         let found = source.first()?;
         environment.warnings.extend(found.warnings);
         environment.set_ring(&place.ring, found.served)?;
         environment.set_choice(world.choices, place)?;
+        for place in others {
+            self.set_other(&mut environment, place)?;
+        }
         if let Some(file) = found.file {
             environment.set_others(&file);
         }
         Ok(environment)
+    }
+
+    /// A second ring has its own life: where it cannot be read now, the program starts without it.
+    fn set_other(&self, environment: &mut Environment, place: Place) -> Result<(), Failure> {
+        let source = self.source(place);
+        match source.first() {
+            Err(failure) => environment.warnings.push(failure.in_full()),
+            Ok(found) => {
+                environment.warnings.extend(found.warnings);
+                environment.set_ring(&source.place.ring, found.served)?;
+            }
+        }
+        Ok(())
     }
 
     fn source(&self, place: Place) -> Source {
@@ -92,8 +110,7 @@ impl Run {
     /// A second ring has its own life: where it cannot be read now, the program starts without it.
     fn prepare_to_watch(&self, world: &World<'_>) -> Result<(Environment, Vec<Tracked>), Failure> {
         let (first, others) = world.places(Path::new("."))?;
-        let rings = std::iter::once(&first).chain(&others).map(|place| &place.ring);
-        let mut environment = Environment::without(rings);
+        let mut environment = Environment::without(once(&first).chain(&others).map(|place| &place.ring));
         environment.set_choice(world.choices, &first)?;
         let (needed, file, warnings) = Tracked::needed(self.source(first))?;
         environment.warnings.extend(warnings);

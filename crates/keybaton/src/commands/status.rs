@@ -1,5 +1,7 @@
 //! The ring, without its keys.
 
+use std::path::Path;
+
 use clap::Args;
 use keybaton_core::{Reading, Ring};
 use keybaton_handover::look;
@@ -8,6 +10,7 @@ use serde::Serialize;
 use crate::allowed::Allowed;
 use crate::clock::{now, shown};
 use crate::commands::World;
+use crate::configuration::{Place, Wishes};
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::missed;
@@ -18,15 +21,24 @@ use crate::reported;
 use crate::restart::{follows, why_due};
 use crate::wording;
 
-/// Show the ring: its phase, its keys' ages, and what the next step waits for
+/// Show the rings: their phases, their keys' ages, and what the next step waits for
+///
+/// Every ring of the environment, the main one first; with --ring that one
 #[derive(Args, Debug)]
 #[command(after_help = "Examples:
   keybaton status
+  keybaton status --ring JWT_SIGNING_KEY
   keybaton status -e production --json")]
 pub(crate) struct Status {
-    /// Print one JSON object
+    /// Print one JSON object: the main ring, with the others in `others`
     #[arg(long)]
     json: bool,
+}
+
+/// A ring that was read.
+struct Read {
+    opened: Opened,
+    reading: Reading,
 }
 
 /// A store that holds no ring in order.
@@ -40,29 +52,115 @@ struct NoRing<'a> {
 
 impl Status {
     pub(crate) fn carry_out(&self, world: &World<'_>) -> Result<Exit, Failure> {
-        let mut opened = Opened::here(world, Allowed::default())?;
-        opened.learn_lifetimes(world);
-        let reading = look(&opened.places.store).map_err(Failure::of_store)?.reading;
-        let Reading::Whole(ring) = &reading else { return self.without_ring(world, &opened, &reading) };
-        let report = Report::new(&opened, ring, now());
-        if self.json {
-            world.print.json(&report)?;
-        } else {
-            world.print.result(&text(world, &opened, ring, &report))?;
+        let wishes = Wishes::new(world.choices)?;
+        let (first, others) = world.places(Path::new("."))?;
+        let is_alone = wishes.ring.is_some() || wishes.store.is_some();
+        let others = if is_alone { Vec::new() } else { others };
+        let mut rings = vec![read(first)?];
+        let mut unread = None;
+        for place in others {
+            match read(place) {
+                Ok(ring) => rings.push(ring),
+                Err(failure) => {
+                    world.print.failure(&failure);
+                    unread = Some(failure.exit);
+                }
+            }
         }
-        Ok(Exit::Done)
+        if is_alone {
+            learn_kin(world, &mut rings[0]);
+        } else {
+            relate(&mut rings);
+        }
+        rings.iter_mut().for_each(|ring| ring.opened.learn_lifetimes(world));
+        self.tell(world, &rings)?;
+        Ok(unread.unwrap_or(Exit::Done))
     }
 
-    fn without_ring(&self, world: &World<'_>, opened: &Opened, reading: &Reading) -> Result<Exit, Failure> {
-        let (state, sentence, next) = explained(opened, reading);
+    fn tell(&self, world: &World<'_>, rings: &[Read]) -> Result<(), Failure> {
         if self.json {
-            let environment = opened.place.environment.as_deref();
-            let (ring, store) = (opened.place.ring.as_str(), opened.place.store.url.as_str());
-            world.print.json(&NoRing { ring, environment, store, state })?;
-        } else {
-            world.print.result(&format!("{}\n{state}: {sentence}\nnext   {next}", opened.name()))?;
+            return world.print.json(&Told::of(rings));
         }
-        Ok(Exit::Done)
+        let texts: Vec<String> = rings.iter().map(|ring| ring.text(world)).collect();
+        world.print.result(&texts.join("\n\n"))
+    }
+}
+
+fn read(place: Place) -> Result<Read, Failure> {
+    let opened = Opened::of(place, Allowed::default())?;
+    let reading = look(&opened.places.store).map_err(Failure::of_store)?.reading;
+    Ok(Read { opened, reading })
+}
+
+/// Nobody waits here, so that another ring which cannot be read is a warning.
+fn learn_kin(world: &World<'_>, Read { opened, reading }: &mut Read) {
+    if let Reading::Whole(ring) = reading
+        && let Err(failure) = opened.learn_kin(world, ring)
+    {
+        world.print.warning(&failure.in_full());
+    }
+}
+
+/// Each ring with all the others.
+fn relate(rings: &mut [Read]) {
+    for at in 0..rings.len() {
+        let (before, rest) = rings.split_at_mut(at);
+        let Some((Read { opened, reading: Reading::Whole(ring) }, behind)) = rest.split_first_mut() else {
+            continue;
+        };
+        let others = before.iter().chain(&*behind).filter_map(|other| match &other.reading {
+            Reading::Whole(ring) => Some((&other.opened.place.ring, ring)),
+            _ => None,
+        });
+        opened.relate(ring, others);
+    }
+}
+
+/// What programs are told.
+#[derive(Serialize)]
+struct Told<'a> {
+    #[serde(flatten)]
+    first: One<'a>,
+    /// The other rings of the environment.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    others: Vec<One<'a>>,
+}
+
+#[derive(Serialize)]
+#[serde(untagged)]
+enum One<'a> {
+    Ring(Box<Report<'a>>),
+    NoRing(NoRing<'a>),
+}
+
+impl<'a> Told<'a> {
+    fn of(rings: &'a [Read]) -> Self {
+        let mut rings = rings.iter().map(Read::report);
+        let first = rings.next().expect("the ring that is meant was read");
+        Self { first, others: rings.collect() }
+    }
+}
+
+impl Read {
+    fn report(&self) -> One<'_> {
+        let Self { opened, reading } = self;
+        if let Reading::Whole(ring) = reading {
+            return One::Ring(Box::new(Report::new(opened, ring, now())));
+        }
+        let environment = opened.place.environment.as_deref();
+        let (ring, store) = (opened.place.ring.as_str(), opened.place.store.url.as_str());
+        One::NoRing(NoRing { ring, environment, store, state: explained(opened, reading).0 })
+    }
+
+    fn text(&self, world: &World<'_>) -> String {
+        let Self { opened, reading } = self;
+        match reading {
+            Reading::Whole(ring) => text(world, opened, ring, &Report::new(opened, ring, now())),
+            _ => {
+                let (state, sentence, next) = explained(opened, reading);
+                format!("{}\n{state}: {sentence}\nnext   {next}", opened.name())
+            }
+        }
     }
 }
 
@@ -130,6 +228,7 @@ fn text(world: &World<'_>, opened: &Opened, ring: &Ring, report: &Report<'_>) ->
         lines.push(format!("  after-write is due: {}", why_due(ring)));
     }
     lines.extend(reported::status_lines(report, now()));
+    lines.extend(opened.relations.iter().map(|relation| format!("  shares    {}", relation.told(opened))));
     lines.extend(report.undelivered.iter().map(|undelivered| format!("  {}", undelivered.why)));
     lines.push(String::new());
     lines.push(next_line(opened, ring, report));

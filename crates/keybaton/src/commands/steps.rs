@@ -105,6 +105,15 @@ enum Mirrors {
 }
 
 impl Hurry {
+    /// Who does not want to wait goes on without knowing this.
+    fn or_stop(&self, world: &World<'_>, unknown: Failure) -> Result<(), Failure> {
+        if !self.force {
+            return Err(unknown);
+        }
+        world.print.warning(&unknown.in_full());
+        Ok(())
+    }
+
     fn mirrors(&self) -> Mirrors {
         if self.force { Mirrors::Later } else { Mirrors::First }
     }
@@ -181,6 +190,11 @@ fn take(
             Mirrors::Later => unhindered(&opened, world, &interrupt, before)?,
         }
     };
+    if let Some(hurry) = hurry
+        && let Err(unknown) = opened.learn_kin(world, &before.ring)
+    {
+        hurry.or_stop(world, unknown)?;
+    }
     let step = choose(&opened, &before)?;
     let reason = hurry.filter(|hurry| hurry.force).and_then(|hurry| hurry.reason.as_deref());
     let floor = check(world, &opened, &before, step, reason, output.dry_run)?;

@@ -113,13 +113,14 @@ impl<'a> Fields<'a> {
         outer.iter().map(|(name, value)| Ok((name, self.inner(key.name, name.get_ref(), value)?))).collect()
     }
 
-    /// The tables inside the table `key`, each under the name of a ring.
-    pub(super) fn rings(&mut self, key: Key) -> Result<Vec<(RingName, Self)>, Failure> {
+    /// The tables inside the table `key`, each under the name of a ring other than the main one, which has its store elsewhere.
+    pub(super) fn rings(&mut self, key: Key, main: &RingName) -> Result<Vec<(RingName, Self)>, Failure> {
         let tables = self.tables(key)?;
-        tables
-            .into_iter()
-            .map(|(name, table)| Ok((self.ring_name(name.get_ref(), name.span())?, table)))
-            .collect()
+        let named = |(name, table): (&'a Name<'a>, Self)| {
+            let ring = self.ring_name(name.get_ref(), name.span())?;
+            if ring == *main { Err(self.twice(main, name.span())) } else { Ok((ring, table)) }
+        };
+        tables.into_iter().map(named).collect()
     }
 
     /// Refuses the first key that nobody has asked for.
@@ -171,6 +172,19 @@ impl Fields<'_> {
     fn wrong_type(&self, what: &str, value: &Spanned<DeValue<'_>>, wanted: &str) -> Failure {
         let found = found(value.get_ref());
         self.source.wrong(Some(value.span()), &format!("{what} must be {wanted}, not {found}"))
+    }
+
+    /// A ring would live in two places.
+    fn twice(&self, main: &RingName, at: Range<usize>) -> Failure {
+        let what = format!("{main} is the main ring, whose store stands in {} itself", self.title());
+        let hint = "write its store there, or name another ring here; `ring` says which is the main one";
+        self.source.wrong(Some(at), &what).hint(hint)
+    }
+
+    /// Two rings would write over one another.
+    pub(super) fn crowded(&self, url: &str) -> Failure {
+        let what = format!("two rings in {} are to live in {url}, which has room for one", self.title());
+        self.source.wrong(None, &what).hint("give each a store of its own")
     }
 
     fn title(&self) -> String {

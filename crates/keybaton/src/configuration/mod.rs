@@ -19,6 +19,7 @@ use std::path::Path;
 
 use keybaton_core::time::Span;
 use keybaton_core::{Reporting, RingName};
+use keybaton_stores::StoreUrl;
 
 use crate::failure::Failure;
 use fields::Fields;
@@ -56,8 +57,16 @@ pub(crate) struct Environment {
     pub(crate) manage: Option<Vec<String>>,
     /// Which processes report.
     pub(crate) fleet: Option<Reporting>,
-    /// The stores of other rings: `[environments.NAME.rings.RING]`.
-    pub(crate) rings: BTreeMap<RingName, String>,
+    /// The other rings: `[environments.NAME.rings.RING]`.
+    pub(crate) rings: BTreeMap<RingName, Further>,
+}
+
+/// `[environments.NAME.rings.RING]`, a ring besides the main one.
+#[derive(Debug)]
+pub(crate) struct Further {
+    pub(crate) store: String,
+    /// What its own signatures last, where that is not what the environment says.
+    pub(crate) longest_signature: Option<Span>,
 }
 
 /// A rollout that only has to be begun takes seconds; one that is waited for, minutes.
@@ -77,8 +86,9 @@ impl Configuration {
         let ring = fields.ring(keys::RING)?.unwrap_or_default();
         let tables = fields.tables(keys::ENVIRONMENTS)?;
         fields.done()?;
-        let named =
-            tables.into_iter().map(|(name, table)| Ok((name.get_ref().to_string(), environment(table)?)));
+        let named = tables
+            .into_iter()
+            .map(|(name, table)| Ok((name.get_ref().to_string(), environment(table, &ring)?)));
         let environments = named.collect::<Result<_, Failure>>()?;
         drop(document);
         Ok(Some(Self { source, default_environment, ring, environments }))
@@ -86,6 +96,36 @@ impl Configuration {
 }
 
 impl Configuration {
+    /// The same with a ring more, as a text that was read back, and what it says.
+    ///
+    /// # Errors
+    /// The file is written in such a way that a table at its end is none of the environment's.
+    pub(crate) fn with_ring(
+        &self,
+        environment: &str,
+        ring: &RingName,
+        store: &str,
+    ) -> Result<(String, Self), Failure> {
+        let source = self.source.with_ring(environment, ring, store);
+        let text = source.text().to_owned();
+        match Self::read(source) {
+            Ok(Some(read)) if read.says_of(environment, ring) == Some(store) => Ok((text, read)),
+            // What the parser complains of stands in a line that is not there yet.
+            _ => {
+                let table = self.source.title(&format!("environments.{}.rings.{ring}", key(environment)));
+                let hint = format!("write it by hand, with store = {}", quoted(store));
+                Err(self.source.wrong(None, &format!("{table} cannot be added at its end")).hint(hint))
+            }
+        }
+    }
+
+    /// The store of a ring, where the file names one.
+    pub(crate) fn says_of(&self, environment: &str, ring: &RingName) -> Option<&str> {
+        let environment = self.environments.get(environment)?;
+        let main = environment.store.as_ref().filter(|_| *ring == self.ring);
+        environment.rings.get(ring).map(|further| &further.store).or(main).map(String::as_str)
+    }
+
     /// Every ring of every environment that has a store.
     pub(crate) fn all_rings(&self) -> impl Iterator<Item = (&str, RingName)> {
         self.environments.iter().flat_map(|(name, environment)| {
@@ -101,7 +141,8 @@ impl Configuration {
     }
 }
 
-fn environment(mut fields: Fields<'_>) -> Result<Environment, Failure> {
+/// `main`: the ring that the environment's own store is for.
+fn environment(mut fields: Fields<'_>, main: &RingName) -> Result<Environment, Failure> {
     let environment = Environment {
         store: fields.text(keys::STORE)?.map(str::to_owned),
         mirrors: fields.texts(keys::MIRRORS)?,
@@ -112,14 +153,27 @@ fn environment(mut fields: Fields<'_>) -> Result<Environment, Failure> {
         after_write_timeout: fields.span(keys::AFTER_WRITE_TIMEOUT)?.unwrap_or(AFTER_WRITE_TIMEOUT),
         manage: fields.command(keys::MANAGE)?,
         fleet: fields.fleet(keys::FLEET)?,
-        rings: fields.rings(keys::RINGS)?.into_iter().map(ring).collect::<Result<_, _>>()?,
+        rings: fields.rings(keys::RINGS, main)?.into_iter().map(further).collect::<Result<_, _>>()?,
     };
     fields.done()?;
-    Ok(environment)
+    match one_for_two(&environment) {
+        Some(url) => Err(fields.crowded(url)),
+        None => Ok(environment),
+    }
 }
 
-fn ring((name, mut fields): (RingName, Fields<'_>)) -> Result<(RingName, String), Failure> {
+/// A store that two rings are to live in, and that has room for one.
+fn one_for_two(environment: &Environment) -> Option<&str> {
+    let further = environment.rings.values().map(|further| &further.store);
+    let stores: Vec<&String> = environment.store.iter().chain(further).collect();
+    let is_twice = |url: &&&String| stores.iter().filter(|other| other == url).count() > 1;
+    let is_full = |url: &&&String| StoreUrl::parse(url).is_ok_and(|url| !url.holds_several());
+    stores.iter().filter(is_twice).find(is_full).map(|url| url.as_str())
+}
+
+fn further((name, mut fields): (RingName, Fields<'_>)) -> Result<(RingName, Further), Failure> {
     let store = fields.text(keys::STORE)?.map(str::to_owned);
+    let longest_signature = fields.span(keys::LONGEST_SIGNATURE)?;
     fields.done()?;
-    Ok((name, store.ok_or_else(|| fields.lacks(keys::STORE))?))
+    Ok((name, Further { store: store.ok_or_else(|| fields.lacks(keys::STORE))?, longest_signature }))
 }

@@ -15,6 +15,8 @@ use crate::failure::Failure;
 #[derive(Debug)]
 pub(crate) struct Place {
     pub(crate) ring: RingName,
+    /// Whether it is the main ring, which signs sessions, or one besides it.
+    pub(crate) is_main: bool,
     /// None where a store was named by hand and no environment was.
     pub(crate) environment: Option<String>,
     pub(crate) store: Located,
@@ -72,14 +74,41 @@ impl Place {
             fleet: chosen.as_ref().and_then(|chosen| chosen.asked(wishes, here)),
             propagation: chosen.as_ref().and_then(|chosen| chosen.says.propagation),
             offline: chosen.as_ref().and_then(|chosen| chosen.says.offline),
-            longest_signature: chosen.and_then(|chosen| chosen.says.longest_signature),
+            longest_signature: chosen.and_then(|chosen| chosen.longest_signature(&ring)),
             wishes: wishes.beyond(configuration),
+            is_main: configuration.is_none_or(|configuration| configuration.ring == ring),
             ring,
         })
     }
 }
 
 impl Place {
+    /// The ring that is meant, and the other rings of its environment.
+    pub(crate) fn choose_all(
+        wishes: &Wishes,
+        configuration: Option<&Configuration>,
+        here: &Path,
+    ) -> Result<(Self, Vec<Self>), Failure> {
+        let first = Self::choose(wishes, configuration, here)?;
+        let all = configuration.iter().flat_map(|configuration| configuration.all_rings());
+        let others =
+            all.filter(|(name, ring)| first.environment.as_deref() == Some(*name) && *ring != first.ring);
+        let others = others.map(|(_, ring)| {
+            let wishes = Wishes { ring: Some(ring.as_str().to_owned()), ..wishes.clone() };
+            Self::choose(&wishes, configuration, here)
+        });
+        let others = others.collect::<Result<_, _>>()?;
+        Ok((first, others))
+    }
+
+    /// The environment that is meant.
+    pub(crate) fn environment_of<'a>(
+        wishes: &'a Wishes,
+        configuration: &'a Configuration,
+    ) -> Result<Option<&'a str>, Failure> {
+        environment(wishes, configuration).map(|chosen| chosen.map(|chosen| chosen.name))
+    }
+
     /// The ring that is meant.
     pub(crate) fn ring(wishes: &Wishes, configuration: Option<&Configuration>) -> Result<RingName, Failure> {
         ring(wishes, configuration)
@@ -165,7 +194,7 @@ fn unknown(name: &str, configuration: &Configuration) -> Failure {
 impl Chosen<'_> {
     fn store(&self, ring: &RingName) -> Result<Located, Failure> {
         let main = self.says.store.as_ref().filter(|_| *ring == self.configuration.ring);
-        match self.says.rings.get(ring).or(main) {
+        match self.says.rings.get(ring).map(|further| &further.store).or(main) {
             Some(url) => Ok(self.located(url)),
             None => Err(self.no_store(ring)),
         }
@@ -175,6 +204,12 @@ impl Chosen<'_> {
     fn mirrors(&self, ring: &RingName) -> Vec<Located> {
         let of_main = self.says.mirrors.iter().filter(|_| *ring == self.configuration.ring);
         of_main.map(|url| self.located(url)).collect()
+    }
+
+    /// A further ring may sign what lasts longer, or less long, than the sessions of the main one.
+    fn longest_signature(&self, ring: &RingName) -> Option<Span> {
+        let own = self.says.rings.get(ring).and_then(|further| further.longest_signature);
+        own.or(self.says.longest_signature)
     }
 
     fn after_write(&self) -> AfterWrite {

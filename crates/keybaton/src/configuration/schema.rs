@@ -23,7 +23,7 @@ const OF_ENVIRONMENT: [Key; 10] = [
     FLEET,
     RINGS,
 ];
-const OF_RING: [Key; 1] = [STORE];
+const OF_RING: [Key; 2] = [STORE, LONGEST_SIGNATURE];
 
 #[test]
 fn the_schema_says_what_the_reader_and_the_page_say() {

@@ -3,10 +3,12 @@
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 
+use keybaton_core::RingName;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
 use super::fields::Fields;
+use super::{key, quoted};
 use crate::exit::Exit;
 use crate::failure::Failure;
 
@@ -37,6 +39,23 @@ impl Source {
     /// What relative stores are relative to.
     pub(crate) fn folder(&self) -> &Path {
         self.path.parent().unwrap_or(Path::new("/"))
+    }
+
+    pub(crate) fn path(&self) -> &Path {
+        &self.path
+    }
+
+    pub(crate) fn text(&self) -> &str {
+        &self.text
+    }
+
+    /// The same with a table for one more ring at its end.
+    pub(super) fn with_ring(&self, environment: &str, ring: &RingName, store: &str) -> Self {
+        let end = if self.text.contains("\r\n") { "\r\n" } else { "\n" };
+        let gap = if self.text.is_empty() || self.text.ends_with('\n') { "" } else { end };
+        let title = self.title(&format!("environments.{}.rings.{ring}", key(environment)));
+        let text = format!("{}{gap}{end}{title}{end}store = {}{end}", self.text, quoted(store));
+        Self { path: self.path.clone(), text, kind: self.kind }
     }
 
     /// The file, as messages name it.

@@ -21,6 +21,9 @@ propagation = "15m"
 longest-signature = "30d"
 [environments.production.rings.JWT_SIGNING_KEY]
 store = "file:/run/secrets/jwt"
+[environments.production.rings.LINK_SIGNING_KEY]
+store = "dir:/run/secrets/links"
+longest-signature = "90d"
 "#;
 
 #[test]
@@ -46,7 +49,26 @@ fn an_environment_and_a_ring_can_be_named() {
 
     let place = choose(&project, wishes("production", "JWT_SIGNING_KEY", "")).unwrap();
     assert_eq!(place.store.url, "file:/run/secrets/jwt");
-    assert!(place.mirrors.is_empty());
+    assert!(place.mirrors.is_empty() && !place.is_main);
+    assert_eq!(place.longest_signature, Some(Span::days(30)));
+    let place = choose(&project, wishes("production", "LINK_SIGNING_KEY", "")).unwrap();
+    assert_eq!(place.longest_signature, Some(Span::days(90)));
+}
+
+#[test]
+fn a_ring_lives_in_one_place_and_a_place_with_room_for_one_holds_one() {
+    let says = |text: &str| failure(&project("keybaton.toml", text), Wishes::default());
+    let twice = "[environments.dev]\nstore = \"dotenv:.env\"\n[environments.dev.rings.SECRET_KEY]\nstore = \"dir:b\"\n";
+    assert_snapshot!(says(twice), @"
+    Configuration: keybaton.toml, line 3: SECRET_KEY is the main ring, whose store stands in [environments.dev] itself
+    hint: write its store there, or name another ring here; `ring` says which is the main one
+    ");
+    let crowded =
+        "[environments.dev]\nstore = \"file:key\"\n[environments.dev.rings.JWT_KEY]\nstore = \"file:key\"\n";
+    assert_snapshot!(says(crowded), @"
+    Configuration: keybaton.toml: two rings in [environments.dev] are to live in file:key, which has room for one
+    hint: give each a store of its own
+    ");
 }
 
 #[test]

@@ -38,6 +38,11 @@ impl Wishes {
         Self { ring, ..self.clone() }
     }
 
+    /// The same for another ring of the environment.
+    pub(crate) fn of(&self, ring: &RingName) -> Self {
+        Self { ring: Some(ring.to_string()), ..self.clone() }
+    }
+
     /// A command on the same ring, as it is typed.
     pub(crate) fn again(&self, words: &str) -> String {
         named(&[("-e", &self.environment), ("--ring", &self.ring), ("--store", &self.store)], words)

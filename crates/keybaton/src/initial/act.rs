@@ -13,6 +13,7 @@ use super::keys::{Begin, Beginning, With};
 use super::next::{After, what_now};
 use super::settings::Rewrites;
 use super::words::{Words, begun};
+
 use crate::ask::Answer;
 use crate::commands::World;
 use crate::configuration::{Wishes, shown};
@@ -20,6 +21,10 @@ use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::missed;
 use crate::opened::{Opened, interruptible, tell};
+
+mod further;
+
+pub(crate) use further::FurtherPlan;
 
 /// Everything that will be done, decided before anything is.
 pub(crate) struct Plan<'a> {

@@ -75,6 +75,7 @@ mod tests {
                 folder: PathBuf::from("/srv/shop"),
             }),
             wishes: Wishes::default(),
+            is_main: true,
         }
     }
 

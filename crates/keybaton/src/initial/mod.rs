@@ -4,6 +4,7 @@ pub(crate) mod act;
 pub(crate) mod configuration;
 mod diff;
 mod files;
+pub(crate) mod further;
 pub(crate) mod guard;
 pub(crate) mod in_use;
 pub(crate) mod keys;

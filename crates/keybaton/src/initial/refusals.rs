@@ -3,8 +3,8 @@
 use std::path::{MAIN_SEPARATOR, Path};
 
 use keybaton_audit::project::{Holder, Line, ProjectError};
-use keybaton_core::RingName;
 use keybaton_core::shell::{both, quoted};
+use keybaton_core::{Ring, RingName};
 
 use crate::configuration::shown;
 use crate::exit::Exit;
@@ -148,4 +148,46 @@ pub(crate) fn awkward(opened: &Opened) -> Failure {
         opened.name()
     );
     Failure::new(Exit::Refused, sentence).hint("leave --plain out: keybaton.load() reads any key")
+}
+
+/// There is no ring whose keys could be begun with.
+pub(crate) fn no_origin(opened: &Opened, name: &RingName, others: &[(RingName, Ring)]) -> Failure {
+    let known: Vec<&str> = others.iter().map(|(name, _)| name.as_str()).collect();
+    let sentence =
+        format!("{} cannot begin with the keys of {name}: there is no such ring beside it", opened.name());
+    let hint = match known.is_empty() {
+        true => "make the main ring first: `keybaton init`".to_owned(),
+        false => format!("the rings beside it are {}", known.join(", ")),
+    };
+    Failure::new(Exit::Refused, sentence).hint(hint)
+}
+
+/// It is there, and began with other keys: what the other ring signed would be refused.
+pub(crate) fn begun_otherwise(opened: &Opened, name: &RingName) -> Failure {
+    let sentence = format!("{} is a ring already, and did not begin with the keys of {name}", opened.name());
+    Failure::new(Exit::Refused, sentence)
+        .hint("leave --from out; what is still signed with the other ring is refused where the settings name this one")
+}
+
+/// A key stands there that the other ring does not have.
+pub(crate) fn not_the_origins(opened: &Opened, name: &RingName) -> Failure {
+    let sentence = format!("{} holds a key already, and it is none of {name}", opened.name());
+    Failure::new(Exit::Refused, sentence).hint(
+        "leave --from out to take that key in, or take it out there to begin with the other ring's keys",
+    )
+}
+
+/// The same key would protect two things that have nothing to do with each other.
+pub(crate) fn in_another_ring(opened: &Opened, other: &RingName) -> Failure {
+    let sentence = format!("{} holds a key of {other}: a leak of one would open both", opened.name());
+    let from = opened.again(&format!("init --from {other}"));
+    Failure::new(Exit::Refused, sentence).hint(format!(
+        "`{from}` begins so where a use is leaving {other}, and the next rotation parts them; else take the key out there"
+    ))
+}
+
+/// There is no main ring yet, or no other one was named.
+pub(crate) fn nothing_from() -> Failure {
+    Failure::new(Exit::Usage, "--from is for a ring besides the main one, in a project that has a keybaton.toml")
+        .hint("make the main ring first: `keybaton init`; then `keybaton init --ring COOKIE_SIGNING_KEY --from SECRET_KEY`")
 }

@@ -84,6 +84,16 @@ impl<'a> Words<'a> {
         self.print.result(&format!("\n{}\n", text.join("\n")))
     }
 
+    /// Lines of settings that a person has to put in.
+    pub(crate) fn put_in(&self, lines: &[String]) -> Result<(), Failure> {
+        self.stands_out(
+            Ink::Yellow,
+            "by hand",
+            "put this below the line of the settings that reads the main ring:",
+        )?;
+        lines.iter().try_for_each(|line| self.behind(&format!("    {line}")))
+    }
+
     pub(crate) fn next(&self, text: &str) -> Result<(), Failure> {
         self.stands_out(Ink::Bold, "next", text)
     }

@@ -8,6 +8,7 @@ mod dry_runs;
 mod ground;
 mod mirrors;
 mod named;
+mod rings;
 #[cfg(feature = "all")]
 mod sealed;
 mod steps;

@@ -42,6 +42,10 @@ fn what_failed_in_an_environment_is_made_good_there() {
       after-write is due: it failed after the last write, or the ring came back from a copy
 
     next   keybaton rotate --continue -e production, which runs it, and goes on
+
+    JWT_KEY in dir:jwt (production)
+    absent: there is no key yet
+    next   keybaton init -e production --ring JWT_KEY makes one, keybaton copy brings one from another store
     ");
     assert_snapshot!(project.says(&["promote", "-e", "production", "--dry-run"]), @"
     6
@@ -72,6 +76,10 @@ fn a_mirror_of_an_environment_is_brought_up_there() {
       mirror    dir:mirror lacks the last write
 
     next   keybaton rotate --continue -e production, which brings the mirrors up, and goes on
+
+    JWT_KEY in dir:jwt (production)
+    absent: there is no key yet
+    next   keybaton init -e production --ring JWT_KEY makes one, keybaton copy brings one from another store
     ");
     assert_snapshot!(project.says(&["promote", "-e", "production", "--dry-run"]), @"
     6

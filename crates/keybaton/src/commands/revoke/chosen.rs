@@ -23,9 +23,22 @@ impl Chosen {
         !matches!(self, Self::One(_, Role::Next) | Self::Gone(_))
     }
 
-    /// What becomes of the users.
-    pub(super) fn consequence(self) -> String {
+    /// What becomes of the users, and of what was signed. Sessions hang on the main ring alone.
+    pub(super) fn consequence(self, is_main: bool) -> String {
         match self {
+            Self::All if !is_main => "every key is cut off. Everything that they signed is refused, as soon as the processes are \
+                                      restarted"
+                .to_owned(),
+            Self::One(id, Role::Signing) if !is_main => format!(
+                "key {id} signs. What it signed is refused, as soon as the processes are restarted; until the last one is, \
+                 some refuse what others sign"
+            ),
+            Self::One(id, Role::Retiring) if !is_main => {
+                format!("key {id} retires. What it signed before its successor did is refused")
+            }
+            Self::One(id, Role::Next) if !is_main => {
+                format!("key {id} signs nowhere yet, so nothing is refused")
+            }
             Self::All => "every key is cut off. Every user is logged out, and every signed cookie, link and reset token is \
                           refused, as soon as the processes are restarted"
                 .to_owned(),

@@ -36,13 +36,13 @@ pub(super) fn check(
         Ready::At(_) if around.undelivered.is_some() => rotation::undelivered(opened, around.undelivered),
         Ready::Refused(refusal) => refused(opened, ring, refusal, around),
         Ready::AfterFleet => reported::awaited(opened, step, ring, &around, now),
-        Ready::At(moment) => rotation::too_early(step, ring, moment),
-        Ready::FollowAgain(moment) => restart::before_restart(step, ring, moment),
+        Ready::At(moment) => rotation::too_early(opened, step, ring, moment),
+        Ready::FollowAgain(moment) => restart::before_restart(opened, step, ring, moment),
     };
     if reason.is_none() {
         return Err(refused);
     }
-    let price = rotation::price(step, ring);
+    let price = rotation::price(opened, step, ring);
     world.print.warning(&if price.is_empty() { refused.to_string() } else { format!("{refused}; {price}") });
     Ok(floor)
 }

@@ -1,0 +1,36 @@
+//! What rings besides the main one are for: the names that the Django app knows, and what stands in the settings for each.
+
+use keybaton_core::RingName;
+
+/// A use of SECRET_KEY that can have a ring of its own.
+pub(crate) struct Use {
+    /// The name that the Django app looks for, unless the project says another.
+    ring: &'static str,
+    /// The lines that send it there.
+    lines: &'static [&'static str],
+}
+
+pub(crate) const USES: [Use; 5] = [
+    Use {
+        ring: "COOKIE_SIGNING_KEY",
+        lines: &["SIGNING_BACKEND = \"keybaton.django.signing.CookieSigner\""],
+    },
+    Use {
+        ring: "SESSION_SIGNING_KEY",
+        lines: &["SESSION_ENGINE = \"keybaton.django.sessions.signed_cookies\""],
+    },
+    Use { ring: "JWT_SIGNING_KEY", lines: &["INSTALLED_APPS = [..., \"keybaton.simplejwt\"]"] },
+    Use {
+        ring: "LINK_SIGNING_KEY",
+        lines: &["from keybaton.django.signing import dumps, loads  # and ring=\"LINK_SIGNING_KEY\""],
+    },
+    Use {
+        ring: "FIELD_ENCRYPTION_KEY",
+        lines: &["FERNET_KEYS = FIELD_ENCRYPTION_KEY_FALLBACKS  # as your package wants it"],
+    },
+];
+
+/// The lines for a ring of this name; none where only the project knows what it is for.
+pub(crate) fn lines_for(ring: &RingName) -> &'static [&'static str] {
+    USES.iter().find(|known| known.ring == ring.as_str()).map_or(&[], |known| known.lines)
+}
