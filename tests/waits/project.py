@@ -76,6 +76,17 @@ class Project:
             text=True,
         )
 
+    def counts_its_starts(self) -> None:
+        """From now on each start of Django for keybaton is written down."""
+        (self.folder / "manage.py").write_text(COUNTS + MANAGE)
+
+    def starts_counted(self) -> list[str]:
+        """What was asked since the last time, without numbers."""
+        log = self.folder / "starts.log"
+        asked = log.read_text().splitlines() if log.exists() else []
+        log.unlink(missing_ok=True)
+        return asked
+
     def status(self) -> Any:  # noqa: ANN401, JSON
         return json.loads(self.run([str(PROGRAM), "status", "--json"]).stdout)
 
@@ -170,6 +181,13 @@ import sys
 from django.core.management import execute_from_command_line
 
 execute_from_command_line(sys.argv)
+"""
+
+COUNTS = """\
+import sys
+
+with open("starts.log", "a") as log:
+    print(*[word for word in sys.argv[2:] if word.isalpha()], file=log)
 """
 
 SETTINGS = """\

@@ -1,8 +1,9 @@
 """Processes that are killed, that nobody hears of, and databases that are away."""
 
+import json
 from collections.abc import Callable
 
-from project import Instance, Project
+from project import PROGRAM, Instance, Project
 
 
 def test_a_killed_process_is_gone_when_somebody_says_so(project: Project, serve: Callable[[], Instance]) -> None:
@@ -86,6 +87,33 @@ def test_without_the_database_no_step_is_taken_but_a_key_is_cut_off(
     assert "1 process that reports accepts it" in project.says("revoke", key, "--dry-run")
     said = project.says("revoke", key, "--accept-logouts", **away)
     assert said.startswith("0\nrevoked "), said
+
+
+def test_a_floor_that_cannot_be_raised_is_tried_again(project: Project, serve: Callable[[], Instance]) -> None:
+    instance = serve()
+    script = f"""[ $2 = floor ] && [ -e broken ] && exit 9; exec {project.python} manage.py "$@\""""
+    project.configure(f"manage = {json.dumps(['sh', '-c', script, 'manage.py'])}", manage=False)
+    project.says("rotate", "--new")
+    instance.restart()
+    (project.folder / "broken").touch()
+    assert project.says("rotate").startswith("4\nerror: `sh -c"), "nobody waits"
+    with project.starts([str(PROGRAM), "rotate", "--wait", "--timeout", "60s"]) as rotation:
+        assert rotation.stdout
+        assert " floor raise " in (line := rotation.stdout.readline()), line
+        assert line.startswith("waiting: ")
+        (project.folder / "broken").unlink()
+        assert "promoted " in rotation.stdout.read()
+    assert rotation.returncode == 0
+
+
+def test_a_forced_step_needs_no_floor(project: Project, serve: Callable[[], Instance]) -> None:
+    instance = serve()
+    script = f"""[ $2 = floor ] && exit 9; exec {project.python} manage.py "$@\""""
+    project.configure(f"manage = {json.dumps(['sh', '-c', script, 'manage.py'])}", manage=False)
+    project.says("rotate", "--new")
+    instance.restart()
+    said = project.says("promote", "--force", "--reason", "a test")
+    assert said.startswith("0\npromoted "), said
 
 
 def test_abort_needs_no_database(project: Project) -> None:

@@ -41,10 +41,11 @@ struct NoRing<'a> {
 impl Status {
     pub(crate) fn carry_out(&self, world: &World<'_>) -> Result<Exit, Failure> {
         let mut opened = Opened::here(world, Allowed::default())?;
-        opened.learn_lifetimes(world);
+        let asked = opened.ask(world);
         let reading = look(&opened.places.store).map_err(Failure::of_store)?.reading;
         let Reading::Whole(ring) = &reading else { return self.without_ring(world, &opened, &reading) };
-        let report = Report::new(&opened, ring, now());
+        let around = opened.places.around(ring, Some(asked.reported));
+        let report = Report::of(&opened, ring, around, now());
         if self.json {
             world.print.json(&report)?;
         } else {
