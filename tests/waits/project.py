@@ -11,7 +11,7 @@ import subprocess
 import time
 from contextlib import suppress
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 from urllib.error import HTTPError
 from urllib.request import ProxyHandler, build_opener
 
@@ -108,16 +108,17 @@ class Project:
 
 
 class Instance:
-    """A server with one worker, which has the ring in its environment from when it was started."""
+    """A server with one worker. The ring is in its environment from when it was started; or it `follows` the folder."""
 
-    def __init__(self, project: Project, number: int) -> None:
+    def __init__(self, project: Project, number: int, *, follows: bool = False) -> None:
         self._project = project
+        self._before = [] if follows else [str(PROGRAM), "run", "--"]
         self._log = project.folder / f"instance-{number}.log"
         self._process: subprocess.Popen[bytes] | None = None
         self.start()
 
     def start(self, *, asked: bool = True) -> None:
-        command = [str(PROGRAM), "run", "--", str(self._project.python), *GUNICORN]
+        command = [*self._before, str(self._project.python), *GUNICORN]
         with self._log.open("wb") as log:
             self._process = subprocess.Popen(
                 command,
@@ -163,6 +164,11 @@ class Instance:
             assert time.monotonic() < end, log
             time.sleep(0.05)
         return found[1]
+
+
+class Serve(Protocol):
+    def __call__(self, *, follows: bool = False) -> Instance:
+        """One more process, which has served a request."""
 
 
 def told(done: subprocess.CompletedProcess[str]) -> str:

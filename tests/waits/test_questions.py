@@ -1,12 +1,10 @@
 """How often the project is asked: each time a whole Django starts, or does not."""
 
-from collections.abc import Callable
-
 import pytest
-from project import Instance, Project
+from project import Project, Serve
 
 
-def test_one_command_starts_django_as_rarely_as_can_be(project: Project, serve: Callable[[], Instance]) -> None:
+def test_one_command_starts_django_as_rarely_as_can_be(project: Project, serve: Serve) -> None:
     instance = serve()
     project.counts_its_starts()
     project.says("status")

@@ -1,4 +1,4 @@
-"""manage.py keybaton observe: what the processes report, the floor of each ring, and how long what is signed is valid."""
+"""manage.py keybaton observe: what processes report, the floor of each ring, and how long what is signed is valid."""
 
 import json
 from typing import Any
