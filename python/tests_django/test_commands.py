@@ -25,7 +25,10 @@ def test_observe_tells_what_the_processes_report(ours: Ours) -> None:
     raised(4)
     told = said("observe")
     (beat,), (floor,) = told.pop("beats"), told.pop("floors")
+    lifetimes = told.pop("lifetimes")
     assert told.keys() == {"format", "now", "lease"}
+    assert (lifetimes["session_cookie_age"], lifetimes["password_reset_timeout"]) == (1209600, 259200)
+    assert lifetimes.keys() == {"session_cookie_age", "password_reset_timeout", "latest_session_expiry"}
     assert (told["format"], told["lease"]) == (1, 60)
     times = [told["now"], beat.pop("seen"), floor.pop("raised")]
     assert all(abs(at - time.time()) < 5 for at in times)
@@ -60,6 +63,7 @@ def test_without_its_tables_observe_says_so(ours: Ours) -> None:
     with override_settings(KEYBATON={"DATABASE": "empty"}):
         told = said("observe")
         assert told.pop("now")
+        assert told.pop("lifetimes")
         assert told == {"format": 1, "lease": 60, "beats": [], "floors": [], "missing": True}
         with pytest.raises(CommandError, match="migrate keybaton"):
             said("floor", "raise", RING, "3")
@@ -73,10 +77,19 @@ def test_a_database_that_is_away_is_an_error_of_one_sentence(ours: Ours) -> None
 def test_the_floor_is_raised_and_never_lowered(ours: Ours) -> None:
     assert said("floor", "raise", RING, "6")["revision"] == 6
     first = said("floor", "show")["floors"][0]
-    assert said("floor", "raise", RING, "5") == first
+    lower = said("floor", "raise", RING, "5")
+    assert lower.pop("observed")["floors"] == [first]
+    assert lower == first
     assert said("floor", "raise", RING, "7")["revision"] == 7
     assert said("floor", "reset", RING) == {"ring": RING, "revision": None, "raised": None}
     assert said("floor", "show") == {"format": 1, "floors": []}
+
+
+def test_after_the_floor_was_raised_it_is_told_who_serves(ours: Ours) -> None:
+    beats.check("web")
+    observed = said("floor", "raise", RING, "6")["observed"]
+    assert [floor["revision"] for floor in observed["floors"]] == [6]
+    assert [beat["process"] for beat in observed["beats"]] == [ours.id]
 
 
 @pytest.mark.parametrize("words", [[], ["raise", RING], ["raise", RING, "-1"], ["raise", RING, "x"], ["lower", RING]])
@@ -117,6 +130,9 @@ def test_describe_does_not_guess_where_the_table_cannot_be_read(ours: Ours, monk
     monkeypatch.setattr("django.db.models.query.QuerySet.aggregate", refuse)
     with pytest.raises(CommandError, match="keybaton describe: the project cannot be asked"):
         said("describe")
+    lifetimes = said("observe")["lifetimes"]
+    assert lifetimes.pop("sessions_unread") == "OperationalError: made up"
+    assert lifetimes == {"session_cookie_age": 1209600, "password_reset_timeout": 259200}
 
 
 def test_the_migration_is_what_the_models_say() -> None:

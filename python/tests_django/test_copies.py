@@ -182,7 +182,7 @@ def test_a_package_that_took_the_key_when_it_was_imported_is_named(shop: Shop, m
     monkeypatch.setitem(sys.modules, module.__name__, module)
     assert shop.holds == []
     shop.promotes()
-    assert shop.holds[0] == "django-ninja-jwt"
+    assert shop.holds == ["django-ninja-jwt"]
 
 
 def test_simplejwt_itself_is_named(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -194,4 +194,16 @@ def test_simplejwt_itself_is_named(shop: Shop, monkeypatch: pytest.MonkeyPatch) 
     assert token_backend.encode({})
     assert shop.holds == []
     shop.promotes()
-    assert shop.holds[0] == "simplejwt"
+    assert shop.holds == ["simplejwt"], "once, and no attribute of its modules besides"
+
+
+def test_simplejwt_with_a_key_of_its_own_is_not(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+    pytest.importorskip("rest_framework_simplejwt.settings")
+    for name in [name for name in sys.modules if name.startswith("rest_framework_simplejwt")]:
+        monkeypatch.delitem(sys.modules, name)
+    with override_settings(SIMPLE_JWT={"SIGNING_KEY": secrets.token_hex(32)}):
+        from rest_framework_simplejwt.state import token_backend
+
+        assert token_backend.encode({})
+        shop.promotes()
+        assert shop.holds == []

@@ -1,11 +1,11 @@
 """Projects, and their processes, which end with the test."""
 
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from project import Instance, Project
+from project import Instance, Project, Serve
 
 
 @pytest.fixture
@@ -14,12 +14,12 @@ def project(tmp_path: Path) -> Project:
 
 
 @pytest.fixture
-def serve(project: Project) -> Iterator[Callable[[], Instance]]:
+def serve(project: Project) -> Iterator[Serve]:
     """Starts one more process, which has served a request."""
     started: list[Instance] = []
 
-    def one() -> Instance:
-        started.append(Instance(project, len(started)))
+    def one(*, follows: bool = False) -> Instance:
+        started.append(Instance(project, len(started), follows=follows))
         return started[-1]
 
     yield one

@@ -11,7 +11,7 @@ import subprocess
 import time
 from contextlib import suppress
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 from urllib.error import HTTPError
 from urllib.request import ProxyHandler, build_opener
 
@@ -76,6 +76,17 @@ class Project:
             text=True,
         )
 
+    def counts_its_starts(self) -> None:
+        """From now on each start of Django for keybaton is written down."""
+        (self.folder / "manage.py").write_text(COUNTS + MANAGE)
+
+    def starts_counted(self) -> list[str]:
+        """What was asked since the last time, without numbers."""
+        log = self.folder / "starts.log"
+        asked = log.read_text().splitlines() if log.exists() else []
+        log.unlink(missing_ok=True)
+        return asked
+
     def status(self) -> Any:  # noqa: ANN401, JSON
         return json.loads(self.run([str(PROGRAM), "status", "--json"]).stdout)
 
@@ -97,16 +108,17 @@ class Project:
 
 
 class Instance:
-    """A server with one worker, which has the ring in its environment from when it was started."""
+    """A server with one worker. The ring is in its environment from when it was started; or it `follows` the folder."""
 
-    def __init__(self, project: Project, number: int) -> None:
+    def __init__(self, project: Project, number: int, *, follows: bool = False) -> None:
         self._project = project
+        self._before = [] if follows else [str(PROGRAM), "run", "--"]
         self._log = project.folder / f"instance-{number}.log"
         self._process: subprocess.Popen[bytes] | None = None
         self.start()
 
     def start(self, *, asked: bool = True) -> None:
-        command = [str(PROGRAM), "run", "--", str(self._project.python), *GUNICORN]
+        command = [*self._before, str(self._project.python), *GUNICORN]
         with self._log.open("wb") as log:
             self._process = subprocess.Popen(
                 command,
@@ -154,6 +166,11 @@ class Instance:
         return found[1]
 
 
+class Serve(Protocol):
+    def __call__(self, *, follows: bool = False) -> Instance:
+        """One more process, which has served a request."""
+
+
 def told(done: subprocess.CompletedProcess[str]) -> str:
     said = re.sub(r"\d{4}-\d\d-\d\dT[\d:]+Z \([^)]*\)", "TIME", done.stdout + done.stderr)
     said = re.sub(r"up for (?:\d+[smhd] ?)+", "up for SPAN", said)
@@ -170,6 +187,13 @@ import sys
 from django.core.management import execute_from_command_line
 
 execute_from_command_line(sys.argv)
+"""
+
+COUNTS = """\
+import sys
+
+with open("starts.log", "a") as log:
+    print(*[word for word in sys.argv[2:] if word.isalpha()], file=log)
 """
 
 SETTINGS = """\

@@ -2,14 +2,11 @@
 
 import json
 import time
-from collections.abc import Callable
 
-from project import PROGRAM, Instance, Project
+from project import PROGRAM, Project, Serve
 
 
-def test_each_step_waits_until_every_process_has_the_one_before(
-    project: Project, serve: Callable[[], Instance]
-) -> None:
+def test_each_step_waits_until_every_process_has_the_one_before(project: Project, serve: Serve) -> None:
     instances = [serve(), serve()]
     assert project.says("rotate", "--new").startswith(
         "0\nstaged   ID: it is accepted, and ID still signs\n"
@@ -47,9 +44,7 @@ def test_each_step_waits_until_every_process_has_the_one_before(
     assert project.says("rotate").startswith("0\nretired  ID: it is no longer accepted\n")
 
 
-def test_rotate_waits_by_itself_and_goes_on_when_they_are_restarted(
-    project: Project, serve: Callable[[], Instance]
-) -> None:
+def test_rotate_waits_by_itself_and_goes_on_when_they_are_restarted(project: Project, serve: Serve) -> None:
     instances = [serve(), serve()]
     with project.starts([str(PROGRAM), "rotate", "--new", "--wait", "--timeout", "90s"]) as rotation:
         assert rotation.stdout
@@ -64,16 +59,14 @@ def test_rotate_waits_by_itself_and_goes_on_when_they_are_restarted(
     assert project.status()["phase"] == "promoted"
 
 
-def test_a_time_limit_says_who_was_waited_for(project: Project, serve: Callable[[], Instance]) -> None:
+def test_a_time_limit_says_who_was_waited_for(project: Project, serve: Serve) -> None:
     serve()
     said = project.says("rotate", "--new", "--wait", "--timeout", "4s")
     assert said.startswith("124\n")
     assert "waiting: 1 web needs a restart" in said
 
 
-def test_one_that_starts_late_with_the_ring_of_before_is_waited_for(
-    project: Project, serve: Callable[[], Instance]
-) -> None:
+def test_one_that_starts_late_with_the_ring_of_before_is_waited_for(project: Project, serve: Serve) -> None:
     instance, late = serve(), serve()
     late.stop()
     late.start(asked=False)
@@ -87,7 +80,7 @@ def test_one_that_starts_late_with_the_ring_of_before_is_waited_for(
     assert "1 web signs with the old key and needs a restart" in project.says("rotate")
 
 
-def test_where_only_some_report_time_has_to_pass_as_well(project: Project, serve: Callable[[], Instance]) -> None:
+def test_where_only_some_report_time_has_to_pass_as_well(project: Project, serve: Serve) -> None:
     project.configure('fleet = "some"\npropagation = "20s"')
     instance = serve()
     staged = time.monotonic()
@@ -100,7 +93,7 @@ def test_where_only_some_report_time_has_to_pass_as_well(project: Project, serve
     assert "promoted " in project.says("rotate")
 
 
-def test_a_project_that_started_the_program_is_asked(project: Project, serve: Callable[[], Instance]) -> None:
+def test_a_project_that_started_the_program_is_asked(project: Project, serve: Serve) -> None:
     project.configure('propagation = "0s"', manage=False)
     serve()
     said = project.says("rotate", "--new", KEYBATON_MANAGE=json.dumps([str(project.python), "manage.py"]))

@@ -1,11 +1,11 @@
 """Processes that are killed, that nobody hears of, and databases that are away."""
 
-from collections.abc import Callable
+import json
 
-from project import Instance, Project
+from project import PROGRAM, Project, Serve
 
 
-def test_a_killed_process_is_gone_when_somebody_says_so(project: Project, serve: Callable[[], Instance]) -> None:
+def test_a_killed_process_is_gone_when_somebody_says_so(project: Project, serve: Serve) -> None:
     instance, killed = serve(), serve()
     project.says("rotate", "--new")
     instance.restart()
@@ -22,7 +22,7 @@ def test_a_killed_process_is_gone_when_somebody_says_so(project: Project, serve:
     assert "promoted " in project.says("rotate", "--gone", process[:10])
 
 
-def test_a_killed_process_is_gone_after_the_propagation(project: Project, serve: Callable[[], Instance]) -> None:
+def test_a_killed_process_is_gone_after_the_propagation(project: Project, serve: Serve) -> None:
     project.configure('propagation = "2m"')
     instance, killed = serve(), serve()
     project.says("rotate", "--new")
@@ -44,9 +44,7 @@ def test_where_nobody_reports_nothing_is_proved(project: Project) -> None:
     assert "promoted " in project.says("promote", "--force", "--reason", "nothing runs yet")
 
 
-def test_processes_with_another_ring_of_this_name_are_left_out_and_told(
-    project: Project, serve: Callable[[], Instance]
-) -> None:
+def test_processes_with_another_ring_of_this_name_are_left_out_and_told(project: Project, serve: Serve) -> None:
     instance = serve()
     project.says("stage")
     instance.restart()
@@ -57,7 +55,7 @@ def test_processes_with_another_ring_of_this_name_are_left_out_and_told(
     assert "  fleet     1 process has another ring of this name, and nothing waits for that\n" in project.says("status")
 
 
-def test_a_floor_above_the_store_keeps_nobody_up(project: Project, serve: Callable[[], Instance]) -> None:
+def test_a_floor_above_the_store_keeps_nobody_up(project: Project, serve: Serve) -> None:
     instance = serve()
     ring = project.status()["id"]
     project.manage("keybaton", "floor", "raise", ring, "40")
@@ -70,9 +68,7 @@ def test_a_floor_above_the_store_keeps_nobody_up(project: Project, serve: Callab
     assert "the floor in the database is 90, and the ring has revision 42" in project.says("status")
 
 
-def test_without_the_database_no_step_is_taken_but_a_key_is_cut_off(
-    project: Project, serve: Callable[[], Instance]
-) -> None:
+def test_without_the_database_no_step_is_taken_but_a_key_is_cut_off(project: Project, serve: Serve) -> None:
     serve()
     away = {"DATABASE": "/nowhere/db.sqlite3"}
     for words in (["stage"], ["rotate", "--new"]):
@@ -86,6 +82,33 @@ def test_without_the_database_no_step_is_taken_but_a_key_is_cut_off(
     assert "1 process that reports accepts it" in project.says("revoke", key, "--dry-run")
     said = project.says("revoke", key, "--accept-logouts", **away)
     assert said.startswith("0\nrevoked "), said
+
+
+def test_a_floor_that_cannot_be_raised_is_tried_again(project: Project, serve: Serve) -> None:
+    instance = serve()
+    script = f"""[ $2 = floor ] && [ -e broken ] && exit 9; exec {project.python} manage.py "$@\""""
+    project.configure(f"manage = {json.dumps(['sh', '-c', script, 'manage.py'])}", manage=False)
+    project.says("rotate", "--new")
+    instance.restart()
+    (project.folder / "broken").touch()
+    assert project.says("rotate").startswith("4\nerror: `sh -c"), "nobody waits"
+    with project.starts([str(PROGRAM), "rotate", "--wait", "--timeout", "60s"]) as rotation:
+        assert rotation.stdout
+        assert " floor raise " in (line := rotation.stdout.readline()), line
+        assert line.startswith("waiting: ")
+        (project.folder / "broken").unlink()
+        assert "promoted " in rotation.stdout.read()
+    assert rotation.returncode == 0
+
+
+def test_a_forced_step_needs_no_floor(project: Project, serve: Serve) -> None:
+    instance = serve()
+    script = f"""[ $2 = floor ] && exit 9; exec {project.python} manage.py "$@\""""
+    project.configure(f"manage = {json.dumps(['sh', '-c', script, 'manage.py'])}", manage=False)
+    project.says("rotate", "--new")
+    instance.restart()
+    said = project.says("promote", "--force", "--reason", "a test")
+    assert said.startswith("0\npromoted "), said
 
 
 def test_abort_needs_no_database(project: Project) -> None:

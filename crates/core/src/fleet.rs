@@ -180,6 +180,16 @@ impl Beats {
         here.chain(there).collect()
     }
 
+    /// The same as it is told of another ring name.
+    #[must_use]
+    pub fn turned_to(self, name: &RingName) -> Self {
+        let Self { now, lease, beats, floors, others, kin } = self;
+        let own = beats.into_iter().map(|beat| (kin.name.clone(), beat));
+        let (beats, others): (Vec<_>, _) = own.chain(others).partition(|(other, _)| other == name);
+        let beats = beats.into_iter().map(|(_, beat)| beat).collect();
+        Self { now, lease, beats, floors, others, kin: Kin { name: name.clone(), ..Kin::default() } }
+    }
+
     /// Takes the operator's word for it that these processes are gone.
     pub fn give_up(&mut self, processes: &[Box<str>]) {
         for beat in self.beats.iter_mut().chain(self.others.iter_mut().map(|(_, beat)| beat)) {

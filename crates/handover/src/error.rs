@@ -6,8 +6,6 @@ use std::fmt;
 use keybaton_core::{Edit, MOST_KEYS, Misfit, NotAMirror};
 use keybaton_stores::StoreError;
 
-use crate::FleetError;
-
 /// Why a handover did not go on.
 #[derive(Debug)]
 pub enum HandoverError {
@@ -33,8 +31,6 @@ pub enum HandoverError {
     NotACopy(NotAMirror),
     /// Some mirrors hold what the store does not know, so no step was taken.
     Disagree(Vec<Missed>),
-    /// The processes could not be asked, or the floor could not be raised.
-    Fleet(FleetError),
 }
 
 /// A mirror that did not receive a write.
@@ -69,7 +65,6 @@ impl fmt::Display for HandoverError {
             Self::TooManyKeys(keys) => write!(f, "there are {keys} keys, and a ring has at most {MOST_KEYS}"),
             Self::Misfit(misfit) => misfit.fmt(f),
             Self::NotACopy(not) => not.fmt(f),
-            Self::Fleet(error) => error.fmt(f),
             Self::Disagree(missed) => {
                 write!(f, "no step was taken, for the store does not know what is in {}", urls(missed))
             }
@@ -95,7 +90,6 @@ impl Error for HandoverError {
     fn source(&self) -> Option<&(dyn Error + 'static)> {
         match self {
             Self::Store(error) | Self::Partly(error) => error.source(),
-            Self::Fleet(error) => error.source(),
             _ => None,
         }
     }
@@ -120,11 +114,5 @@ impl From<StoreError> for HandoverError {
 impl From<Misfit> for HandoverError {
     fn from(misfit: Misfit) -> Self {
         Self::Misfit(misfit)
-    }
-}
-
-impl From<FleetError> for HandoverError {
-    fn from(error: FleetError) -> Self {
-        Self::Fleet(error)
     }
 }

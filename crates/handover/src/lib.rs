@@ -21,7 +21,7 @@ pub use act::{agree, begin, change, cut, remember};
 pub use advance::{Advance, advance};
 pub use copy::{Copied, Copying, Original, copy, copying, copying_ring};
 pub use error::{HandoverError, Missed, Reason};
-pub use fleet::{Fleet, FleetError, FleetErrorKind};
+pub use fleet::{Answer, Fleet, FleetError, FleetErrorKind, Reported};
 pub use look::{Around, Look, Standing, look, standing, standing_of};
 pub use manage::Manage;
 pub use observed::Lifetimes;

@@ -5,7 +5,7 @@ use keybaton_core::{Beats, MirrorSeen, Reading, Revision, Ring, Seen, Torn, read
 use keybaton_stores::{Held, Note, StoreError, StoreErrorKind, Version};
 
 use crate::mirror::{Mirrored, mirror, was_written_since};
-use crate::{FleetError, HandoverError, Missed, Place, Places, World};
+use crate::{FleetError, HandoverError, Missed, Place, Places, Reported, World};
 
 /// What a store holds, and what it means.
 #[derive(Debug)]
@@ -176,33 +176,42 @@ impl Around {
     pub fn floor(&self, ring: &Ring) -> Revision {
         self.fleet.as_ref().map(|beats| beats.floor(ring.head.id)).unwrap_or_default()
     }
+
+    /// What was heard of the processes alone.
+    #[must_use]
+    pub fn reported(&self) -> Reported {
+        Reported { beats: self.fleet.clone(), not_asked: self.not_asked.clone() }
+    }
 }
 
 impl Places {
-    /// Looks around a ring.
+    /// Looks around a ring. The processes are asked where nothing is known of them that still holds.
     #[must_use]
-    pub fn around(&self, ring: &Ring) -> Around {
+    pub fn around(&self, ring: &Ring, known: Option<Reported>) -> Around {
         let looks = self.mirrors.iter().map(|mirror| match look(mirror) {
             Ok(look) => (seen_in(&look.reading, ring), None),
             Err(error) => (MirrorSeen::default(), Some(error)),
         });
         let (mirrors, unread) = looks.unzip();
-        let (fleet, not_asked) = self.reported();
-        Around { mirrors, unread, undelivered: self.undelivered(), fleet, not_asked }
+        let Reported { beats, not_asked } =
+            known.map_or_else(|| self.reported(), |known| self.completed(known));
+        Around { mirrors, unread, undelivered: self.undelivered(), fleet: beats, not_asked }
     }
 
-    /// What the processes report now, or why they could not be asked; neither where they are not to be.
+    /// What the processes report now.
     #[must_use]
-    pub fn reported(&self) -> (Option<Beats>, Option<FleetError>) {
-        match self.fleet.as_ref().map(|fleet| fleet.look()) {
-            None => (None, None),
-            Some(Err(error)) => (None, Some(error)),
-            Some(Ok(mut beats)) => {
-                beats.give_up(&self.gone);
-                beats.kin = self.kin.clone();
-                (Some(beats), None)
-            }
+    pub fn reported(&self) -> Reported {
+        let answer = self.fleet.as_ref().map(|fleet| fleet.look());
+        self.completed(answer.map(Reported::from).unwrap_or_default())
+    }
+
+    /// The operator knows who is gone, and the stores which rings have keys in common.
+    fn completed(&self, mut reported: Reported) -> Reported {
+        if let Some(beats) = &mut reported.beats {
+            beats.give_up(&self.gone);
+            beats.kin = self.kin.clone();
         }
+        reported
     }
 
     /// What each mirror holds of this ring. One that cannot be read counts as behind.

@@ -1,17 +1,19 @@
 //! The project itself, asked by its own `manage.py keybaton …`: the tables are Django's.
 
+use std::error::Error;
 use std::io::ErrorKind;
 use std::path::PathBuf;
 use std::process::{Command, Stdio};
+use std::sync::Arc;
 use std::time::Duration;
 
 use keybaton_core::shell::typed;
-use keybaton_core::{Beats, Floor, Revision, RingId, RingName};
+use keybaton_core::{Revision, RingId, RingName};
 use keybaton_stores::program::{Failed, answer_of};
 use serde::de::DeserializeOwned;
 
-use crate::observed::{FloorRow, Lifetimes, Observed};
-use crate::{Fleet, FleetError, FleetErrorKind};
+use crate::observed::{Observed, Raised};
+use crate::{Answer, Fleet, FleetError, FleetErrorKind};
 
 /// A project that is asked through a command of its own, such as `python manage.py`.
 #[derive(Clone, Debug)]
@@ -29,11 +31,26 @@ pub struct Manage {
 }
 
 impl Fleet for Manage {
-    fn look(&self) -> Result<Beats, FleetError> {
+    fn look(&self) -> Result<Answer, FleetError> {
         let words = ["observe"];
-        let observed: Observed = self.ask(&words)?;
+        self.understood(&words, self.ask(&words)?)
+    }
+
+    fn raise_floor(&self, ring: RingId, to: Revision) -> Result<Answer, FleetError> {
+        let (ring, to_text) = (ring.to_string(), to.to_string());
+        let words = ["floor", "raise", &ring, &to_text];
+        let Raised { floor, observed } = self.ask(&words)?;
+        match floor.floor().filter(|floor| floor.ring.to_string() == ring && floor.revision >= to) {
+            Some(_) => self.understood(&words, observed),
+            None => Err(self.senseless(&words, &"it names another floor")),
+        }
+    }
+}
+
+impl Manage {
+    fn understood(&self, words: &[&str], observed: Observed) -> Result<Answer, FleetError> {
         if observed.format != FORMAT {
-            let sentence = format!("`{}` answers in format {}", self.typed(&words), observed.format);
+            let sentence = format!("`{}` answers in format {}", self.typed(words), observed.format);
             let hint = "this keybaton knows format 1: bring it and the project's package keybaton to the same version";
             return Err(error(FleetErrorKind::Misconfigured, sentence, hint));
         }
@@ -42,27 +59,7 @@ impl Fleet for Manage {
             let hint = format!("run `{} migrate keybaton`, and deploy the app", typed(&self.command));
             return Err(error(FleetErrorKind::NoTable, sentence, &hint));
         }
-        observed.beats(&self.ring).map_err(|what| self.senseless(&words, &what))
-    }
-
-    fn raise_floor(&self, ring: RingId, to: Revision) -> Result<Floor, FleetError> {
-        let (ring, to_text) = (ring.to_string(), to.to_string());
-        let words = ["floor", "raise", &ring, &to_text];
-        let floor: FloorRow = self.ask(&words)?;
-        match floor.floor().filter(|floor| floor.ring.to_string() == ring && floor.revision >= to) {
-            Some(floor) => Ok(floor),
-            None => Err(self.senseless(&words, &"it names another floor")),
-        }
-    }
-}
-
-impl Manage {
-    /// How long what the project signs is valid.
-    ///
-    /// # Errors
-    /// Nobody can tell.
-    pub fn lifetimes(&self) -> Result<Lifetimes, FleetError> {
-        self.ask(&["describe"])
+        observed.answer(&self.ring).map_err(|what| self.senseless(words, &what))
     }
 
     fn ask<T: DeserializeOwned>(&self, words: &[&str]) -> Result<T, FleetError> {
@@ -90,7 +87,7 @@ impl Manage {
                 let is_there = cause.kind() != ErrorKind::NotFound;
                 let what = if is_there { "could not be started" } else { "there is no such program" };
                 let sentence = format!("`{command}`: {what}");
-                let source = is_there.then(|| cause.into());
+                let source = is_there.then(|| -> Arc<dyn Error + Send + Sync> { Arc::new(cause) });
                 FleetError { source, ..error(FleetErrorKind::Misconfigured, sentence, MEND) }
             }
             Failed::With(_) if !complaint.is_empty() => {

@@ -4,6 +4,8 @@ use keybaton_core::time::{Span, Timestamp};
 use keybaton_core::{Beat, Beats, Floor, Kin, Mark, Revision, RingId, RingName};
 use serde::Deserialize;
 
+use crate::Answer;
+
 #[derive(Debug, Deserialize)]
 pub(crate) struct Observed {
     pub(crate) format: u64,
@@ -18,6 +20,15 @@ pub(crate) struct Observed {
     beats: Vec<Row>,
     #[serde(default)]
     floors: Vec<FloorRow>,
+    lifetimes: Option<Lifetimes>,
+}
+
+/// What is printed where the floor was raised: where it is, and what is reported after that.
+#[derive(Debug, Deserialize)]
+pub(crate) struct Raised {
+    #[serde(flatten)]
+    pub(crate) floor: FloorRow,
+    pub(crate) observed: Observed,
 }
 
 #[derive(Debug, Deserialize)]
@@ -44,7 +55,7 @@ pub(crate) struct FloorRow {
 }
 
 /// How long what the project signs is valid, in seconds.
-#[derive(Clone, Copy, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize)]
 pub struct Lifetimes {
     /// How long a session lasts, unless it was given an end of its own.
     pub session_cookie_age: u64,
@@ -53,6 +64,9 @@ pub struct Lifetimes {
     /// When the last session ends that stands in a table.
     #[serde(default)]
     pub latest_session_expiry: Option<u64>,
+    /// Why that could not be read.
+    #[serde(default)]
+    pub sessions_unread: Option<String>,
 }
 
 impl Lifetimes {
@@ -61,25 +75,33 @@ impl Lifetimes {
     pub fn longest(&self) -> Span {
         Span(self.session_cookie_age.max(self.password_reset_timeout))
     }
+
+    fn plain(self) -> Self {
+        Self { sessions_unread: self.sessions_unread.map(|why| plain(&why).into()), ..self }
+    }
 }
 
 impl Observed {
     /// What is reported of one ring name. Who reports is not trusted to steer the user's terminal.
-    pub(crate) fn beats(self, name: &RingName) -> Result<Beats, String> {
+    pub(crate) fn answer(self, name: &RingName) -> Result<Answer, &'static str> {
         if self.now == 0 || self.lease == 0 {
-            return Err("it does not say what time it is, or how long a beat counts".to_owned());
+            return Err("it does not say what time it is, or how long a beat counts");
         }
+        let Some(lifetimes) = self.lifetimes.map(Lifetimes::plain) else {
+            return Err("it does not say how long what is signed is valid");
+        };
         let (ours, others): (Vec<Row>, Vec<Row>) =
             self.beats.into_iter().partition(|row| row.name == name.as_str());
         let named = |row: Row| Some((row.name.parse().ok()?, row.beat()));
-        Ok(Beats {
+        let beats = Beats {
             now: Timestamp(self.now),
             lease: Span(self.lease),
             beats: ours.into_iter().map(Row::beat).collect(),
             others: others.into_iter().filter_map(named).collect(),
-            kin: Kin::default(),
+            kin: Kin { name: name.clone(), ..Kin::default() },
             floors: self.floors.into_iter().filter_map(|row| row.floor()).collect(),
-        })
+        };
+        Ok(Answer { beats, lifetimes })
     }
 }
 

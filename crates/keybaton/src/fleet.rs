@@ -6,6 +6,7 @@ use clap::Args;
 use keybaton_core::{Beats, Reporting, Ring};
 use keybaton_handover::{Fleet, FleetError, FleetErrorKind, Manage};
 
+use crate::asked::Asked;
 use crate::clock::ago;
 use crate::configuration::Place;
 use crate::exit::Exit;
@@ -22,18 +23,20 @@ pub(crate) struct Gone {
 
 impl Gone {
     /// Takes the operator's word for it, where the processes themselves do not say otherwise.
-    pub(crate) fn tell(&self, opened: &mut Opened) -> Result<(), Failure> {
+    pub(crate) fn tell(&self, opened: &mut Opened, asked: Asked) -> Result<Asked, Failure> {
         if self.processes.is_empty() {
-            return Ok(());
+            return Ok(asked);
         }
-        let Some(fleet) = &opened.places.fleet else {
+        if let Some(error) = asked.reported.not_asked {
+            return Err(Failure::of_fleet(error));
+        }
+        let Some(beats) = &asked.reported.beats else {
             let sentence = format!("{}: no process reports, so none can be gone", opened.name());
             return Err(Failure::new(Exit::Usage, sentence).hint("leave --gone out"));
         };
-        let beats = fleet.look().map_err(Failure::of_fleet)?;
         opened.places.gone =
-            self.processes.iter().map(|word| gone(word, &beats, opened)).collect::<Result<_, _>>()?;
-        Ok(())
+            self.processes.iter().map(|word| gone(word, beats, opened)).collect::<Result<_, _>>()?;
+        Ok(asked)
     }
 }
 
@@ -53,16 +56,11 @@ fn gone(word: &str, beats: &Beats, opened: &Opened) -> Result<Box<str>, Failure>
 
 /// Who is asked; nobody where no process reports.
 pub(crate) fn fleet(place: &Place, patience: Duration) -> Option<Box<dyn Fleet>> {
-    manage(place, patience).map(|manage| Box::new(manage) as Box<dyn Fleet>)
-}
-
-/// The project, as it is asked.
-pub(crate) fn manage(place: &Place, patience: Duration) -> Option<Manage> {
     let asked = place.fleet.as_ref()?;
     let named = place.wishes.environment.iter();
     let environment = named.map(|name| ("KEYBATON_ENV".to_owned(), name.clone())).collect();
     let (command, folder, ring) = (asked.command.clone(), asked.folder.clone(), place.ring.clone());
-    Some(Manage { command, folder, environment, ring, patience })
+    Some(Box::new(Manage { command, folder, environment, ring, patience }))
 }
 
 /// Which processes report.
@@ -103,3 +101,5 @@ pub(crate) fn nobody_reports(opened: &Opened, ring: &Ring, beats: Option<&Beats>
 
 /// Django has to start, and to connect.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(60);
+/// What cuts a key off, takes a step back or is forced waits for no database.
+pub(crate) const HASTE: Duration = Duration::from_secs(10);

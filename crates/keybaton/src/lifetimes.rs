@@ -6,17 +6,13 @@ use keybaton_handover::Lifetimes;
 use crate::clock::now;
 use crate::commands::World;
 use crate::configuration::Place;
-use crate::fleet::{PATIENCE, manage};
 use crate::opened::Opened;
 
 impl Opened {
-    /// Asks the project, where it can be asked. What the configuration says holds; where that is too short, this is told.
-    pub(crate) fn learn_lifetimes(&mut self, world: &World<'_>) {
-        let Some(manage) = manage(&self.place, PATIENCE) else { return };
-        // Why it cannot be asked the next question to it tells.
-        let Ok(lifetimes) = manage.lifetimes() else { return };
+    /// What the configuration says holds; where that is too short, or cannot be known to be enough, this is told.
+    pub(crate) fn learn_lifetimes(&mut self, world: &World<'_>, lifetimes: &Lifetimes) {
         self.policy.longest_signature = self.place.longest_signature.unwrap_or(lifetimes.longest());
-        for note in notes(&self.place, self.policy.longest_signature, &lifetimes, now()) {
+        for note in notes(&self.place, self.policy.longest_signature, lifetimes, now()) {
             world.print.note(&note);
         }
     }
@@ -40,7 +36,13 @@ fn notes(place: &Place, longest: Span, lifetimes: &Lifetimes, now: Timestamp) ->
              longest-signature = \"…\" under [environments.{environment}] if that one is to stay"
         )
     });
-    short.into_iter().chain(late).collect()
+    let unread = lifetimes.sessions_unread.as_ref().map(|why| {
+        format!(
+            "when the last session ends could not be read ({why}): one that was given a longer life than {longest} is ended by \
+             `retire`"
+        )
+    });
+    short.into_iter().chain(late).chain(unread).collect()
 }
 
 const SLACK: Span = Span(3_600);
@@ -71,11 +73,17 @@ mod tests {
             session_cookie_age: 1_209_600,
             password_reset_timeout: 259_200,
             latest_session_expiry,
+            sessions_unread: None,
         };
         let now = Timestamp(1_790_000_000);
         let said = |longest, expiry| notes(&place, longest, &lifetimes(expiry), now).join("\n");
         assert_eq!(said(Span::days(14), Some(now.0 + 1_209_660)), "");
         assert_snapshot!(said(Span(3_600), None), @"longest-signature is 1h, and the settings of the project say 14d (SESSION_COOKIE_AGE, PASSWORD_RESET_TIMEOUT): whoever does not come back in between is logged out by `retire`");
+        let unread = Lifetimes {
+            sessions_unread: Some("ProgrammingError: permission denied for table django_session".to_owned()),
+            ..lifetimes(None)
+        };
+        assert_snapshot!(notes(&place, Span::days(14), &unread, now).join("\n"), @"when the last session ends could not be read (ProgrammingError: permission denied for table django_session): one that was given a longer life than 14d is ended by `retire`");
         assert_snapshot!(said(Span::days(14), Some(now.0 + 9_000_000)), @r#"a session lasts until 2027-01-03T18:13:20Z, which is longer than the 14d that are waited for before `retire`: write longest-signature = "…" under [environments.production] if that one is to stay"#);
     }
 }

@@ -4,6 +4,7 @@ mod after_write;
 mod allowed;
 mod arguments;
 mod ask;
+mod asked;
 mod awaited;
 mod child;
 mod clock;

@@ -52,6 +52,11 @@ impl Opened {
         Ok(Self { place, places, policy, relations: Vec::new() })
     }
 
+    /// From now on who does not answer at once is not waited for.
+    pub(crate) fn make_haste(&mut self) {
+        self.places.fleet = fleet::fleet(&self.place, fleet::HASTE);
+    }
+
     /// How messages name the ring: its name, its store, its environment.
     pub(crate) fn name(&self) -> String {
         self.place.name()
@@ -213,7 +218,6 @@ impl Opened {
             HandoverError::Sealed => store::sealed(&self.place.store),
             HandoverError::Misfit(_) => Failure::new(Exit::Refused, sentence)
                 .hint(format!("`{status}` shows where the handover stands")),
-            HandoverError::Fleet(error) => Failure::of_fleet(error),
             HandoverError::Disagree(missed) => missed::disagree(self, sentence, &missed),
         }
     }

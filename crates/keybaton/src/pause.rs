@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use keybaton_core::time::Timestamp;
 use keybaton_core::{Goal, Next, Refusal, next};
-use keybaton_handover::{Advance, Around, FleetErrorKind};
+use keybaton_handover::{Advance, Around, FleetErrorKind, Reported};
 
 use crate::awaited::lines;
 use crate::clock::{now, shown};
@@ -86,8 +86,8 @@ pub(crate) fn for_the_fleet(
         if deadline.is_some_and(|deadline| now() >= deadline) {
             return Some(Exit::TimedOut);
         }
-        let (fleet, not_asked) = opened.places.reported();
-        (turn.around.fleet, turn.around.not_asked) = (fleet, not_asked);
+        let Reported { beats, not_asked } = opened.places.reported();
+        (turn.around.fleet, turn.around.not_asked) = (beats, not_asked);
         let ring = &turn.standing.ring;
         turn.then = next(goal, &turn.around.seen(ring, now()), &opened.policy);
     }

@@ -123,11 +123,6 @@ pub(crate) struct NextReport {
 }
 
 impl<'a> Report<'a> {
-    pub(crate) fn new(opened: &'a Opened, ring: &'a Ring, now: Timestamp) -> Self {
-        Self::of(opened, ring, opened.places.around(ring), now)
-    }
-
-    /// The same of what was seen already.
     pub(crate) fn of(opened: &'a Opened, ring: &'a Ring, around: Around, now: Timestamp) -> Self {
         Self {
             ring: opened.place.ring.as_str(),

@@ -175,8 +175,10 @@ READERS = (
     _reader("django-ninja-jwt", "ninja_jwt.settings", "api_settings.SIGNING_KEY"),
     _reader("drf-jwt", "rest_framework_jwt.settings", "api_settings.JWT_SECRET_KEY"),
 )
-# Where no key of a project is copied to, and most of the modules are.
-WITHOUT = frozenset({*sys.stdlib_module_names, "django", "keybaton"}) - {"__main__"}
+# They keep SECRET_KEY as a default too, which they do not use where they were given a key of their own.
+ASKED = ("rest_framework_simplejwt", "ninja_jwt", "rest_framework_jwt")
+# Where no key of a project is copied to, and most of the modules are; and those that are asked instead.
+WITHOUT = frozenset({*sys.stdlib_module_names, "django", "keybaton", *ASKED}) - {"__main__"}
 SHORTEST = 16
 MOST = 20
 _found: dict[str, list[Copy]] = {}

@@ -52,7 +52,7 @@ fn staged(is_mirror: bool) -> Ground {
 fn no_step_goes_on_from_a_write_that_has_not_reached_those_who_read_the_store_or_a_mirror() {
     for is_mirror in [false, true] {
         let ground = staged(is_mirror);
-        let turn = ground.act(|world| advance(&ground.places, Goal::Settle, &POLICY, world)).unwrap();
+        let turn = ground.act(|world| advance(&ground.places, Goal::Settle, &POLICY, None, world)).unwrap();
         assert_eq!((turn.did, turn.then), (None, Next::Refuse(Refusal::Undelivered)));
         assert_eq!(turn.around.undelivered.unwrap().sentence, "the release failed");
     }
@@ -68,5 +68,5 @@ fn what_took_a_key_away_is_asked_for_too_though_no_rotation_is_under_way() {
         })
         .unwrap();
     assert_eq!(ground.ring().phase(), Phase::Settled);
-    assert!(ground.places.around(&ground.ring()).undelivered.is_some());
+    assert!(ground.places.around(&ground.ring(), None).undelivered.is_some());
 }

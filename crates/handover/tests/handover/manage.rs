@@ -13,7 +13,8 @@ const BEATS: &str = r#"{"format":1,"now":1790000000,"lease":60,"beats":[
      "seen":1789999990,"fence":"warn"},
     {"process":"0b","name":"JWT_KEY","ring":"cdcdcdcdcdcdcdcdcdcd","revision":1,"write":"cd","signs":"mQlR8N5bko6HYuHYL7mQxA",
      "accepts":[],"holds":[],"role":"web","host":"a1","started":1789990000,"seen":1789999990,"fence":"warn"}],
-    "floors":[{"ring":"abababababababababab","revision":6,"raised":1789999000},{"ring":"no id","revision":1,"raised":1}]}"#;
+    "floors":[{"ring":"abababababababababab","revision":6,"raised":1789999000},{"ring":"no id","revision":1,"raised":1}],
+    "lifetimes":{"session_cookie_age":3600,"password_reset_timeout":259200,"sessions_unread":"made up\u001b[2J"}}"#;
 
 fn manage(folder: &Path, script: &str) -> Manage {
     Manage {
@@ -25,7 +26,7 @@ fn manage(folder: &Path, script: &str) -> Manage {
     }
 }
 
-fn look(script: &str) -> Result<keybaton_core::Beats, (FleetErrorKind, String, String)> {
+fn look(script: &str) -> Result<keybaton_handover::Answer, (FleetErrorKind, String, String)> {
     let folder = tempfile::tempdir().unwrap();
     manage(folder.path(), script).look().map_err(|error| (error.kind, error.sentence, error.hint))
 }
@@ -38,7 +39,7 @@ fn ring() -> RingId {
 fn what_the_processes_report_of_this_ring_name_is_heard() {
     let folder = tempfile::tempdir().unwrap();
     let script = format!("echo \"$KEYBATON_ENV $*\" > asked; cat <<'END'\n{BEATS}\nEND");
-    let beats = manage(folder.path(), &script).look().unwrap();
+    let beats = manage(folder.path(), &script).look().unwrap().beats;
     assert_eq!(
         std::fs::read_to_string(folder.path().join("asked")).unwrap(),
         "production keybaton observe\n"
@@ -54,13 +55,15 @@ fn what_the_processes_report_of_this_ring_name_is_heard() {
 #[test]
 fn the_floor_is_raised_by_the_project() {
     let folder = tempfile::tempdir().unwrap();
-    let script = r#"echo "$*" > asked; echo "{\"ring\":\"$4\",\"revision\":$5,\"raised\":1790000000}""#;
-    let floor = manage(folder.path(), script).raise_floor(ring(), Revision(9)).unwrap();
+    let script = format!(
+        "echo \"$*\" > asked; echo \"{{\\\"ring\\\":\\\"$4\\\",\\\"revision\\\":$5,\\\"raised\\\":1790000000,\\\"observed\\\":\"; cat <<'END'\n{BEATS}}}\nEND"
+    );
+    let answer = manage(folder.path(), &script).raise_floor(ring(), Revision(9)).unwrap();
     let asked = std::fs::read_to_string(folder.path().join("asked")).unwrap();
     assert_eq!(asked, "keybaton floor raise abababababababababab 9\n");
-    assert_eq!((floor.ring, floor.revision), (ring(), Revision(9)));
-    let lower = r#"echo '{"ring":"abababababababababab","revision":8,"raised":1790000000}'"#;
-    let error = manage(folder.path(), lower).raise_floor(ring(), Revision(9)).unwrap_err();
+    assert_eq!(answer.beats.beats.len(), 1);
+    let lower = script.replace("$5", "8");
+    let error = manage(folder.path(), &lower).raise_floor(ring(), Revision(9)).unwrap_err();
     assert_eq!(error.kind, FleetErrorKind::Misconfigured);
     assert!(error.sentence.ends_with("printed what makes no sense (it names another floor)"), "{error}");
 }
@@ -68,9 +71,14 @@ fn the_floor_is_raised_by_the_project() {
 #[test]
 fn the_longest_lifetime_of_the_settings_is_told() {
     let folder = tempfile::tempdir().unwrap();
-    let script = r#"echo '{"format":1,"session_cookie_age":3600,"password_reset_timeout":259200,"latest_session_expiry":null}'"#;
-    let lifetimes = manage(folder.path(), script).lifetimes().unwrap();
+    let script = format!("cat <<'END'\n{BEATS}\nEND");
+    let lifetimes = manage(folder.path(), &script).look().unwrap().lifetimes;
     assert_eq!((lifetimes.longest(), lifetimes.latest_session_expiry), (Span(259_200), None));
+    assert_eq!(
+        lifetimes.sessions_unread.as_deref(),
+        Some("made up[2J"),
+        "what steers a terminal is left out"
+    );
 }
 
 #[test]
@@ -92,6 +100,12 @@ fn what_is_no_answer_is_told() {
             "echo '{\"format\":1}'",
             FleetErrorKind::Misconfigured,
             "it does not say what time it is",
+            "run it by hand",
+        ),
+        (
+            "echo '{\"format\":1,\"now\":1,\"lease\":60}'",
+            FleetErrorKind::Misconfigured,
+            "it does not say how long what is signed is valid",
             "run it by hand",
         ),
         (

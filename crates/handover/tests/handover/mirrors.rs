@@ -17,7 +17,7 @@ fn each_mirror_holds_the_same_keys_after_each_step() {
     let goal = Goal::Replace(ground.ring().signing.facts.id);
     for now in [1_000, 2_000, 3_000] {
         ground.now.set(now);
-        ground.act(|world| advance(&ground.places, goal, &POLICY, world)).unwrap();
+        ground.act(|world| advance(&ground.places, goal, &POLICY, None, world)).unwrap();
         for mirror in &ground.places.mirrors {
             let (copy, original) = (ring(mirror), ground.ring());
             assert_eq!(copy.signing.secret, original.signing.secret);
@@ -33,16 +33,16 @@ fn a_step_waits_for_the_mirror_that_was_written_last() {
     let goal = Goal::Replace(ground.ring().signing.facts.id);
     fs::remove_dir_all(ground.path("mirror")).unwrap();
     fs::write(ground.path("mirror"), "in the way").unwrap();
-    let turn = ground.act(|world| advance(&ground.places, goal, &POLICY, world)).unwrap();
+    let turn = ground.act(|world| advance(&ground.places, goal, &POLICY, None, world)).unwrap();
     assert_eq!(urls(&turn.standing.missed), ["dir:mirror"]);
 
     ground.now.set(5_000);
-    let turn = ground.act(|world| advance(&ground.places, goal, &POLICY, world)).unwrap();
+    let turn = ground.act(|world| advance(&ground.places, goal, &POLICY, None, world)).unwrap();
     assert_eq!((turn.did, urls(&turn.standing.missed)), (None, vec!["dir:mirror"]));
     assert!(ground.ring().next.is_none(), "nothing was staged while a mirror was away");
 
     fs::remove_file(ground.path("mirror")).unwrap();
-    let turn = ground.act(|world| advance(&ground.places, goal, &POLICY, world)).unwrap();
+    let turn = ground.act(|world| advance(&ground.places, goal, &POLICY, None, world)).unwrap();
     assert_eq!(turn.did, Some(Change::Stage));
     let promote = Wait { until: Timestamp(5_060), change: Change::Promote };
     assert_eq!(turn.then, Next::WaitUntil(promote));
@@ -57,7 +57,7 @@ fn a_store_with_another_ring_is_not_written_over() {
     let before = fs::read(other.folder.path().join("copy.txt")).unwrap();
     let goal = Goal::Settle;
     let ground = Ground { places, ..ground };
-    let turn = ground.act(|world| advance(&ground.places, goal, &POLICY, world)).unwrap();
+    let turn = ground.act(|world| advance(&ground.places, goal, &POLICY, None, world)).unwrap();
     assert_eq!(urls(&turn.standing.missed), ["file:copy.txt"]);
     assert_eq!(fs::read(other.folder.path().join("copy.txt")).unwrap(), before);
 }

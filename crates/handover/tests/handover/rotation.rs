@@ -10,7 +10,7 @@ use keybaton_stores::StoreErrorKind;
 use crate::ground::{Ground, POLICY, change};
 
 fn turn(ground: &Ground, goal: Goal) -> (Option<Change>, Next) {
-    let turn = ground.act(|world| advance(&ground.places, goal, &POLICY, world)).unwrap();
+    let turn = ground.act(|world| advance(&ground.places, goal, &POLICY, None, world)).unwrap();
     (turn.did, turn.then)
 }
 
@@ -81,7 +81,7 @@ fn a_rollback_by_hand_stays_until_it_is_taken_in() {
     assert_ne!(edited, text);
     fs::write(ground.path(".env"), &edited).unwrap();
     ground.now.set(10_000_000);
-    let refused = ground.act(|world| advance(&ground.places, Goal::Settle, &POLICY, world).map(|_| ()));
+    let refused = ground.act(|world| advance(&ground.places, Goal::Settle, &POLICY, None, world).map(|_| ()));
     assert!(matches!(refused, Err(HandoverError::Edited(Edit::Rearranged))), "{refused:?}");
     assert_eq!(fs::read_to_string(ground.path(".env")).unwrap(), edited);
 }

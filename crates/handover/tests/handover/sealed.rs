@@ -65,7 +65,7 @@ fn it_gets_each_write_and_its_record_tells_that_it_did() {
     let goal = Goal::Replace(ground.ring().signing.facts.id);
     for now in [1_000, 2_000, 3_000] {
         ground.now.set(now);
-        let turn = ground.act(|world| advance(&ground.places, goal, &POLICY, world)).unwrap();
+        let turn = ground.act(|world| advance(&ground.places, goal, &POLICY, None, world)).unwrap();
         assert!(turn.did.is_some() && turn.standing.missed.is_empty(), "{turn:?}");
         assert!(has_the_same(&ground));
         assert!(ground.places.mirrors_of(&ground.ring())[0].has(&ground.ring()));
@@ -112,7 +112,7 @@ fn a_key_that_somebody_else_wrote_is_told_written_anew_and_keeps_no_step_waiting
     let seen = ground.places.mirrors_of(&ground.ring())[0];
     assert!(seen.has(&ground.ring()) && seen.written_since);
     let goal = Goal::Replace(ground.ring().signing.facts.id);
-    let turn = ground.act(|world| advance(&ground.places, goal, &POLICY, world)).unwrap();
+    let turn = ground.act(|world| advance(&ground.places, goal, &POLICY, None, world)).unwrap();
     assert_eq!(turn.did, Some(Change::Stage));
     assert!(matches!(turn.then, Next::WaitUntil(_)) && has_the_same(&ground));
     *unseen.lock().unwrap() = Unseen::WrittenSince;

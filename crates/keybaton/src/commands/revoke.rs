@@ -1,10 +1,8 @@
 //! After a leak: cut a key off.
 
-use std::time::Duration;
-
 use clap::Args;
 use keybaton_core::{Beats, Change, KeyId, Reading, Revision, Ring, RingId, Role};
-use keybaton_handover::{Look, cut, look, standing};
+use keybaton_handover::{Look, Reported, cut, look, standing};
 use serde::Serialize;
 
 use crate::allowed::Owner;
@@ -13,7 +11,6 @@ use crate::clock::now;
 use crate::commands::World;
 use crate::exit::Exit;
 use crate::failure::Failure;
-use crate::fleet;
 use crate::follow::followed;
 use crate::key_id;
 use crate::missed;
@@ -56,6 +53,7 @@ pub(crate) struct Revoke {
 impl Revoke {
     pub(crate) fn carry_out(&self, world: &World<'_>) -> Result<Exit, Failure> {
         let mut opened = Opened::here(world, self.owner.allowed())?;
+        opened.make_haste();
         let key = self.chosen(&opened)?;
         if let Chosen::Gone(id) = key
             && !self.dry_run
@@ -64,7 +62,7 @@ impl Revoke {
         }
         world.print.note(&format!("{}: {}", opened.name(), key.consequence(opened.place.is_main)));
         other_rings(world, &mut opened, key);
-        let floor = who_accepts(world, &opened, key)?;
+        let asked = who_accepts(world, &opened, key)?;
         if self.dry_run {
             return self.tell_what_would(world, &opened, key);
         }
@@ -72,7 +70,7 @@ impl Revoke {
         if !accepted && confirm(world, "Cut it off?", "--accept-logouts")? == Answer::No {
             return Ok(Exit::Done);
         }
-        self.cut_off(world, &opened, key.id(), floor)
+        self.cut_off(world, &opened, key.id(), asked)
     }
 
     fn tell_what_would(&self, world: &World<'_>, opened: &Opened, key: Chosen) -> Result<Exit, Failure> {
@@ -100,7 +98,8 @@ impl Revoke {
             world.print.result(&format!("key {id} is cut off already"))?;
         }
         let after = opened.settle(world, &interrupt, after)?;
-        let undelivered = if self.json { report(world, opened, &after.ring)? } else { undelivered(opened) };
+        let undelivered =
+            if self.json { report(world, opened, &after.ring, None)? } else { undelivered(opened) };
         ended(opened, undelivered)
     }
 
@@ -109,7 +108,7 @@ impl Revoke {
         world: &World<'_>,
         opened: &Opened,
         id: Option<KeyId>,
-        floor: Revision,
+        Asked { reported, floor }: Asked,
     ) -> Result<Exit, Failure> {
         let interrupt = interruptible()?;
         let after = opened.write(world, &interrupt, |world| {
@@ -124,8 +123,11 @@ impl Revoke {
         }
         let after = followed(opened, world, &interrupt, after)?;
         // What follows the write may be what delivers it.
-        let not_reached =
-            if self.json { report(world, opened, &after.ring)? } else { tell_what_now(world, opened)? };
+        let not_reached = if self.json {
+            report(world, opened, &after.ring, reported)?
+        } else {
+            tell_what_now(world, opened)?
+        };
         missed::partly(opened, &after.missed).map_or(Ok(()), Err)?;
         ended(opened, not_reached)
     }
@@ -145,8 +147,13 @@ impl Revoke {
 }
 
 /// Prints the ring; gives why it has not reached those who read it.
-fn report(world: &World<'_>, opened: &Opened, ring: &Ring) -> Result<Option<Trouble>, Failure> {
-    let report = Report::new(opened, ring, now());
+fn report(
+    world: &World<'_>,
+    opened: &Opened,
+    ring: &Ring,
+    reported: Option<Reported>,
+) -> Result<Option<Trouble>, Failure> {
+    let report = Report::of(opened, ring, opened.places.around(ring, reported), now());
     world.print.json(&report)?;
     Ok(report.undelivered)
 }
@@ -189,23 +196,27 @@ fn other_rings(world: &World<'_>, opened: &mut Opened, key: Chosen) {
     }
 }
 
-/// Tells how many processes accept what is to be cut off, where they can be asked at once, and gives the floor then. A leaked
-/// key waits for no database.
-fn who_accepts(world: &World<'_>, opened: &Opened, key: Chosen) -> Result<Revision, Failure> {
-    let Some(fleet) = fleet::fleet(&opened.place, PATIENCE) else { return Ok(Revision::default()) };
+/// Tells how many processes accept what is to be cut off, where they can be asked at once.
+fn who_accepts(world: &World<'_>, opened: &Opened, key: Chosen) -> Result<Asked, Failure> {
     let Reading::Whole(ring) = look(&opened.places.store).map_err(Failure::of_store)?.reading else {
-        return Ok(Revision::default());
+        return Ok(Asked::default());
     };
-    match fleet.look() {
-        Ok(beats) => {
-            accepting(&beats, &ring, key).iter().for_each(|said| world.print.note(said));
-            Ok(beats.floor(ring.head.id))
-        }
-        Err(error) => {
-            world.print.note(&format!("how many processes accept it nobody can tell: {error}"));
-            Ok(Revision::default())
-        }
+    let reported = opened.places.reported();
+    if let Some(error) = &reported.not_asked {
+        world.print.note(&format!("how many processes accept it nobody can tell: {error}"));
     }
+    let beats = reported.beats.as_ref();
+    let said = beats.and_then(|beats| accepting(beats, &ring, key));
+    said.iter().for_each(|said| world.print.note(said));
+    let floor = beats.map(|beats| beats.floor(ring.head.id)).unwrap_or_default();
+    Ok(Asked { reported: Some(reported), floor })
+}
+
+/// What is known of the processes, and the floor then.
+#[derive(Default)]
+struct Asked {
+    reported: Option<Reported>,
+    floor: Revision,
 }
 
 fn accepting(beats: &Beats, ring: &Ring, key: Chosen) -> Option<String> {
@@ -243,6 +254,3 @@ fn gone(reading: &Reading) -> impl Iterator<Item = KeyId> {
     let ring = if let Reading::Whole(ring) = reading { Some(ring) } else { None };
     ring.into_iter().flat_map(|ring| &ring.head.gone).map(|tomb| tomb.id)
 }
-
-/// There is a leaked key.
-const PATIENCE: Duration = Duration::from_secs(10);

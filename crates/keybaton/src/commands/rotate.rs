@@ -2,12 +2,13 @@
 
 use clap::{Args, ValueEnum};
 use keybaton_core::time::Span;
-use keybaton_core::{Change, Goal, Next, Phase, Reporting, Ring, Step, next};
+use keybaton_core::{Change, Goal, Next, Phase, Refusal, Reporting, Ring, Step, next};
 use keybaton_handover::{Advance, Around, Standing, advance, standing};
 use serde::Serialize;
 
 use crate::allowed::Owner;
 use crate::ask::{Answer, confirm};
+use crate::asked::Asked;
 use crate::clock::now;
 use crate::commands::World;
 use crate::exit::Exit;
@@ -91,22 +92,22 @@ impl Rotate {
         if let Some(failure) = self.wait.and_then(|_| restart::no_time_to_restart(&opened)) {
             return Err(failure);
         }
-        self.gone.tell(&mut opened)?;
-        opened.learn_lifetimes(world);
+        let asked = opened.ask(world);
+        let asked = self.gone.tell(&mut opened, asked)?;
         let interrupt = interruptible()?;
         let before = self.look(world, &opened, &interrupt)?;
         opened.learn_kin(world, &before.ring)?;
         let Some(goal) = self.goal(world, &opened, &before.ring)? else {
-            let around = opened.places.around(&before.ring);
+            let around = opened.places.around(&before.ring, asked.fresh());
             return self.tell(world, &opened, &before.ring, around, &[]);
         };
         if self.dry_run {
-            return self.tell_what_would(world, &opened, &before.ring, goal);
+            return self.tell_what_would(world, &opened, &before.ring, goal, asked);
         }
         if matches!(goal, Goal::Replace(_)) {
             opened.must_not_leak()?;
         }
-        self.go_on(world, &opened, &interrupt, goal)
+        self.go_on(world, &opened, &interrupt, goal, asked)
     }
 
     fn look(&self, world: &World<'_>, opened: &Opened, interrupt: &Interrupt) -> Result<Standing, Failure> {
@@ -150,12 +151,15 @@ impl Rotate {
         opened: &Opened,
         interrupt: &Interrupt,
         goal: Goal,
+        asked: Asked,
     ) -> Result<Exit, Failure> {
         let deadline = self.timeout.map(|timeout| now() + timeout);
-        let mut did = Vec::new();
+        let (mut did, mut asked) = (Vec::new(), Some(asked));
         loop {
-            let mut turn = opened
-                .write(world, interrupt, |world| advance(&opened.places, goal, &opened.policy, world))?;
+            let known = asked.take().and_then(Asked::fresh);
+            let mut turn = opened.write(world, interrupt, |world| {
+                advance(&opened.places, goal, &opened.policy, known, world)
+            })?;
             tell(world, turn.standing.mended, &turn.standing.notes);
             did.extend(turn.did);
             self.say(world, opened, &turn)?;
@@ -173,6 +177,9 @@ impl Rotate {
             };
             if let Some(stopped) = stopped {
                 return self.tell(world, opened, &turn.standing.ring, turn.around, &did).map(|_| stopped);
+            }
+            if pause == Some(Pause::Fleet) {
+                asked = Some(Asked::now(turn.around.reported()));
             }
             self.look(world, opened, interrupt)?;
         }
@@ -230,9 +237,13 @@ impl Rotate {
         opened: &Opened,
         ring: &Ring,
         goal: Goal,
+        asked: Asked,
     ) -> Result<Exit, Failure> {
-        let around = opened.places.around(ring);
+        let around = opened.places.around(ring, asked.fresh());
         let next = next(goal, &around.seen(ring, now()), &opened.policy);
+        if let Next::Refuse(refusal @ Refusal::NotAsked) = next {
+            return Err(refused(opened, ring, refusal, around));
+        }
         if !self.json {
             return world
                 .print

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use clap::Args;
 use keybaton_core::{Reading, Ring};
-use keybaton_handover::look;
+use keybaton_handover::{Reported, look};
 use serde::Serialize;
 
 use crate::allowed::Allowed;
@@ -35,10 +35,11 @@ pub(crate) struct Status {
     json: bool,
 }
 
-/// A ring that was read.
+/// A ring that was read, and what the processes report of it.
 struct Read {
     opened: Opened,
     reading: Reading,
+    reported: Reported,
 }
 
 /// A store that holds no ring in order.
@@ -72,7 +73,11 @@ impl Status {
         } else {
             relate(&mut rings);
         }
-        rings.iter_mut().for_each(|ring| ring.opened.learn_lifetimes(world));
+        // It is one project, whose Django starts once.
+        let answer = rings[0].opened.answer();
+        for ring in &mut rings {
+            ring.reported = ring.opened.hear(world, answer.clone());
+        }
         self.tell(world, &rings)?;
         Ok(unread.unwrap_or(Exit::Done))
     }
@@ -89,11 +94,11 @@ impl Status {
 fn read(place: Place) -> Result<Read, Failure> {
     let opened = Opened::of(place, Allowed::default())?;
     let reading = look(&opened.places.store).map_err(Failure::of_store)?.reading;
-    Ok(Read { opened, reading })
+    Ok(Read { opened, reading, reported: Reported::default() })
 }
 
 /// Nobody waits here, so that another ring which cannot be read is a warning.
-fn learn_kin(world: &World<'_>, Read { opened, reading }: &mut Read) {
+fn learn_kin(world: &World<'_>, Read { opened, reading, .. }: &mut Read) {
     if let Reading::Whole(ring) = reading
         && let Err(failure) = opened.learn_kin(world, ring)
     {
@@ -105,7 +110,8 @@ fn learn_kin(world: &World<'_>, Read { opened, reading }: &mut Read) {
 fn relate(rings: &mut [Read]) {
     for at in 0..rings.len() {
         let (before, rest) = rings.split_at_mut(at);
-        let Some((Read { opened, reading: Reading::Whole(ring) }, behind)) = rest.split_first_mut() else {
+        let Some((Read { opened, reading: Reading::Whole(ring), .. }, behind)) = rest.split_first_mut()
+        else {
             continue;
         };
         let others = before.iter().chain(&*behind).filter_map(|other| match &other.reading {
@@ -143,19 +149,24 @@ impl<'a> Told<'a> {
 
 impl Read {
     fn report(&self) -> One<'_> {
-        let Self { opened, reading } = self;
+        let Self { opened, reading, .. } = self;
         if let Reading::Whole(ring) = reading {
-            return One::Ring(Box::new(Report::new(opened, ring, now())));
+            return One::Ring(Box::new(self.report_of(ring)));
         }
         let environment = opened.place.environment.as_deref();
         let (ring, store) = (opened.place.ring.as_str(), opened.place.store.url.as_str());
         One::NoRing(NoRing { ring, environment, store, state: explained(opened, reading).0 })
     }
 
+    fn report_of<'a>(&'a self, ring: &'a Ring) -> Report<'a> {
+        let around = self.opened.places.around(ring, Some(self.reported.clone()));
+        Report::of(&self.opened, ring, around, now())
+    }
+
     fn text(&self, world: &World<'_>) -> String {
-        let Self { opened, reading } = self;
+        let Self { opened, reading, .. } = self;
         match reading {
-            Reading::Whole(ring) => text(world, opened, ring, &Report::new(opened, ring, now())),
+            Reading::Whole(ring) => text(world, opened, ring, &self.report_of(ring)),
             _ => {
                 let (state, sentence, next) = explained(opened, reading);
                 format!("{}\n{state}: {sentence}\nnext   {next}", opened.name())

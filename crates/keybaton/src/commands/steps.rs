@@ -2,7 +2,7 @@
 
 use clap::Args;
 use keybaton_core::{Change, KeyId};
-use keybaton_handover::{Standing, change, standing};
+use keybaton_handover::{Reported, Standing, change, standing};
 use serde::Serialize;
 
 use crate::allowed::Owner;
@@ -21,7 +21,7 @@ use crate::wording;
 
 mod ready;
 
-use ready::check;
+use ready::{check, looked};
 
 /// Make a new key that is accepted and signs nowhere yet
 #[derive(Args, Debug)]
@@ -172,9 +172,12 @@ fn take(
     choose: impl FnOnce(&Opened, &Standing) -> Result<Change, Failure>,
 ) -> Result<Exit, Failure> {
     let mut opened = Opened::here(world, output.owner.allowed())?;
+    if mirrors == Mirrors::Later {
+        opened.make_haste();
+    }
+    let mut asked = opened.ask(world);
     if let Some(hurry) = hurry {
-        hurry.gone.tell(&mut opened)?;
-        opened.learn_lifetimes(world);
+        asked = hurry.gone.tell(&mut opened, asked)?;
     }
     let interrupt = interruptible()?;
     let before = if output.dry_run {
@@ -197,9 +200,10 @@ fn take(
     }
     let step = choose(&opened, &before)?;
     let reason = hurry.filter(|hurry| hurry.force).and_then(|hurry| hurry.reason.as_deref());
-    let floor = check(world, &opened, &before, step, reason, output.dry_run)?;
+    let around = looked(&opened, &before, step, asked.fresh(), output.dry_run);
+    let (floor, reported) = check(world, &opened, &before, step, reason, around)?;
     if output.dry_run {
-        return would(world, output, &opened, &before, step);
+        return would(world, output, &opened, &before, step, reported);
     }
     if step == Change::Stage {
         opened.must_not_leak()?;
@@ -210,13 +214,13 @@ fn take(
         change(&opened.places, before, step, reason, world)
     })?;
     tell(world, after.mended, &after.notes);
+    let around = opened.places.around(&after.ring, Some(reported));
     if !output.json {
-        let around = opened.places.around(&after.ring);
         world.print.result(&rotation::done(&opened, step, &after.ring, &around, now()))?;
     }
     let after = followed(&opened, world, &interrupt, after)?;
     if output.json {
-        world.print.json(&Report::new(&opened, &after.ring, now()))?;
+        world.print.json(&Report::of(&opened, &after.ring, around, now()))?;
     }
     missed::partly(&opened, &after.missed).map_or(Ok(Exit::Done), Err)
 }
@@ -227,8 +231,9 @@ fn would(
     opened: &Opened,
     before: &Standing,
     step: Change,
+    reported: Reported,
 ) -> Result<Exit, Failure> {
-    let around = opened.places.around(&before.ring);
+    let around = opened.places.around(&before.ring, Some(reported));
     if output.json {
         let report = Report::of(opened, &before.ring, around, now());
         world.print.json(&Would { would: wording::name(step), report })?;

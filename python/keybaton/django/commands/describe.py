@@ -20,11 +20,25 @@ def answer(words: list[str]) -> dict[str, Any]:
     return {
         "format": 1,
         "session_engine": settings.SESSION_ENGINE,
-        "session_cookie_age": settings.SESSION_COOKIE_AGE,
-        "password_reset_timeout": settings.PASSWORD_RESET_TIMEOUT,
+        **_settings(),
         "user_model": settings.AUTH_USER_MODEL,
         "latest_session_expiry": _latest_session_expiry(),
         "rings": {name: {"ring": ring.id} for name, ring in _load.named_rings().items()},
+    }
+
+
+def lifetimes() -> dict[str, Any]:
+    """The lifetimes alone. The table of the sessions need not be there to be read by whoever looks at the processes."""
+    try:
+        return {**_settings(), "latest_session_expiry": _latest_session_expiry()}
+    except Exception as error:  # noqa: BLE001, whatever it is the reader gets one sentence
+        return {**_settings(), "sessions_unread": f"{type(error).__name__}: {error}".strip()}
+
+
+def _settings() -> dict[str, Any]:
+    return {
+        "session_cookie_age": settings.SESSION_COOKIE_AGE,
+        "password_reset_timeout": settings.PASSWORD_RESET_TIMEOUT,
     }
 
 

@@ -16,7 +16,7 @@ USAGE = "keybaton floor is used as: floor show, floor raise RING REVISION, floor
 
 
 def answer(words: list[str]) -> dict[str, Any]:
-    """The floor as it is then."""
+    """The floor as it is then; where it was raised, also what the processes report after that."""
     with table.connected() as alias:
         if not table.is_there(alias):
             raise CommandError("there is no table keybaton_floor: run manage.py migrate keybaton")
@@ -38,4 +38,5 @@ def _raise(alias: str, ring: str, revision: int) -> dict[str, Any]:
         with suppress(IntegrityError):  # somebody was faster
             Floor.objects.using(alias).create(ring=ring, revision=revision, raised=Now())
     rows.filter(revision__lt=revision).update(revision=revision, raised=Now())
-    return observe.floor(alias, rows.get())
+    # Whoever read the floor before that has written its row, which is read now.
+    return {**observe.floor(alias, rows.get()), "observed": observe.observed(alias)}

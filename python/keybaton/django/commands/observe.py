@@ -1,4 +1,4 @@
-"""manage.py keybaton observe: what the processes report, and the floor of each ring."""
+"""manage.py keybaton observe: what processes report, the floor of each ring, and how long what is signed is valid."""
 
 import json
 from typing import Any
@@ -9,7 +9,7 @@ from keybaton.django.beats import table
 from keybaton.django.beats.lease import LEASE
 from keybaton.django.models import Beat, Floor
 
-from . import clock
+from . import clock, describe
 
 TOLD = ("process", "name", "ring", "revision", "write", "signs", "role", "host", "fence")
 
@@ -19,11 +19,16 @@ def answer(words: list[str]) -> dict[str, Any]:
     if words:
         raise CommandError("keybaton observe takes no words")
     with table.connected() as alias:
-        told = {"format": 1, "now": clock.now(alias), "lease": int(LEASE)}
-        if not table.is_there(alias):
-            return {**told, "beats": [], "floors": [], "missing": True}
-        # The floors first: whoever reads a floor later than we do has written its row, which we read then.
-        return {**told, "floors": floors(alias), "beats": _beats(alias)}
+        return observed(alias)
+
+
+def observed(alias: str) -> dict[str, Any]:
+    """The same, through a connection that is there."""
+    told = {"format": 1, "now": clock.now(alias), "lease": int(LEASE), "lifetimes": describe.lifetimes()}
+    if not table.is_there(alias):
+        return {**told, "beats": [], "floors": [], "missing": True}
+    # The floors first: whoever reads a floor later than we do has written its row, which we read then.
+    return {**told, "floors": floors(alias), "beats": _beats(alias)}
 
 
 def _beats(alias: str) -> list[dict[str, Any]]:

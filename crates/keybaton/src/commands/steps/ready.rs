@@ -1,7 +1,7 @@
 //! Whether the time of a step has come.
 
 use keybaton_core::{Change, Ready, Refusal, Revision, ready};
-use keybaton_handover::{Around, Standing};
+use keybaton_handover::{Around, Reported, Standing};
 
 use crate::clock::now;
 use crate::commands::World;
@@ -12,22 +12,23 @@ use crate::reported;
 use crate::restart;
 use crate::rotation;
 
-/// Refuses a step whose time has not come. Gives the floor, as far as it is known.
+/// Refuses a step whose time has not come. Gives the floor, as far as it is known, and what was heard of the processes.
 pub(super) fn check(
     world: &World<'_>,
     opened: &Opened,
     before: &Standing,
     step: Change,
     reason: Option<&str>,
-    is_dry: bool,
-) -> Result<Revision, Failure> {
-    let (around, ready) = looked(opened, before, step, is_dry)?;
-    let (ring, now, floor) = (&before.ring, now(), around.floor(&before.ring));
+    around: Around,
+) -> Result<(Revision, Reported), Failure> {
+    let (ring, now) = (&before.ring, now());
+    let known = (around.floor(ring), around.reported());
+    let ready = ready(step, &around.seen(ring, now), &opened.policy);
     let refused = match ready {
         Ready::Now | Ready::AfterFloor(_) => {
             let unknown = around.not_asked.map(Failure::of_fleet);
             unknown.iter().for_each(|why| world.print.warning(&why.in_full()));
-            return Ok(floor);
+            return Ok(known);
         }
         Ready::Refused(Refusal::Misfit(misfit)) => {
             return Err(rotation::misfit(opened, misfit, &around.seen(ring, now)));
@@ -44,28 +45,25 @@ pub(super) fn check(
     }
     let price = rotation::price(opened, step, ring);
     world.print.warning(&if price.is_empty() { refused.to_string() } else { format!("{refused}; {price}") });
-    Ok(floor)
+    Ok(known)
 }
 
-/// What is seen around the ring, and whether the step may be taken, once the floor is where it has to be.
-fn looked(
+/// What is seen around the ring, once the floor is where it has to be.
+pub(super) fn looked(
     opened: &Opened,
     before: &Standing,
     step: Change,
+    known: Option<Reported>,
     is_dry: bool,
-) -> Result<(Around, Ready), Failure> {
+) -> Around {
     let ring = &before.ring;
-    let look = || {
-        let around = opened.places.around(ring);
-        let ready = ready(step, &around.seen(ring, now()), &opened.policy);
-        (around, ready)
-    };
-    let (around, ready) = look();
+    let around = opened.places.around(ring, known);
+    let ready = ready(step, &around.seen(ring, now()), &opened.policy);
     match (ready, &opened.places.fleet) {
         (Ready::AfterFloor(to), Some(fleet)) if !is_dry => {
-            fleet.raise_floor(ring.head.id, to).map_err(Failure::of_fleet)?;
-            Ok(look())
+            let raised = fleet.raise_floor(ring.head.id, to);
+            opened.places.around(ring, Some(raised.into()))
         }
-        _ => Ok((around, ready)),
+        _ => around,
     }
 }
