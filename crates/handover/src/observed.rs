@@ -1,5 +1,7 @@
 //! What `manage.py keybaton observe` and its like print.
 
+use std::collections::BTreeMap;
+
 use keybaton_core::time::{Span, Timestamp};
 use keybaton_core::{Beat, Beats, Floor, Kin, Mark, Revision, RingId, RingName};
 use serde::Deserialize;
@@ -67,6 +69,12 @@ pub struct Lifetimes {
     /// Why that could not be read.
     #[serde(default)]
     pub sessions_unread: Option<String>,
+    /// How long what a further ring signs is valid, where the settings say it.
+    #[serde(default)]
+    pub rings: BTreeMap<String, Option<u64>>,
+    /// The packages whose data SECRET_KEY encrypts, which nobody can read with another one.
+    #[serde(default)]
+    pub encrypted: Vec<String>,
 }
 
 impl Lifetimes {
@@ -76,8 +84,16 @@ impl Lifetimes {
         Span(self.session_cookie_age.max(self.password_reset_timeout))
     }
 
+    /// The longest that the settings say of what a further ring signs.
+    #[must_use]
+    pub fn longest_of(&self, ring: &RingName) -> Option<Span> {
+        self.rings.get(ring.as_str()).copied().flatten().map(Span)
+    }
+
     fn plain(self) -> Self {
-        Self { sessions_unread: self.sessions_unread.map(|why| plain(&why).into()), ..self }
+        let sessions_unread = self.sessions_unread.map(|why| plain(&why).into());
+        let encrypted = self.encrypted.iter().map(|package| plain(package).into()).collect();
+        Self { sessions_unread, encrypted, ..self }
     }
 }
 

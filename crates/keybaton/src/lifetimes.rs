@@ -11,11 +11,34 @@ use crate::opened::Opened;
 impl Opened {
     /// What the configuration says holds; where that is too short, or cannot be known to be enough, this is told.
     pub(crate) fn learn_lifetimes(&mut self, world: &World<'_>, lifetimes: &Lifetimes) {
-        self.policy.longest_signature = self.place.longest_signature.unwrap_or(lifetimes.longest());
-        for note in notes(&self.place, self.policy.longest_signature, lifetimes, now()) {
-            world.print.note(&note);
-        }
+        self.encrypted.clone_from(&lifetimes.encrypted);
+        let notes = match self.place.is_main {
+            true => {
+                let longest = self.place.longest_signature.unwrap_or(lifetimes.longest());
+                self.policy.longest_signature = longest;
+                notes(&self.place, longest, lifetimes, now())
+            }
+            false => {
+                let says = lifetimes.longest_of(&self.place.ring);
+                let longest = self.place.longest_signature.or(says).unwrap_or(self.policy.longest_signature);
+                self.policy.longest_signature = longest;
+                notes_of_further(&self.place, longest, says)
+            }
+        };
+        notes.iter().for_each(|note| world.print.note(note));
     }
+}
+
+/// What a further ring signs, the settings may say it of.
+fn notes_of_further(place: &Place, longest: Span, says: Option<Span>) -> Vec<String> {
+    let short = says.filter(|says| longest < *says).map(|says| {
+        format!(
+            "longest-signature is {longest}, and by the settings of the project what {} signs is valid for {says}: what is older \
+             is refused from `retire` on",
+            place.ring
+        )
+    });
+    short.into_iter().collect()
 }
 
 fn notes(place: &Place, longest: Span, lifetimes: &Lifetimes, now: Timestamp) -> Vec<String> {
@@ -49,6 +72,8 @@ const SLACK: Span = Span(3_600);
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeMap;
+
     use insta::assert_snapshot;
 
     use super::*;
@@ -74,6 +99,8 @@ mod tests {
             password_reset_timeout: 259_200,
             latest_session_expiry,
             sessions_unread: None,
+            rings: BTreeMap::new(),
+            encrypted: Vec::new(),
         };
         let now = Timestamp(1_790_000_000);
         let said = |longest, expiry| notes(&place, longest, &lifetimes(expiry), now).join("\n");

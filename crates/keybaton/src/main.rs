@@ -13,6 +13,7 @@ mod completions;
 mod configuration;
 mod copied;
 mod difference;
+mod encrypted;
 mod env_file;
 mod exit;
 mod failure;

@@ -31,6 +31,8 @@ pub(crate) struct Opened {
     pub(crate) place: Place,
     pub(crate) places: Places,
     pub(crate) policy: Policy,
+    /// The packages whose data the main ring's key encrypts, once the project was asked.
+    pub(crate) encrypted: Vec<String>,
     /// The rings that it has keys in common with, once they were looked at.
     pub(crate) relations: Vec<Relation>,
 }
@@ -49,7 +51,7 @@ impl Opened {
         let kin = Kin { name: place.ring.clone(), ..Kin::default() };
         let places = Places { store: open(&place.store)?, mirrors, fleet, gone: Vec::new(), kin };
         let policy = policy(&place)?;
-        Ok(Self { place, places, policy, relations: Vec::new() })
+        Ok(Self { place, places, policy, relations: Vec::new(), encrypted: Vec::new() })
     }
 
     /// From now on who does not answer at once is not waited for.

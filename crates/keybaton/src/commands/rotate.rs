@@ -101,6 +101,9 @@ impl Rotate {
             let around = opened.places.around(&before.ring, asked.fresh());
             return self.tell(world, &opened, &before.ring, around, &[]);
         };
+        if before.ring.phase() != Phase::Promoted {
+            opened.must_keep_data()?;
+        }
         if self.dry_run {
             return self.tell_what_would(world, &opened, &before.ring, goal, asked);
         }

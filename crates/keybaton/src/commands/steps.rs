@@ -199,6 +199,14 @@ fn take(
         hurry.or_stop(world, unknown)?;
     }
     let step = choose(&opened, &before)?;
+    if matches!(step, Change::Stage | Change::Promote)
+        && let Err(lost) = opened.must_keep_data()
+    {
+        match hurry {
+            Some(hurry) => hurry.or_stop(world, lost)?,
+            None => return Err(lost),
+        }
+    }
     let reason = hurry.filter(|hurry| hurry.force).and_then(|hurry| hurry.reason.as_deref());
     let around = looked(&opened, &before, step, asked.fresh(), output.dry_run);
     let (floor, reported) = check(world, &opened, &before, step, reason, around)?;

@@ -40,7 +40,12 @@ impl Wishes {
 
     /// The same for another ring of the environment.
     pub(crate) fn of(&self, ring: &RingName) -> Self {
-        Self { ring: Some(ring.to_string()), ..self.clone() }
+        self.named(ring.as_str())
+    }
+
+    /// The same for a ring that may have to be made yet.
+    pub(crate) fn named(&self, ring: &str) -> Self {
+        Self { ring: Some(ring.to_owned()), ..self.clone() }
     }
 
     /// A command on the same ring, as it is typed.
