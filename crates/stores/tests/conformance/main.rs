@@ -32,6 +32,7 @@ mod paths;
 mod races;
 #[cfg(feature = "network")]
 mod scripted;
+mod several;
 mod stops;
 mod support;
 mod systemd;

@@ -36,15 +36,25 @@ impl World {
         fixture: &Fixture,
         change: impl FnOnce(&mut Settings<'_>),
     ) -> Box<dyn Store> {
+        let mut settings = self.settings(fixture);
+        change(&mut settings);
+        open_url(&self.url(fixture), &settings)
+    }
+
+    /// The same place for a ring of another name.
+    pub(crate) fn open_ring(&self, fixture: &Fixture, ring: &str) -> Box<dyn Store> {
+        let (url, ring) = (StoreUrl::parse(&self.url(fixture)).unwrap(), ring.parse().unwrap());
+        keybaton_stores::open(&url, &ring, &self.settings(fixture)).unwrap()
+    }
+
+    fn settings(&self, fixture: &Fixture) -> Settings<'_> {
         let (environment, is_served) = (Arc::clone(&self.environment), fixture.outside.is_served());
         let look_up = move |name: &str| {
             let own = environment.lock().unwrap().get(name).cloned();
             // Where the servers are, only the environment of these tests says.
             own.or_else(|| env::var_os(name).filter(|_| is_served))
         };
-        let mut settings = settings(self.path(), Arc::new(look_up));
-        change(&mut settings);
-        open_url(&self.url(fixture), &settings)
+        settings(self.path(), Arc::new(look_up))
     }
 
     pub(crate) fn url(&self, fixture: &Fixture) -> String {
