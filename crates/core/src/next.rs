@@ -126,6 +126,8 @@ pub enum Refusal {
     NotAsked,
     /// The processes are to report, and none does.
     NobodyReports,
+    /// What is stored may still be encrypted with the key, and nobody could read it any more.
+    Encrypts,
 }
 
 impl fmt::Display for Refusal {
@@ -138,6 +140,7 @@ impl fmt::Display for Refusal {
             Self::Undelivered => f.write_str("the last write has not reached those who read it"),
             Self::NotAsked => f.write_str("the processes could not be asked which keys they use"),
             Self::NobodyReports => f.write_str("no process reports which keys it uses"),
+            Self::Encrypts => f.write_str("what is stored may still be encrypted with the old key"),
         }
     }
 }

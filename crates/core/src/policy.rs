@@ -18,6 +18,8 @@ pub struct Policy {
     pub stale: Span,
     /// Whether it is known what has to follow a write, such as a restart of the processes.
     pub follows: bool,
+    /// Whether the ring encrypts what is stored: that does not expire, so no time makes it safe to end the acceptance of a key.
+    pub encrypts: bool,
     /// Which processes report the keys that they use.
     pub fleet: Reporting,
 }

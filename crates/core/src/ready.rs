@@ -47,6 +47,9 @@ pub fn ready(change: Change, seen: &Seen<'_>, policy: &Policy) -> Ready {
         Reporting::All => by_fleet(change, seen, policy),
         Reporting::Some => later(by_fleet(change, seen, policy), by_time(change, seen, policy)),
     };
+    if policy.encrypts && matches!((change, ready), (Change::Retire(_), Ready::Now | Ready::At(_))) {
+        return Ready::Refused(Refusal::Encrypts);
+    }
     // It may get there until then.
     if ready == Ready::Now && seen.undelivered { Ready::Refused(Refusal::Undelivered) } else { ready }
 }

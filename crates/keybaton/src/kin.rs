@@ -22,6 +22,9 @@ pub(crate) struct Relation {
     /// The same by the ids of the other ring.
     #[serde(skip)]
     pub(crate) theirs: Vec<KeyId>,
+    /// Whether the key that signs is among them.
+    #[serde(skip)]
+    pub(crate) signs: bool,
 }
 
 /// How two rings came to have keys in common.
@@ -73,6 +76,7 @@ impl Relation {
         let ids: Vec<String> = keys.iter().map(KeyId::to_string).collect();
         let keys = format!("{} with {ring}", ids.join(" and "));
         match is {
+            Kinship::Origin if !self.signs => format!("{keys}, whose keys it began with, until it retires"),
             Kinship::Origin => {
                 format!(
                     "{keys}, whose keys it began with: `{}` gives it keys of its own",
@@ -120,5 +124,6 @@ fn relation(name: &RingName, ring: &Ring, other: &RingName, theirs: &Ring) -> Op
         (Some(from), Some(theirs)) if from == theirs => return None,
         _ => Kinship::Unrelated,
     };
-    (!keys.is_empty()).then_some(Relation { ring: other.clone(), is, keys, theirs: theirs_of_it })
+    let signs = keys.contains(&ring.signing.facts.id);
+    (!keys.is_empty()).then_some(Relation { signs, ring: other.clone(), is, keys, theirs: theirs_of_it })
 }

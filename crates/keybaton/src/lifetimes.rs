@@ -93,6 +93,7 @@ mod tests {
             after_write: None,
             wishes: Wishes::default(),
             is_main: true,
+            encrypts: false,
         };
         let lifetimes = |latest_session_expiry| Lifetimes {
             session_cookie_age: 1_209_600,

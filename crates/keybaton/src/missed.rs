@@ -179,6 +179,7 @@ mod tests {
         let at = |url: &str| Located { url: url.to_owned(), folder: "/srv/shop".into() };
         let place = Place {
             is_main: true,
+            encrypts: false,
             ring: "JWT_KEY".parse().unwrap(),
             environment: None,
             store: at("dotenv:.env"),

@@ -22,11 +22,15 @@ pub(crate) fn plan(opened: &Opened) -> String {
             plus(loaded, opened.policy.longest_signature),
         ),
     };
+    let gone = match opened.place.encrypts {
+        true => "by your word, when every row was saved anew after 2".to_owned(),
+        false => format!("{expired} after 2, when nothing it signed is still valid"),
+    };
     let plan = format!(
         "rotation of {}
   1. stage    a new key is accepted and signs nowhere yet
   2. promote  it signs, the old one is accepted only: once each process {restarted}
-  3. retire   the old one is no longer accepted: {expired} after 2, when nothing it signed is still valid",
+  3. retire   the old one is no longer accepted: {gone}",
         opened.name(),
     );
     let commands = opened.place.after_write.iter().flat_map(|after| &after.commands);

@@ -21,6 +21,7 @@ pub(crate) fn policy(place: &Place) -> Result<Policy, Failure> {
         // A process that starts while its store is away may start with a copy.
         stale: place.offline.filter(|_| is_remote).unwrap_or_default(),
         fleet: fleet::reporting(place),
+        encrypts: place.encrypts,
         follows: place.after_write.as_ref().is_some_and(|after| !after.commands.is_empty()),
     })
 }

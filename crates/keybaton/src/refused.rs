@@ -18,6 +18,7 @@ pub(crate) fn refused(opened: &Opened, ring: &Ring, refusal: Refusal, around: Ar
         Refusal::NotFollowed => restart::not_followed(opened, ring),
         Refusal::Undelivered => rotation::undelivered(opened, around.undelivered),
         Refusal::NotAsked if let Some(error) = around.not_asked => Failure::of_fleet(error),
+        Refusal::Encrypts => rotation::encrypts(opened, ring),
         Refusal::NotAsked | Refusal::NobodyReports => nobody_reports(opened, ring, around.fleet.as_ref()),
     }
 }

@@ -107,6 +107,9 @@ fn next_around(opened: &Opened, ring: &Ring, around: &Around, now: Timestamp) ->
         let awaited = awaited::lines(&next.awaits, now);
         return awaited.iter().map(|line| format!("waits    {line}\n")).collect::<String>() + &line;
     }
+    if next.ready == Ready::Refused(Refusal::Encrypts) {
+        return format!("next     {}", after_promotion_of_data(opened, ring));
+    }
     let restart = restart(opened);
     let when = when(opened, ring, around, &next, now);
     match (ring.phase(), release) {
@@ -140,6 +143,30 @@ fn when(opened: &Opened, ring: &Ring, around: &Around, next: &NextReport, now: T
     }
 }
 
+/// What is stored does not expire, and only who looks after it knows when all of it was written anew.
+pub(crate) fn encrypts(opened: &Opened, ring: &Ring) -> Failure {
+    Failure::new(Exit::Refused, format!("{}: {}", opened.name(), Refusal::Encrypts))
+        .because(
+            ring.retiring
+                .last()
+                .map_or_else(String::new, |old| price(opened, Change::Retire(old.key.facts.id), ring)),
+        )
+        .hint(format!("{}, then {}", save_anew(ring), retire_by_hand(opened)))
+}
+
+/// What is to be done until a key that encrypted what is stored may go.
+pub(crate) fn after_promotion_of_data(opened: &Opened, ring: &Ring) -> String {
+    format!("{}; {}; then {}", restart(opened), save_anew(ring), retire_by_hand(opened))
+}
+
+fn save_anew(ring: &Ring) -> String {
+    format!("save each row anew, which encrypts it with {}", ring.signing.facts.id)
+}
+
+fn retire_by_hand(opened: &Opened) -> String {
+    format!("`{}`", opened.again("retire --force --reason \"every row was saved anew\""))
+}
+
 /// Who pays for not waiting. Sessions hang on the main ring alone.
 pub(crate) fn price(opened: &Opened, step: Change, ring: &Ring) -> String {
     let (what, who) = match step {
@@ -156,7 +183,13 @@ pub(crate) fn price(opened: &Opened, step: Change, ring: &Ring) -> String {
         }
         _ => return String::new(),
     };
-    if opened.place.is_main { format!("{what}: {who}") } else { what }
+    match (opened.place.is_main, opened.place.encrypts, step) {
+        (true, ..) => format!("{what}: {who}"),
+        (false, true, Change::Retire(id)) => {
+            format!("whatever is still encrypted with {id} could be read by nobody")
+        }
+        (false, ..) => what,
+    }
 }
 
 /// The step's time has not come.

@@ -8,29 +8,50 @@ pub(crate) struct Use {
     ring: &'static str,
     /// The lines that send it there.
     lines: &'static [&'static str],
+    /// Whether it encrypts what is stored.
+    encrypts: bool,
 }
 
-pub(crate) const USES: [Use; 5] = [
+const USES: [Use; 5] = [
     Use {
         ring: "COOKIE_SIGNING_KEY",
         lines: &["SIGNING_BACKEND = \"keybaton.django.signing.CookieSigner\""],
+        encrypts: false,
     },
     Use {
         ring: "SESSION_SIGNING_KEY",
         lines: &["SESSION_ENGINE = \"keybaton.django.sessions.signed_cookies\""],
+        encrypts: false,
     },
-    Use { ring: "JWT_SIGNING_KEY", lines: &["INSTALLED_APPS = [..., \"keybaton.simplejwt\"]"] },
+    Use {
+        ring: "JWT_SIGNING_KEY",
+        lines: &["INSTALLED_APPS = [..., \"keybaton.simplejwt\"]"],
+        encrypts: false,
+    },
     Use {
         ring: "LINK_SIGNING_KEY",
-        lines: &["from keybaton.django.signing import dumps, loads  # and ring=\"LINK_SIGNING_KEY\""],
+        lines: &["from keybaton.django.signing import dumps, loads  # with ring=\"LINK_SIGNING_KEY\""],
+        encrypts: false,
     },
     Use {
         ring: "FIELD_ENCRYPTION_KEY",
-        lines: &["FERNET_KEYS = FIELD_ENCRYPTION_KEY_FALLBACKS  # as your package wants it"],
+        lines: &[
+            "FERNET_KEYS = [FIELD_ENCRYPTION_KEY, *FIELD_ENCRYPTION_KEY_FALLBACKS]  # or what your package reads",
+        ],
+        encrypts: true,
     },
 ];
 
 /// The lines for a ring of this name; none where only the project knows what it is for.
 pub(crate) fn lines_for(ring: &RingName) -> &'static [&'static str] {
-    USES.iter().find(|known| known.ring == ring.as_str()).map_or(&[], |known| known.lines)
+    known(ring).map_or(&[], |known| known.lines)
+}
+
+/// Whether a ring of this name encrypts what is stored.
+pub(crate) fn encrypts(ring: &RingName) -> bool {
+    known(ring).is_some_and(|known| known.encrypts)
+}
+
+fn known(ring: &RingName) -> Option<&'static Use> {
+    USES.iter().find(|known| known.ring == ring.as_str())
 }

@@ -17,6 +17,7 @@ const POLICY: Policy = Policy {
     slowest_write: Span(0),
     stale: Span(0),
     follows: true,
+    encrypts: false,
     fleet: Reporting::All,
 };
 

@@ -14,6 +14,7 @@ const POLICY: Policy = Policy {
     slowest_write: Span(0),
     stale: Span(0),
     follows: true,
+    encrypts: false,
     fleet: Reporting::None,
 };
 

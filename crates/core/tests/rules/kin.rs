@@ -2,8 +2,8 @@
 
 use keybaton_core::time::{Span, Timestamp};
 use keybaton_core::{
-    Adoption, Beat, Beats, Change, Fallback, Hindrance, Kin, Policy, Pulse, Reading, Ready, Reporting, Ring,
-    RingName, SecretText, Seen, awaited, read, ready,
+    Adoption, Beat, Beats, Change, Fallback, Hindrance, Kin, Misfit, Policy, Pulse, Reading, Ready, Refusal,
+    Reporting, Ring, RingName, SecretText, Seen, awaited, read, ready,
 };
 
 use crate::cupboard::Dice;
@@ -16,6 +16,7 @@ const POLICY: Policy = Policy {
     stale: Span(0),
     fleet: Reporting::All,
     follows: false,
+    encrypts: false,
 };
 
 fn origin() -> RingName {
@@ -117,4 +118,24 @@ fn steps_of_the_other_ring_wait_for_the_same_processes() {
     all.beats[1].accepts.clear();
     assert_eq!(awaited(Change::Promote, &seen(&secret_key, &all), &POLICY).len(), 1);
     assert!(awaited(Change::Stage, &seen(&secret_key, &all), &POLICY).is_empty());
+}
+
+#[test]
+fn a_key_that_encrypted_what_is_stored_retires_at_no_time_by_itself() {
+    let ring = begin(1, Adoption::keys(key("signs"), vec![key("was")]));
+    let retire = Change::Retire(ring.retiring[0].key.facts.id);
+    let seen = Seen { now: Timestamp(NOW.0 * 2), ring: &ring, mirrors: &[], undelivered: false, fleet: None };
+    let policy = Policy { fleet: Reporting::None, ..POLICY };
+    assert_eq!(ready(retire, &seen, &policy), Ready::Now);
+    let policy = Policy { encrypts: true, ..policy };
+    assert_eq!(ready(retire, &seen, &policy), Ready::Refused(Refusal::Encrypts));
+    assert_eq!(
+        ready(Change::Stage, &seen, &policy),
+        Ready::Refused(Refusal::Misfit(Misfit::KeyRetires(ring.retiring[0].key.facts.id)))
+    );
+    // Who still encrypts with it comes first: rows that were saved anew before that would be lost.
+    let mut all = beats(origin(), vec![beat("late", &ring)], Vec::new());
+    all.beats[0].signs = ring.retiring[0].key.facts.mark;
+    let seen = Seen { fleet: Some(&all), ..seen };
+    assert_eq!(ready(retire, &seen, &Policy { fleet: Reporting::All, ..policy }), Ready::AfterFleet);
 }

@@ -216,7 +216,7 @@ proptest! {
         let ring = cupboard.ring();
         let id = ring.accepted().last().map(|key| key.facts.id).unwrap();
         let goal = [Goal::Replace(id), Goal::Settle, Goal::Revoke(id), Goal::Abort][goal];
-        let policy = Policy { propagation: propagation.map(Span), longest_signature: Span(700), slowest_write: Span(0), stale: Span(0), follows: true, fleet: Reporting::None };
+        let policy = Policy { propagation: propagation.map(Span), longest_signature: Span(700), slowest_write: Span(0), stale: Span(0), follows: true, encrypts: false, fleet: Reporting::None };
         let change = change(last, &ring).unwrap_or(Change::RevokeAll);
         let (ring, writes) = Dice(6).change(ring, change, 2_000).unwrap();
         cupboard.write(&writes);
@@ -265,6 +265,7 @@ fn a_goal_is_reached_when_its_key_is_gone() {
         slowest_write: Span(0),
         stale: Span(0),
         follows: true,
+        encrypts: false,
         fleet: Reporting::None,
     };
     let seen = Seen { now: Timestamp(0), ring: &ring, mirrors: &[], undelivered: false, fleet: None };

@@ -21,6 +21,7 @@ const POLICY: Policy = Policy {
     slowest_write: Span(0),
     stale: Span(STALE),
     follows: true,
+    encrypts: false,
     fleet: Reporting::None,
 };
 

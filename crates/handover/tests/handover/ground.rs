@@ -15,6 +15,7 @@ pub(crate) const POLICY: Policy = Policy {
     slowest_write: Span(0),
     stale: Span(0),
     follows: true,
+    encrypts: false,
     fleet: Reporting::None,
 };
 

@@ -168,7 +168,10 @@ impl Rotate {
             self.say(world, opened, &turn)?;
             let pause = self.pause(&turn, &did);
             turn.standing = followed_by(world, opened, interrupt, turn.did, turn.standing)?;
-            if let (Next::Refuse(refusal), None) = (turn.then, pause) {
+            // Data wait for whoever looks after them, which is no failure of this run.
+            if let (Next::Refuse(refusal), None) = (turn.then, pause)
+                && refusal != Refusal::Encrypts
+            {
                 return Err(refused(opened, &turn.standing.ring, refusal, turn.around));
             }
             let stopped = match pause {

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use clap::Args;
-use keybaton_core::{Reading, Ring};
+use keybaton_core::{Reading, Ready, Refusal, Ring};
 use keybaton_handover::{Reported, look};
 use serde::Serialize;
 
@@ -19,6 +19,7 @@ use crate::print::Style;
 use crate::report::{MirrorReport, Report};
 use crate::reported;
 use crate::restart::{follows, why_due};
+use crate::rotation;
 use crate::wording;
 
 /// Show the rings: their phases, their keys' ages, and what the next step waits for
@@ -278,6 +279,9 @@ fn next_line(opened: &Opened, ring: &Ring, report: &Report<'_>) -> String {
         return format!("next   {advice}");
     }
     match &report.next {
+        Some(next) if next.ready == Ready::Refused(Refusal::Encrypts) => {
+            format!("next   {}", rotation::after_promotion_of_data(opened, ring))
+        }
         None => format!("next   {}, when you want another key", opened.again("rotate")),
         Some(next) if next.safe_now => {
             let (step, key) = (next.step, next.key);

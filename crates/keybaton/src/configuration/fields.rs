@@ -97,6 +97,14 @@ impl<'a> Fields<'a> {
         Ok(Some(span))
     }
 
+    pub(super) fn truth(&mut self, key: Key) -> Result<Option<bool>, Failure> {
+        let Some(value) = self.value(key, &[Holds::Truth]) else { return Ok(None) };
+        match value.get_ref() {
+            DeValue::Boolean(truth) => Ok(Some(*truth)),
+            _ => Err(self.wrong_type(&quoted(key.name), value, "true or false")),
+        }
+    }
+
     pub(super) fn ring(&mut self, key: Key) -> Result<Option<RingName>, Failure> {
         let Some(value) = self.value(key, &[Holds::RingName]) else { return Ok(None) };
         self.ring_name(self.as_text(&quoted(key.name), value)?, value.span()).map(Some)

@@ -31,6 +31,8 @@ pub(super) enum Holds {
     /// A number and a unit.
     Span,
     RingName,
+    /// Yes or no.
+    Truth,
     /// A table for each environment.
     Environments,
     /// A table for each ring, under its name.
@@ -50,6 +52,7 @@ pub(super) const AFTER_WRITE: Key = Key { name: "after-write", holds: Holds::Com
 pub(super) const AFTER_WRITE_TIMEOUT: Key = Key { name: "after-write-timeout", holds: Holds::Span };
 pub(super) const MANAGE: Key = Key { name: "manage", holds: Holds::Command };
 pub(super) const FLEET: Key = Key { name: "fleet", holds: Holds::Fleet };
+pub(super) const ENCRYPTS: Key = Key { name: "encrypts", holds: Holds::Truth };
 pub(super) const RINGS: Key = Key { name: "rings", holds: Holds::Rings };
 
 /// What stands behind `fleet`.

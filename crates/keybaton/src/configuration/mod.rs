@@ -67,6 +67,8 @@ pub(crate) struct Further {
     pub(crate) store: String,
     /// What its own signatures last, where that is not what the environment says.
     pub(crate) longest_signature: Option<Span>,
+    /// Whether it encrypts what is stored.
+    pub(crate) encrypts: bool,
 }
 
 /// A rollout that only has to be begun takes seconds; one that is waited for, minutes.
@@ -105,8 +107,9 @@ impl Configuration {
         environment: &str,
         ring: &RingName,
         store: &str,
+        encrypts: bool,
     ) -> Result<(String, Self), Failure> {
-        let source = self.source.with_ring(environment, ring, store);
+        let source = self.source.with_ring(environment, ring, store, encrypts);
         let text = source.text().to_owned();
         match Self::read(source) {
             Ok(Some(read)) if read.says_of(environment, ring) == Some(store) => Ok((text, read)),
@@ -174,6 +177,10 @@ fn one_for_two(environment: &Environment) -> Option<&str> {
 fn further((name, mut fields): (RingName, Fields<'_>)) -> Result<(RingName, Further), Failure> {
     let store = fields.text(keys::STORE)?.map(str::to_owned);
     let longest_signature = fields.span(keys::LONGEST_SIGNATURE)?;
+    let encrypts = fields.truth(keys::ENCRYPTS)?.unwrap_or(false);
     fields.done()?;
-    Ok((name, Further { store: store.ok_or_else(|| fields.lacks(keys::STORE))?, longest_signature }))
+    Ok((
+        name,
+        Further { store: store.ok_or_else(|| fields.lacks(keys::STORE))?, longest_signature, encrypts },
+    ))
 }

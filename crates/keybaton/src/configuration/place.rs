@@ -17,6 +17,8 @@ pub(crate) struct Place {
     pub(crate) ring: RingName,
     /// Whether it is the main ring, which signs sessions, or one besides it.
     pub(crate) is_main: bool,
+    /// Whether it encrypts what is stored, and does not only sign what expires.
+    pub(crate) encrypts: bool,
     /// None where a store was named by hand and no environment was.
     pub(crate) environment: Option<String>,
     pub(crate) store: Located,
@@ -74,6 +76,7 @@ impl Place {
             fleet: chosen.as_ref().and_then(|chosen| chosen.asked(wishes, here)),
             propagation: chosen.as_ref().and_then(|chosen| chosen.says.propagation),
             offline: chosen.as_ref().and_then(|chosen| chosen.says.offline),
+            encrypts: chosen.as_ref().is_some_and(|chosen| chosen.encrypts(&ring)),
             longest_signature: chosen.and_then(|chosen| chosen.longest_signature(&ring)),
             wishes: wishes.beyond(configuration),
             is_main: configuration.is_none_or(|configuration| configuration.ring == ring),
@@ -210,6 +213,10 @@ impl Chosen<'_> {
     fn longest_signature(&self, ring: &RingName) -> Option<Span> {
         let own = self.says.rings.get(ring).and_then(|further| further.longest_signature);
         own.or(self.says.longest_signature)
+    }
+
+    fn encrypts(&self, ring: &RingName) -> bool {
+        self.says.rings.get(ring).is_some_and(|further| further.encrypts)
     }
 
     fn after_write(&self) -> AfterWrite {

@@ -23,7 +23,7 @@ const OF_ENVIRONMENT: [Key; 10] = [
     FLEET,
     RINGS,
 ];
-const OF_RING: [Key; 2] = [STORE, LONGEST_SIGNATURE];
+const OF_RING: [Key; 3] = [STORE, LONGEST_SIGNATURE, ENCRYPTS];
 
 #[test]
 fn the_schema_says_what_the_reader_and_the_page_say() {
@@ -96,6 +96,7 @@ fn shape(holds: Holds) -> Value {
         Holds::Commands => {
             json!({ "type": "array", "items": { "type": "array", "minItems": 1, "items": text } })
         }
+        Holds::Truth => json!({ "type": "boolean" }),
         Holds::Span => json!({ "type": "string", "pattern": "^[0-9]{1,13}[smhdw]$" }),
         Holds::RingName => json!({ "type": "string", "pattern": RING_NAME }),
         Holds::Environments => {

@@ -50,11 +50,12 @@ impl Source {
     }
 
     /// The same with a table for one more ring at its end.
-    pub(super) fn with_ring(&self, environment: &str, ring: &RingName, store: &str) -> Self {
+    pub(super) fn with_ring(&self, environment: &str, ring: &RingName, store: &str, encrypts: bool) -> Self {
         let end = if self.text.contains("\r\n") { "\r\n" } else { "\n" };
         let gap = if self.text.is_empty() || self.text.ends_with('\n') { "" } else { end };
         let title = self.title(&format!("environments.{}.rings.{ring}", key(environment)));
-        let text = format!("{}{gap}{end}{title}{end}store = {}{end}", self.text, quoted(store));
+        let encrypts = if encrypts { format!("encrypts = true{end}") } else { String::new() };
+        let text = format!("{}{gap}{end}{title}{end}store = {}{end}{encrypts}", self.text, quoted(store));
         Self { path: self.path.clone(), text, kind: self.kind }
     }
 

@@ -76,6 +76,7 @@ mod tests {
             }),
             wishes: Wishes::default(),
             is_main: true,
+            encrypts: false,
         }
     }
 

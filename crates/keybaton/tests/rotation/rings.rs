@@ -136,7 +136,7 @@ fn a_new_use_begins_with_a_fresh_key() {
     done      say where the ring lives: keybaton.toml
     done      let the settings read the ring: settings.py
     next      put this into the settings, and deploy them:
-                  from keybaton.django.signing import dumps, loads  # and ring="LINK_SIGNING_KEY"
+                  from keybaton.django.signing import dumps, loads  # with ring="LINK_SIGNING_KEY"
     "#);
     assert_ne!(project.variable("LINK_SIGNING_KEY"), project.variable("SECRET_KEY"));
     assert!(!project.says(&["status"]).contains("shares"));
@@ -349,4 +349,58 @@ fn status_tells_programs_of_every_ring() {
     let output = project.program(&["status", "--json", "--ring", "COOKIE_SIGNING_KEY"]).output().unwrap();
     let alone: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
     assert_eq!(alone, told["others"][0]);
+}
+
+#[test]
+fn a_ring_that_encrypts_data_lets_no_key_go_by_itself() {
+    let project = Project::begun();
+    let data = ["--ring", "FIELD_ENCRYPTION_KEY"];
+    let says = |words: &[&str]| project.says(&[words, &data].concat());
+    assert_snapshot!(says(&["init", "--from", "SECRET_KEY", "--write"]), @r#"
+    0
+    --- settings.py
+    +++ settings.py
+    @@ -2,2 +2,3 @@
+     
+     SECRET_KEY, SECRET_KEY_FALLBACKS = keybaton.load()
+    +FIELD_ENCRYPTION_KEY, FIELD_ENCRYPTION_KEY_FALLBACKS = keybaton.load("FIELD_ENCRYPTION_KEY")
+
+    as it is  git leaves the file of keys out
+    done      begin with the keys of SECRET_KEY: FIELD_ENCRYPTION_KEY in dotenv:.env (dev)
+    done      say where the ring lives: keybaton.toml
+    done      let the settings read the ring: settings.py
+    next      put this into the settings, and deploy them:
+                  FERNET_KEYS = [FIELD_ENCRYPTION_KEY, *FIELD_ENCRYPTION_KEY_FALLBACKS]  # or what your package reads
+              Processes with the old settings and with the new ones understand each other.
+              Once all have the new ones, `keybaton rotate --ring FIELD_ENCRYPTION_KEY` parts the ring from SECRET_KEY, step by step
+    "#);
+    assert!(project.read("keybaton.toml").ends_with("store = \"dotenv:.env\"\nencrypts = true\n"));
+    let staged = says(&["rotate", "--new"]);
+    assert!(staged.contains("3. retire   the old one is no longer accepted: by your word, when every row was saved anew after 2"), "{staged}");
+    assert_snapshot!(says(&["rotate"]), @r#"
+    0
+    promoted K1: it signs, the old key is accepted only
+    next     restart every process; save each row anew, which encrypts it with K1; then `keybaton retire --force --reason "every row was saved anew" --ring FIELD_ENCRYPTION_KEY`
+    "#);
+    assert_snapshot!(says(&["rotate"]), @r#"
+    0
+    next     restart every process; save each row anew, which encrypts it with K1; then `keybaton retire --force --reason "every row was saved anew" --ring FIELD_ENCRYPTION_KEY`
+    "#);
+    assert_snapshot!(says(&["retire"]), @r#"
+    6
+    error: FIELD_ENCRYPTION_KEY in dotenv:.env (dev): what is stored may still be encrypted with the old key: whatever is still encrypted with K1 could be read by nobody
+    hint: save each row anew, which encrypts it with K2, then `keybaton retire --force --reason "every row was saved anew" --ring FIELD_ENCRYPTION_KEY`
+    "#);
+    assert_snapshot!(says(&["status"]), @r#"
+    0
+    FIELD_ENCRYPTION_KEY in dotenv:.env (dev)
+    promoted: the new key signs, the old one is accepted only
+
+      signing   K1  since TIME
+      retiring  K2  since TIME  replaced
+      shares    K2 with SECRET_KEY, whose keys it began with, until it retires
+
+    next   restart every process; save each row anew, which encrypts it with K1; then `keybaton retire --force --reason "every row was saved anew" --ring FIELD_ENCRYPTION_KEY`
+    "#);
+    assert!(says(&["retire", "--force", "--reason", "every row was saved anew"]).starts_with("0\n"));
 }

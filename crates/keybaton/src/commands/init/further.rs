@@ -19,6 +19,7 @@ use crate::initial::settings::Rewrites;
 use crate::kin::rings;
 use crate::opened::Opened;
 use crate::store;
+use crate::uses::encrypts;
 
 impl Init {
     /// Makes it, where one is meant; nothing where the main ring is.
@@ -90,16 +91,19 @@ fn added(
 ) -> Result<Option<(String, Configuration)>, Failure> {
     let without_store = Wishes { store: None, ..wishes.clone() };
     let Some(environment) = Place::environment_of(&without_store, known)? else { return Ok(None) };
+    let encrypts = encrypts(ring);
     match (known.says_of(environment, ring), &wishes.store) {
         (Some(says), Some(store)) if says != store => Err(two_stores(known, ring, says)),
         (Some(_), _) => Ok(None),
         (None, Some(store)) => {
             let at = Located { url: store.clone(), folder: here()? };
-            known.with_ring(environment, ring, &store::seen_from(&at, known.source.folder())?).map(Some)
+            known
+                .with_ring(environment, ring, &store::seen_from(&at, known.source.folder())?, encrypts)
+                .map(Some)
         }
         (None, None) => match known.says_of(environment, &known.ring) {
             Some(store) if is_full(store) => Err(no_room(known, ring, store)),
-            Some(store) => known.with_ring(environment, ring, store).map(Some),
+            Some(store) => known.with_ring(environment, ring, store, encrypts).map(Some),
             None => Ok(None),
         },
     }
