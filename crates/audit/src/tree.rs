@@ -5,6 +5,7 @@ use std::io::{Read, Seek, SeekFrom};
 use std::path::{Path, PathBuf};
 
 use keybaton_core::SecretText;
+use keybaton_files::Leftover;
 
 use crate::finding::At;
 use crate::{EnvFile, EnvKey, PythonFile};
@@ -20,6 +21,8 @@ pub struct Tree {
     pub ignore_file: Option<IgnoreFile>,
     /// The keys of the rings that the configuration names.
     pub known: Vec<KnownKeys>,
+    /// What crashed writers left, here and beside the stores.
+    pub leftovers: Vec<Leftover>,
     /// What could not be looked at.
     pub unexamined: Vec<Unexamined>,
     /// How many files were looked at.

@@ -23,6 +23,7 @@ mod initial;
 mod interrupt;
 mod key_id;
 mod known;
+mod leftover;
 mod lifetimes;
 #[cfg(test)]
 mod manual;

@@ -75,6 +75,11 @@ impl Init {
             Err(error) => return self.without_settings(world, error),
         };
         let mut act = Act::new(world, self.style(), self.dry_run);
+        let known = Configuration::find(&project.folder)?;
+        let at = place(world, known.as_ref(), &project, self.adopt)?.store;
+        if act.put_back(&at)? && self.dry_run {
+            return Ok(Exit::Done);
+        }
         let mut plan = self.plan(world, &project)?;
         if matches!(plan.beginning, Beginning::Finish) && !self.dry_run {
             act.finish(&plan.opened)?;

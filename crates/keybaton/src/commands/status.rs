@@ -10,10 +10,11 @@ use crate::clock::{now, shown};
 use crate::commands::World;
 use crate::exit::Exit;
 use crate::failure::Failure;
+use crate::leftover;
 use crate::missed;
 use crate::opened::Opened;
 use crate::print::Style;
-use crate::report::{MirrorReport, Report};
+use crate::report::{LeftoverReport, MirrorReport, Report};
 use crate::reported;
 use crate::restart::{follows, why_due};
 use crate::wording;
@@ -36,6 +37,8 @@ struct NoRing<'a> {
     environment: Option<&'a str>,
     store: &'a str,
     state: &'static str,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    leftovers: Vec<LeftoverReport>,
 }
 
 impl Status {
@@ -54,16 +57,26 @@ impl Status {
     }
 
     fn without_ring(&self, world: &World<'_>, opened: &Opened, reading: &Reading) -> Result<Exit, Failure> {
-        let (state, sentence, next) = explained(opened, reading);
+        let aside = leftover::aside(&opened.place.store);
+        let (state, sentence, next) =
+            if aside.is_some() { put_aside(opened) } else { explained(opened, reading) };
+        let leftovers: Vec<_> = leftover::of_ring(opened).iter().map(LeftoverReport::of).collect();
         if self.json {
             let environment = opened.place.environment.as_deref();
             let (ring, store) = (opened.place.ring.as_str(), opened.place.store.url.as_str());
-            world.print.json(&NoRing { ring, environment, store, state })?;
+            world.print.json(&NoRing { ring, environment, store, state, leftovers })?;
         } else {
-            world.print.result(&format!("{}\n{state}: {sentence}\nnext   {next}", opened.name()))?;
+            let left: String = leftovers.iter().map(|leftover| format!("  leftover  {leftover}\n")).collect();
+            world.print.result(&format!("{}\n{state}: {sentence}\n{left}next   {next}", opened.name()))?;
         }
         Ok(Exit::Done)
     }
+}
+
+/// A file of the store stepped aside, and another never came.
+fn put_aside(opened: &Opened) -> (&'static str, String, String) {
+    let sentence = "a crash left what the store holds under another name".to_owned();
+    ("aside", sentence, format!("{} puts it back", opened.again("init")))
 }
 
 fn explained(opened: &Opened, reading: &Reading) -> (&'static str, String, String) {
@@ -129,6 +142,7 @@ fn text(world: &World<'_>, opened: &Opened, ring: &Ring, report: &Report<'_>) ->
     if report.after_write_due {
         lines.push(format!("  after-write is due: {}", why_due(ring)));
     }
+    lines.extend(report.leftovers.iter().map(|leftover| format!("  leftover  {leftover}")));
     lines.extend(reported::status_lines(report, now()));
     lines.extend(report.undelivered.iter().map(|undelivered| format!("  {}", undelivered.why)));
     lines.push(String::new());
