@@ -117,7 +117,7 @@ impl Tree {
             file.literals().map(|(_, literal)| AnyKey {
                 at: file.at(literal.range.start),
                 text: &literal.text,
-                mend: "`keybaton init`, then `keybaton rotate`; nobody is logged out",
+                mend: "`keybaton init`, then `keybaton rotate`; with keybaton's middleware nobody is logged out",
                 leaves: None,
             })
         });
@@ -154,4 +154,4 @@ impl Tree {
     }
 }
 
-const ROTATE: &str = "`keybaton rotate` replaces it, and nobody is logged out";
+const ROTATE: &str = "`keybaton rotate` replaces it; with keybaton's middleware nobody is logged out";
