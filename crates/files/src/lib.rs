@@ -30,6 +30,7 @@ pub use content::{Content, Limits, read};
 pub use error::{FileError, FileErrorKind};
 pub use leftover::{Fate, Leftover, leftovers};
 pub use lock::Lock;
+pub use own::OwnLock;
 pub use place::Place;
 pub use private::{private_folder, read_private};
 pub use replace::{Audience, Change, replace};
