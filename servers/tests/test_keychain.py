@@ -43,3 +43,10 @@ def test_the_keeper_of_secrets_keeps_them(stage: Stage) -> None:
     stored = ["secret-tool", "store", "--label=x", "service", "shop", "username", "x"]
     subprocess.run(stored, input=b"made-up", check=True, env=environment)
     assert told(stage, "secret-tool", "lookup", "service", "shop", "username", "x") == "made-up"
+
+
+def test_a_server_that_has_ended_by_itself_is_told_with_its_last_words(tmp_path: Path) -> None:
+    with Stage(tmp_path) as stage:
+        stage.start("steady", ["sleep", "60"], lambda _: True)
+        stage.start("gone", ["sh", "-c", "echo no more; exit 3"], lambda process: process.wait() == 3)
+        assert stage.ended() == ["gone ended by itself, with 3:\nno more\n"]
