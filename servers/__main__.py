@@ -46,7 +46,10 @@ def beside(names: list[str], command: list[str]) -> int:
             ROSTER[name](stage)
         with Desk(stage) as desk:
             there = {"KEYBATON_TEST_STORES": ",".join(desk.stores), "KEYBATON_TEST_HANDS": str(desk.socket)}
-            return subprocess.run(command, env={**os.environ, **stage.environment, **there}).returncode
+            code = subprocess.run(command, env={**os.environ, **stage.environment, **there}).returncode
+            for said in stage.ended():
+                print(said, file=sys.stderr)
+            return code
 
 
 if __name__ == "__main__":

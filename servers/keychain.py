@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import pwd
 import subprocess
 from pathlib import Path
 
@@ -11,11 +12,12 @@ from unpacked import Bundle
 
 PROGRAMS = Bundle(
     name="keychain",
-    recipe=1,
+    recipe=2,
     packages=[
         *["gnome-keyring", "libgck-1-0", "libgcr-base-3-1", "libp11-kit0", "libgcrypt20", "libcap-ng0"],
         *["libsecret-tools", "libsecret-1-0", "libglib2.0-0"],
         *["dbus-daemon", "dbus-bin", "libdbus-1-3", "libapparmor1"],
+        "libnss-wrapper",
     ],
     programs=dict.fromkeys(["gnome-keyring-daemon", "secret-tool", "dbus-daemon", "dbus-send"], "usr/bin"),
 )
@@ -67,6 +69,20 @@ def start(stage: Stage) -> None:
     session.keep_secrets()
     there = ("DBUS_SESSION_BUS_ADDRESS", "XDG_RUNTIME_DIR", "PATH")
     stage.environment |= {name: session.environment[name] for name in there}
+    stage.environment |= in_a_home(stage.folder)
+
+
+def in_a_home(folder: Path) -> dict[str, str]:
+    """The variables that give its user a home of the tests' own in the list of users, where keybaton looks for it."""
+    home, users = folder / "home", folder / "users"
+    home.mkdir(mode=0o700)
+    listed = [list(user) for user in pwd.getpwall()]
+    for user in listed:
+        user[5] = str(home) if user[2] == os.geteuid() else user[5]
+    users.write_text("".join(":".join(map(str, user)) + "\n" for user in listed))
+    [library] = PROGRAMS.folder().parent.glob("usr/lib/*-linux-gnu/libnss_wrapper.so")
+    loaded = " ".join(filter(None, [os.environ.get("LD_PRELOAD"), str(library)]))
+    return {"LD_PRELOAD": loaded, "NSS_WRAPPER_PASSWD": str(users), "NSS_WRAPPER_GROUP": "/etc/group"}
 
 
 PASSWORD = "made-up-login"  # noqa: S105

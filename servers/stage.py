@@ -28,13 +28,13 @@ class Stage:
         self.environment: dict[str, str] = {}
         # The tokens that each stand-in gave out or was shown: nobody else may see them.
         self.tokens: list[set[str]] = []
-        self._processes: list[subprocess.Popen[bytes]] = []
+        self._processes: list[tuple[str, subprocess.Popen[bytes]]] = []
 
     def __enter__(self) -> Stage:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
-        for process in reversed(self._processes):
+        for _, process in reversed(self._processes):
             process.terminate()
             try:
                 process.wait(10)
@@ -51,13 +51,25 @@ class Stage:
             process = subprocess.Popen(
                 [str(word) for word in command], stdout=output, stderr=output, cwd=self.folder, env=extra or None
             )
-        self._processes.append(process)
+        self._processes.append((name, process))
         end = time.monotonic() + PATIENCE
         while not (ready(process) if callable(ready) else listens(ready)):
             if process.poll() is not None or time.monotonic() > end:
-                raise ToolError(f"{name} did not start:\n{log.read_text(errors='replace')[-4000:]}")
+                raise ToolError(f"{name} did not start:\n{self._last_words(name)}")
             time.sleep(0.05)
         return process
+
+    def ended(self) -> list[str]:
+        """Which servers have ended by themselves, and their last words: a test saw only that nobody was there."""
+        ended = [(name, process.poll()) for name, process in self._processes]
+        return [
+            f"{name} ended by itself, with {code}:\n{self._last_words(name)}"
+            for name, code in ended
+            if code is not None
+        ]
+
+    def _last_words(self, name: str) -> str:
+        return (self.folder / f"{name}.log").read_text(errors="replace")[-4000:]
 
 
 def free_port() -> int:

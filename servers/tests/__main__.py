@@ -31,6 +31,7 @@ CHECKS = {
     "github": "test_github.py",
     "gitlab": "test_gitlab.py",
     "heroku": "test_heroku.py",
+    "keychain": "test_keychain.py",
     "moto": "aws",
 }
 BUILT_FIRST = {"awsmini"}

@@ -110,7 +110,8 @@ def a_file_that_a_crash_left_aside_is_brought_back(shop: Shop) -> None:
     before = shop.read(".env")
     shop.file(".env").rename(shop.file(ASIDE))
     left(shop, NEW, "SECRET_KEY=new\n")
-    shop.keybaton("init", "--write", "--no-input").must(5)
+    shop.keybaton("status").must().says("aside", ASIDE, "keybaton init puts it back")
+    shop.keybaton("init", "--write", "--no-input").must().says("put back .env, which a crash had left as", ASIDE)
     assert shop.read(".env") == before
     shop.keybaton("stage").must()
     assert shop.leftovers() == []

@@ -5,7 +5,7 @@ use std::path::{Component, Path, PathBuf};
 use std::time::Duration;
 
 use keybaton_core::RingName;
-use keybaton_files::{FileError, FileErrorKind, Limits, read};
+use keybaton_files::{FileError, FileErrorKind, Leftover, Limits, leftovers, read};
 use memchr::memmem::Finder;
 
 use crate::finding::{At, Finding};
@@ -46,7 +46,9 @@ pub fn check(root: &Path, from: &[PathBuf], rings: &[RingName], known: Vec<Known
 impl Tree {
     fn read(root: &Path, from: &[PathBuf], rings: &[RingName], known: Vec<KnownKeys>) -> Self {
         let files = walk::files(from);
-        let mut tree = Self { known, unexamined: files.unreachable, ..Self::default() };
+        let leftovers = files.leftovers.into_iter().chain(beside(&known));
+        let leftovers = leftovers.map(|leftover| leftover.seen_from(root)).collect();
+        let mut tree = Self { known, leftovers, unexamined: files.unreachable, ..Self::default() };
         for path in &files.python {
             tree.read_python(root, path);
         }
@@ -159,6 +161,13 @@ impl Tree {
         self.unexamined
             .push(Unexamined { what: relative(root, path).display().to_string(), why: why.to_owned() });
     }
+}
+
+/// What crashed writers left beside the stores, which may lie outside of what is looked at.
+fn beside(known: &[KnownKeys]) -> impl Iterator<Item = Leftover> {
+    let stores = known.iter().filter_map(|known| known.file.as_deref());
+    let folders = stores.filter_map(|store| if store.is_dir() { Some(store) } else { store.parent() });
+    folders.flat_map(leftovers)
 }
 
 /// A pipe in the place of a .env file is filled by a password manager, for the program alone.

@@ -5,6 +5,7 @@ use std::io::{Read, Seek, SeekFrom};
 use std::path::{Path, PathBuf};
 
 use keybaton_core::SecretText;
+use keybaton_files::Leftover;
 
 use crate::finding::At;
 use crate::{EnvFile, EnvKey, PythonFile};
@@ -20,6 +21,8 @@ pub struct Tree {
     pub ignore_file: Option<IgnoreFile>,
     /// The keys of the rings that the configuration names.
     pub known: Vec<KnownKeys>,
+    /// What crashed writers left, here and beside the stores.
+    pub leftovers: Vec<Leftover>,
     /// What could not be looked at.
     pub unexamined: Vec<Unexamined>,
     /// How many files were looked at.
@@ -114,7 +117,7 @@ impl Tree {
             file.literals().map(|(_, literal)| AnyKey {
                 at: file.at(literal.range.start),
                 text: &literal.text,
-                mend: "`keybaton init`, then `keybaton rotate`; nobody is logged out",
+                mend: "`keybaton init`, then `keybaton rotate`; with keybaton's middleware nobody is logged out",
                 leaves: None,
             })
         });
@@ -151,4 +154,4 @@ impl Tree {
     }
 }
 
-const ROTATE: &str = "`keybaton rotate` replaces it, and nobody is logged out";
+const ROTATE: &str = "`keybaton rotate` replaces it; with keybaton's middleware nobody is logged out";

@@ -5,6 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use ignore::{DirEntry, WalkBuilder};
+use keybaton_files::{Leftover, leftovers};
 
 use crate::env_file::is_env_file;
 use crate::tree::Unexamined;
@@ -16,6 +17,8 @@ pub(crate) struct Files {
     pub(crate) python: BTreeSet<PathBuf>,
     /// Also where git leaves them out: that is where they should be.
     pub(crate) env: BTreeSet<PathBuf>,
+    /// What crashed writers left: git leaves it out too.
+    pub(crate) leftovers: Vec<Leftover>,
     pub(crate) unreachable: Vec<Unexamined>,
 }
 
@@ -32,6 +35,7 @@ pub(crate) fn files(from: &[PathBuf]) -> Files {
         match entry {
             Ok(entry) if entry.file_type().is_some_and(|kind| kind.is_dir()) => {
                 files.env.extend(env_files(entry.path()));
+                files.leftovers.extend(leftovers(entry.path()));
             }
             Ok(entry) => files.take(entry.into_path()),
             Err(error) => files.unreachable.push(unreachable(&error)),

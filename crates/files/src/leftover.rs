@@ -1,122 +1,115 @@
-//! What a crashed writer left in a folder, and what becomes of it.
+//! What crashed writers left, as it is told.
 
 use std::ffi::{OsStr, OsString};
-use std::io;
-use std::time::{Duration, SystemTime};
+use std::fs::TryLockError;
+use std::path::{Path, PathBuf};
 
+use keybaton_core::shell::quoted;
+
+use crate::error::shown;
 use crate::system::Folder;
-use crate::temporary::{BEGINNING, END};
+use crate::tidy::{Kind, found, is_there};
 
-/// A file that had stepped aside, and cannot be put back.
-#[derive(Debug)]
-pub(crate) struct Stranded {
-    pub(crate) name: OsString,
-    pub(crate) of: String,
-    pub(crate) why: io::Error,
+/// A file that a crashed writer left.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Leftover {
+    /// The file.
+    pub file: PathBuf,
+    /// What becomes of it.
+    pub fate: Fate,
 }
 
-/// Removes what crashed writers left, and puts back a file that had stepped aside for one that never came.
-///
-/// Windows alone lets files step aside, but a folder can be shared with it, as under WSL: so it is put back everywhere. The file
-/// that should have come tells which it is: as long as it stands there too, it has not come. Where it has, the one
-/// aside holds what was replaced, and never comes back.
-///
-/// What is young stays: where locks are not shared, as between WSL and Windows, another writer may be at it just now.
-pub(crate) fn tidy(folder: &Folder) -> Result<(), Stranded> {
-    let names = folder.names().unwrap_or_default();
-    let found: Vec<_> = names
+/// What becomes of a leftover.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Fate {
+    /// A later writer removes it, unless it is another user's.
+    Goes,
+    /// It is the file of this path, and the next writer puts it back.
+    ComesBack(PathBuf),
+    /// It was the file of this path, in whose place another has come: no writer goes on.
+    Contested(PathBuf),
+    /// It was the file of this path, and may be its only copy.
+    Orphaned(PathBuf),
+}
+
+/// What crashed writers left in a folder; nothing while somebody writes there, whose files look the same.
+#[must_use]
+pub fn leftovers(folder: &Path) -> Vec<Leftover> {
+    let Ok(opened) = Folder::open(folder) else { return Vec::new() };
+    if found(&opened).is_empty() || matches!(opened.try_lock(), Err(TryLockError::WouldBlock)) {
+        return Vec::new();
+    }
+    // Again, for a writer may have ended in between.
+    let found = found(&opened);
+    let mut found: Vec<_> = found
         .iter()
-        .filter_map(|name| Some((name, Leftover::called(name)?)))
-        .filter(|(name, _)| folder.written_at(name).is_some())
+        .filter(|(name, _)| !is_awaited(name, &found))
+        .map(|(name, kind)| Leftover { file: beside(folder, name), fate: fate(kind, &opened, folder) })
         .collect();
-    for (name, leftover) in &found {
-        if let Leftover::Aside { new, of } = leftover {
-            settle(folder, name, new, of)?;
-        }
-    }
-    for (name, leftover) in &found {
-        if matches!(leftover, Leftover::Unfinished) && folder.written_at(name).is_some_and(is_old) {
-            // Another user's leftover stays: it is theirs to remove.
-            let _ = folder.remove(name);
-        }
-    }
-    Ok(())
+    found.sort_by(|a, b| a.file.cmp(&b.file));
+    found
 }
 
-/// Decides about the file `aside`, which was called `of` before.
-fn settle(folder: &Folder, aside: &OsStr, new: &str, of: &str) -> Result<(), Stranded> {
-    let has = |name: &str| folder.written_at(OsStr::new(name)).is_some();
-    if has(new) {
-        match folder.rename_new(aside, OsStr::new(of)) {
-            Ok(()) => return Ok(()),
-            // Else the new one came just now.
-            Err(why) if has(new) => return Err(Stranded { name: aside.to_owned(), of: of.to_owned(), why }),
-            Err(_) => {}
-        }
-    }
-    // Where nothing stands in its place, this could be the only copy.
-    if has(of) {
-        let _ = folder.remove(aside);
-    }
-    Ok(())
+/// Whether another one has stepped aside for it: as long as both stand there, a writer knows that. Whoever took this one away
+/// first would lose the other.
+fn is_awaited(name: &OsStr, found: &[(OsString, Kind)]) -> bool {
+    found.iter().any(|(_, kind)| matches!(kind, Kind::Aside { new, .. } if name == new.as_str()))
 }
 
-fn is_old(written: SystemTime) -> bool {
-    SystemTime::now().duration_since(written).is_ok_and(|age| age >= YOUNG)
-}
-
-/// What a file is that a crashed writer left, by its name.
-enum Leftover<'a> {
-    /// One that should have taken another one's place.
-    Unfinished,
-    /// The one called `of`, which had stepped aside for the unfinished one called `new`.
-    Aside { new: String, of: &'a str },
-}
-
-impl<'a> Leftover<'a> {
-    fn called(name: &'a OsStr) -> Option<Self> {
-        let middle = name.to_str()?.strip_prefix(BEGINNING)?.strip_suffix(END)?;
-        let (chance, rest) = middle.split_at_checked(16)?;
-        if !chance.bytes().all(|byte| byte.is_ascii_hexdigit()) {
-            return None;
-        }
-        match rest.strip_prefix('-') {
-            None => rest.is_empty().then_some(Self::Unfinished),
-            Some("" | "." | "..") => None,
-            Some(of) => Some(Self::Aside { new: format!("{BEGINNING}{chance}{END}"), of }),
-        }
+/// What the next writers make of it, sooner or later.
+fn fate(kind: &Kind, folder: &Folder, path: &Path) -> Fate {
+    let Kind::Aside { new, of } = kind else { return Fate::Goes };
+    match (is_there(folder, new), is_there(folder, of)) {
+        (true, false) => Fate::ComesBack(beside(path, of)),
+        (true, true) => Fate::Contested(beside(path, of)),
+        (false, true) => Fate::Goes,
+        (false, false) => Fate::Orphaned(beside(path, of)),
     }
 }
 
-/// How long no write takes between making the new file and putting it into its place.
-const YOUNG: Duration = Duration::from_secs(60);
+/// A file in a folder, without a dot before it.
+fn beside(folder: &Path, name: impl AsRef<Path>) -> PathBuf {
+    if folder == Path::new(".") { name.as_ref().to_owned() } else { folder.join(name) }
+}
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::TEMPORARY_FILES;
-    use crate::temporary::{name_aside, unguessable_name};
+impl Leftover {
+    /// The same, with its paths as they are named from `root`.
+    #[must_use]
+    pub fn seen_from(self, root: &Path) -> Self {
+        let seen = |path: PathBuf| path.strip_prefix(root).map(Path::to_owned).unwrap_or(path);
+        let fate = match self.fate {
+            Fate::Goes => Fate::Goes,
+            Fate::ComesBack(of) => Fate::ComesBack(seen(of)),
+            Fate::Contested(of) => Fate::Contested(seen(of)),
+            Fate::Orphaned(of) => Fate::Orphaned(seen(of)),
+        };
+        Self { file: seen(self.file), fate }
+    }
 
-    #[test]
-    fn a_name_aside_tells_whose_it_is_and_for_which_file_and_fits_what_git_ignores() {
-        let own = unguessable_name().unwrap();
-        assert!(matches!(Leftover::called(OsStr::new(&own)), Some(Leftover::Unfinished)));
-        for name in [".env", "SECRET_KEY", "-"] {
-            let aside = name_aside(&own, name);
-            let told = Leftover::called(OsStr::new(&aside));
-            assert!(matches!(told, Some(Leftover::Aside { new, of }) if (new.as_str(), of) == (&*own, name)));
-            let (beginning, end) = TEMPORARY_FILES.split_once('*').unwrap();
-            assert!(aside.starts_with(beginning) && aside.ends_with(end));
+    /// What is to be known of it, in a sentence that calls it `it`.
+    #[must_use]
+    pub fn told(&self) -> String {
+        match &self.fate {
+            Fate::Goes => "a crash left it, and it may hold keys".to_owned(),
+            Fate::ComesBack(of) => format!("a crash left {} under this name", shown(of)),
+            Fate::Contested(of) => {
+                format!("a crash left the old {} under this name, and another has come since", shown(of))
+            }
+            Fate::Orphaned(of) => format!("it was {}, and may be the only copy", shown(of)),
         }
     }
 
-    #[test]
-    fn other_names_are_none_of_ours() {
-        for rest in
-            ["lock", "0123456789abcdef-", "0123456789abcdefx", "0123456789abcdef-.", "0123456789abcdef-.."]
-        {
-            let name = format!("{BEGINNING}{rest}{END}");
-            assert!(Leftover::called(OsStr::new(&name)).is_none(), "{name}");
+    /// What the user does about it.
+    #[must_use]
+    pub fn mend(&self) -> String {
+        let file = quoted(&shown(&self.file));
+        match &self.fate {
+            Fate::Goes => format!("rm {file}"),
+            Fate::ComesBack(of) => format!("mv {file} {}", quoted(&shown(of))),
+            Fate::Contested(of) => format!("take over what {} lacks, then rm {file}", shown(of)),
+            Fate::Orphaned(of) => {
+                format!("mv {file} {} where it is missed, else rm {file}", quoted(&shown(of)))
+            }
         }
     }
 }

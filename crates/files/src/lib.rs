@@ -17,6 +17,7 @@ mod place;
 mod private;
 mod replace;
 mod temporary;
+mod tidy;
 
 #[cfg(unix)]
 #[path = "unix/mod.rs"]
@@ -27,7 +28,9 @@ mod system;
 
 pub use content::{Content, Limits, read};
 pub use error::{FileError, FileErrorKind};
+pub use leftover::{Fate, Leftover, leftovers};
 pub use lock::Lock;
+pub use own::OwnLock;
 pub use place::Place;
 pub use private::{private_folder, read_private};
 pub use replace::{Audience, Change, replace};

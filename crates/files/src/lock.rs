@@ -7,8 +7,8 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use crate::error::shown;
-use crate::leftover::{Stranded, tidy};
 use crate::system::{self, Folder, shows_holder};
+use crate::tidy::{Stranded, tidy};
 use crate::{FileError, FileErrorKind};
 
 /// A lock on a folder, held until it is dropped or the process ends, however it ends.

@@ -8,6 +8,16 @@ use crate::private::must_be_ours;
 use crate::system::{close_to_others, is_open_to_others, own_folders};
 use crate::{FileError, FileErrorKind, Lock, private_folder};
 
+/// The lock of all processes of this user, for what has no folder of its own: on each folder that can carry it.
+///
+/// The folder of the session comes with a log-in and goes with it, and a service may have no home: any two processes that have one
+/// of the folders in common keep each other out.
+#[derive(Debug)]
+pub struct OwnLock {
+    #[cfg_attr(not(test), expect(dead_code, reason = "it is held until it is dropped"))]
+    held: Vec<Lock>,
+}
+
 /// A folder that may be this user's, and then carries the lock.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum OwnFolder {
@@ -16,24 +26,32 @@ pub(crate) enum OwnFolder {
     Given(PathBuf),
     /// Made by us.
     Made(PathBuf),
+    /// Made by us where there is no other.
+    #[cfg_attr(windows, expect(dead_code, reason = "Windows has one that is always there"))]
+    Last(PathBuf),
 }
 
-impl Lock {
-    /// Locks a folder that is this user's, and the same one in each environment: for what has no folder of its own.
+impl OwnLock {
+    /// Locks the folders that are this user's: the same ones in each environment.
     pub fn of_this_user(patience: Duration) -> Result<Self, FileError> {
-        Self::on_first_of(&own_folders(), patience)
+        Self::on(&own_folders(), patience)
     }
 
-    /// Whatever speaks against a folder speaks against it for each process that sees the same files, so all go on alike.
-    fn on_first_of(folders: &[OwnFolder], patience: Duration) -> Result<Self, FileError> {
-        let mut outcome = Err(no_folder());
+    /// Whatever speaks against a folder speaks against it for each process that sees the same files, so all go on alike: in one
+    /// order, so that none waits for another that waits for it.
+    fn on(folders: &[OwnFolder], patience: Duration) -> Result<Self, FileError> {
+        let (mut held, mut why) = (Vec::new(), no_folder());
         for folder in folders {
-            outcome = folder.ready().and_then(|path| Self::on_directory(path, patience));
-            if !outcome.as_ref().is_err_and(|error| error.kind() != FileErrorKind::Locked) {
-                break;
+            if matches!(folder, OwnFolder::Last(_)) && !held.is_empty() {
+                continue;
+            }
+            match folder.ready().and_then(|path| Lock::on_directory(path, patience)) {
+                Ok(lock) => held.push(lock),
+                Err(error) if error.kind() == FileErrorKind::Locked => return Err(error),
+                Err(error) => why = error,
             }
         }
-        outcome
+        if held.is_empty() { Err(why) } else { Ok(Self { held }) }
     }
 }
 
@@ -42,7 +60,7 @@ impl OwnFolder {
     fn ready(&self) -> Result<&Path, FileError> {
         let path = match self {
             Self::Given(path) => path,
-            Self::Made(path) => {
+            Self::Made(path) | Self::Last(path) => {
                 private_folder(path)?;
                 path
             }
@@ -74,23 +92,60 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let (given, made) = (folder.path().join("given"), folder.path().join("a/locks"));
         let folders = [OwnFolder::Given(given.clone()), OwnFolder::Made(made.clone())];
-        let locked = || Lock::on_first_of(&folders, Duration::ZERO);
-        let held = locked().unwrap();
-        assert_eq!((held.folder(), mode(&made), given.exists()), (&*made, 0o700, false));
-        assert_eq!(locked().unwrap_err().kind(), FileErrorKind::Locked);
+        let held = locked(&folders).unwrap();
+        assert_eq!((held.folders(), mode(&made), given.exists()), (vec![&*made], 0o700, false));
+        assert_eq!(locked(&folders).unwrap_err().kind(), FileErrorKind::Locked);
         drop(held);
         fs::create_dir(&given).unwrap();
-        assert_eq!(locked().unwrap().folder(), given);
-        let _held = locked().unwrap();
-        assert_eq!(locked().unwrap_err().kind(), FileErrorKind::Locked, "the next folder is no way out");
+        let held = locked(&folders).unwrap();
+        assert_eq!(held.folders(), [&*given, &*made]);
+        assert_eq!(
+            locked(&folders).unwrap_err().kind(),
+            FileErrorKind::Locked,
+            "the next folder is no way out"
+        );
+    }
+
+    #[test]
+    fn a_log_in_between_two_processes_keeps_neither_from_seeing_the_other() {
+        let folder = tempfile::tempdir().unwrap();
+        let (session, home) = (folder.path().join("session"), folder.path().join("home"));
+        let folders = [OwnFolder::Given(session.clone()), OwnFolder::Made(home.clone())];
+        let before = locked(&folders).unwrap();
+        fs::create_dir(&session).unwrap();
+        assert_eq!(locked(&folders).unwrap_err().kind(), FileErrorKind::Locked);
+        drop(before);
+        // A service that has no home sees the session, as whoever has both does.
+        let _after = locked(&folders).unwrap();
+        assert_eq!(locked(&folders[..1]).unwrap_err().kind(), FileErrorKind::Locked);
+    }
+
+    #[test]
+    fn the_last_folder_is_for_whoever_has_no_other() {
+        let folder = tempfile::tempdir().unwrap();
+        let [home, last] = ["home", "last"].map(|name| folder.path().join(name));
+        let folders = [OwnFolder::Made(home), OwnFolder::Last(last.clone())];
+        drop(locked(&folders).unwrap());
+        assert!(!last.exists());
+        assert_eq!(locked(&folders[1..]).unwrap().folders(), [last]);
+    }
+
+    fn locked(folders: &[OwnFolder]) -> Result<OwnLock, FileError> {
+        OwnLock::on(folders, Duration::ZERO)
+    }
+
+    impl OwnLock {
+        fn folders(&self) -> Vec<&Path> {
+            self.held.iter().map(Lock::folder).collect()
+        }
     }
 
     #[test]
     fn a_folder_that_was_left_open_is_closed() {
         let folder = tempfile::tempdir().unwrap();
         fs::set_permissions(folder.path(), fs::Permissions::from_mode(0o755)).unwrap();
-        let held = Lock::on_first_of(&[OwnFolder::Made(folder.path().to_owned())], Duration::ZERO).unwrap();
-        assert_eq!((held.folder(), mode(folder.path())), (folder.path(), 0o700));
+        let held = locked(&[OwnFolder::Made(folder.path().to_owned())]).unwrap();
+        assert_eq!((held.folders(), mode(folder.path())), (vec![folder.path()], 0o700));
     }
 
     #[test]
@@ -102,7 +157,7 @@ mod tests {
         let theirs = somebodys(folder.path().join("theirs"));
         for other in [link, file.join("below"), "/proc/made/locks".into(), theirs] {
             let folders = [OwnFolder::Made(other), OwnFolder::Made(ours.clone())];
-            assert_eq!(Lock::on_first_of(&folders, Duration::ZERO).unwrap().folder(), ours);
+            assert_eq!(locked(&folders).unwrap().folders(), [&*ours]);
         }
     }
 

@@ -24,7 +24,7 @@ pub const TEMPORARY_FILES: &str = ".keybaton-*.tmp";
 impl<'a> Temporary<'a> {
     /// Makes an empty one with a name that nobody can guess: open to whom the umask allows, or to its owner alone.
     pub(crate) fn create(folder: &'a Folder, is_open: bool) -> io::Result<Self> {
-        let name = unguessable_name()?;
+        let name = unguessable_name(folder)?;
         let file = folder.create(OsStr::new(&name), is_open)?;
         Ok(Self { file, entry: Entry { folder, name: Some(name) } })
     }
@@ -74,11 +74,13 @@ impl Drop for Entry<'_> {
     }
 }
 
-/// A name that nobody can guess, of the kind that a later writer removes.
-pub(crate) fn unguessable_name() -> io::Result<String> {
+/// A name that nobody can guess, of the kind that a later writer removes. Where the folder knows who shares its lock, the name
+/// tells it too.
+pub(crate) fn unguessable_name(folder: &Folder) -> io::Result<String> {
     let mut chance = [0; 8];
     getrandom::fill(&mut chance).map_err(io::Error::other)?;
-    Ok(format!("{BEGINNING}{:016x}{END}", u64::from_ne_bytes(chance)))
+    let circle = folder.circle().map(|circle| format!("{circle:08x}")).unwrap_or_default();
+    Ok(format!("{BEGINNING}{:016x}{circle}{END}", u64::from_ne_bytes(chance)))
 }
 
 /// The name under which the file called `of` steps aside for the one called `own`: it tells both, so that it finds back

@@ -26,6 +26,7 @@ mod interrupt;
 mod key_id;
 mod kin;
 mod known;
+mod leftover;
 mod lifetimes;
 #[cfg(test)]
 mod manual;

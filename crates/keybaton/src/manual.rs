@@ -29,6 +29,17 @@ fn the_manual_says_what_the_help_says() {
     assert!(left.is_empty(), "no command has these pages: {left:?}");
 }
 
+/// Behind Django's own middleware some are.
+#[test]
+fn where_the_manual_says_that_nobody_is_logged_out_it_says_behind_which_middleware() {
+    for (name, page) in pages() {
+        let page = String::from_utf8(page).unwrap().to_lowercase();
+        let sentences = page.split(['.', '\n']);
+        let mut promises = sentences.filter(|sentence| sentence.contains("nobody is logged out"));
+        assert!(promises.all(|promise| promise.contains("middleware")), "{name}");
+    }
+}
+
 /// Whether the file differed.
 fn bring_up(path: &Path, page: &[u8]) -> bool {
     let differs = fs::read(path).ok().as_deref() != Some(page);

@@ -19,6 +19,7 @@ use crate::initial::guard::Guard;
 use crate::initial::refusals::would_leak;
 use crate::interrupt::Interrupt;
 use crate::kin::Relation;
+use crate::leftover;
 use crate::missed;
 use crate::policy::policy;
 use crate::print::Print;
@@ -202,10 +203,11 @@ impl Opened {
             HandoverError::Store(error) if error.kind == StoreErrorKind::Conflict => self.collided(error),
             HandoverError::Store(error) => Failure::of_store(error),
             HandoverError::Partly(error) => Failure::of_store(error).exiting(Exit::PartlyWritten),
-            HandoverError::Absent => Failure::new(Exit::Store, sentence).hint(format!(
-                "`{}` makes a key, `keybaton copy` brings one from another store",
-                self.again("init")
-            )),
+            HandoverError::Absent => {
+                let init = self.again("init");
+                let usual = || format!("`{init}` makes a key, `keybaton copy` brings one from another store");
+                Failure::new(Exit::Store, sentence).hint(leftover::hint(&self.place).unwrap_or_else(usual))
+            }
             HandoverError::Bare => Failure::new(Exit::Store, sentence)
                 .hint(format!("`{adopt}` takes it in; the key stays as it is")),
             HandoverError::Edited(_) => Failure::new(Exit::Conflict, sentence)

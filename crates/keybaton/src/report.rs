@@ -1,16 +1,21 @@
 //! A ring as it is reported: the same facts for people and for programs. No secret is among them.
 
+use std::fmt;
+
 use keybaton_core::time::Timestamp;
 use keybaton_core::{
     Beats, Change, Event, Floor, KeyId, MirrorSeen, Phase, Policy, Ready, Reporting, Revision, Ring, RingId,
     RingName, Role, Seen, Tombstone, Why, awaited, ready, under_way,
 };
+use keybaton_files::Leftover;
 use keybaton_handover::{Around, FleetError, Place};
 use keybaton_stores::StoreError;
 use serde::Serialize;
 
 use crate::awaited::AwaitedReport;
+use crate::configuration::shown;
 use crate::kin::Relation;
+use crate::leftover;
 use crate::opened::Opened;
 use crate::wording;
 
@@ -39,6 +44,9 @@ pub(crate) struct Report<'a> {
     /// The rings of the environment that it has keys in common with.
     #[serde(skip_serializing_if = "<[_]>::is_empty")]
     pub(crate) shares: &'a [Relation],
+    /// What crashed writers left beside the stores, which may hold keys.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub(crate) leftovers: Vec<LeftoverReport>,
     pub(crate) gone: &'a [Tombstone],
     pub(crate) events: &'a [Event],
 }
@@ -53,6 +61,26 @@ pub(crate) struct Trouble {
 impl Trouble {
     pub(crate) fn of(StoreError { sentence, hint, .. }: StoreError) -> Self {
         Self { why: sentence, hint }
+    }
+}
+
+/// A file that a crash left, and what to do about it.
+#[derive(Debug, Serialize)]
+pub(crate) struct LeftoverReport {
+    pub(crate) file: String,
+    pub(crate) what: String,
+    pub(crate) mend: String,
+}
+
+impl LeftoverReport {
+    pub(crate) fn of(leftover: &Leftover) -> Self {
+        Self { file: shown(&leftover.file), what: leftover.told(), mend: leftover.mend() }
+    }
+}
+
+impl fmt::Display for LeftoverReport {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {} (mend: {})", self.file, self.what, self.mend)
     }
 }
 
@@ -140,6 +168,7 @@ impl<'a> Report<'a> {
             undelivered: around.undelivered.map(Trouble::of),
             from: ring.head.from.as_ref().map(RingName::as_str),
             shares: &opened.relations,
+            leftovers: leftover::of_ring(opened).iter().map(LeftoverReport::of).collect(),
             gone: &ring.head.gone,
             events: &ring.head.events,
         }

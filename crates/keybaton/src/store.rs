@@ -11,6 +11,7 @@ use crate::allowed::Allowed;
 use crate::configuration::{Located, Place};
 use crate::exit::Exit;
 use crate::failure::Failure;
+use crate::leftover;
 use crate::serving::duplicate;
 
 /// A store's URL, where it makes sense.
@@ -121,6 +122,6 @@ pub(crate) fn sealed(at: &Located) -> Failure {
 /// There is nothing to start a program with.
 pub(crate) fn no_key(place: &Place) -> Failure {
     let Place { ring, store, .. } = place;
-    Failure::new(Exit::Store, format!("there is no key {ring} in {}", store.url))
-        .hint(format!("`{}` makes one", place.again("init")))
+    let hint = leftover::hint(place).unwrap_or_else(|| format!("`{}` makes one", place.again("init")));
+    Failure::new(Exit::Store, format!("there is no key {ring} in {}", store.url)).hint(hint)
 }

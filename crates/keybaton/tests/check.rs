@@ -73,18 +73,18 @@ fn findings_say_what_where_and_what_now() {
     .env:2:1: error: the next `git add .` takes this file and its keys in [env-not-ignored]
         mend: printf '%s\n' /.env >> .gitignore, or `keybaton init`
     .env:2:1: error: the key has fewer than 50 characters [weak-key]
-        mend: `keybaton rotate` replaces it, and nobody is logged out
+        mend: `keybaton rotate` replaces it; with keybaton's middleware nobody is logged out
     shop/settings.py:3:38: error: this key signs wherever the variable is not set, and everybody who has the source has it [default-key]
         mend: take the default out, so that a missing key stops the start; `keybaton init` does it
     shop/settings.py:3:38: error: the key has fewer than 50 characters [weak-key]
-        mend: `keybaton init`, then `keybaton rotate`; nobody is logged out
+        mend: `keybaton init`, then `keybaton rotate`; with keybaton's middleware nobody is logged out
     shop/settings.py:4:24: error: an empty text splits into one empty key, and with an empty fallback anybody forges signatures [empty-fallback]
         mend: leave out what is empty: [key for key in ….split(",") if key.strip()]
     5 findings: 2 files and 0 rings looked at
     "#);
     assert_snapshot!(tree.says(&["check", "shop", "--json"]), @r#"
     1
-    {"findings":[{"rule":"default-key","severity":"error","file":"shop/settings.py","line":3,"column":38,"ring":null,"what":"this key signs wherever the variable is not set, and everybody who has the source has it","mend":"take the default out, so that a missing key stops the start; `keybaton init` does it"},{"rule":"weak-key","severity":"error","file":"shop/settings.py","line":3,"column":38,"ring":null,"what":"the key has fewer than 50 characters","mend":"`keybaton init`, then `keybaton rotate`; nobody is logged out"},{"rule":"empty-fallback","severity":"error","file":"shop/settings.py","line":4,"column":24,"ring":null,"what":"an empty text splits into one empty key, and with an empty fallback anybody forges signatures","mend":"leave out what is empty: [key for key in ….split(\",\") if key.strip()]"}],"unexamined":[],"unknown_rules":[],"unasked":[],"files":1,"rings":0}
+    {"findings":[{"rule":"default-key","severity":"error","file":"shop/settings.py","line":3,"column":38,"ring":null,"what":"this key signs wherever the variable is not set, and everybody who has the source has it","mend":"take the default out, so that a missing key stops the start; `keybaton init` does it"},{"rule":"weak-key","severity":"error","file":"shop/settings.py","line":3,"column":38,"ring":null,"what":"the key has fewer than 50 characters","mend":"`keybaton init`, then `keybaton rotate`; with keybaton's middleware nobody is logged out"},{"rule":"empty-fallback","severity":"error","file":"shop/settings.py","line":4,"column":24,"ring":null,"what":"an empty text splits into one empty key, and with an empty fallback anybody forges signatures","mend":"leave out what is empty: [key for key in ….split(\",\") if key.strip()]"}],"unexamined":[],"unknown_rules":[],"unasked":[],"files":1,"rings":0}
     "#);
 }
 
@@ -196,9 +196,9 @@ fn a_comment_that_names_no_rule_is_named() {
     assert_snapshot!(tree.says(&["check"]), @r"
     1
     settings.py:1:14: error: the key stands in the source, so everybody who has the source can sign with it [key-in-settings]
-        mend: `keybaton init` moves it into .env and stages its successor; nobody is logged out
+        mend: `keybaton init` moves it into .env and stages its successor; with keybaton's middleware nobody is logged out
     settings.py:1:14: error: the key has fewer than 50 characters [weak-key]
-        mend: `keybaton init`, then `keybaton rotate`; nobody is logged out
+        mend: `keybaton init`, then `keybaton rotate`; with keybaton's middleware nobody is logged out
     2 findings: 1 file and 0 rings looked at
     warning: settings.py:1:1: there is no rule called no-such-rule
     ");

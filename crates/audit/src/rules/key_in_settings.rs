@@ -21,7 +21,7 @@ fn check(tree: &Tree, found: &mut Found) {
                 }
                 _ => "the key stands in the source, so everybody who has the source can sign with it",
             };
-            let mend = "`keybaton init` moves it into .env and stages its successor; nobody is logged out";
+            let mend = "`keybaton init` moves it into .env and stages its successor; with keybaton's middleware nobody is logged out";
             found.add(file.at(literal.range.start), what, mend);
         }
     }

@@ -7,6 +7,7 @@ mod env_readable;
 mod env_tracked;
 mod insecure_key;
 mod key_in_settings;
+mod left_by_crash;
 mod shared_key;
 mod weak_key;
 #[cfg(test)]
@@ -40,6 +41,7 @@ pub const RULES: &[Rule] = &[
     env_tracked::RULE,
     env_not_ignored::RULE,
     env_readable::RULE,
+    left_by_crash::RULE,
 ];
 
 impl Rule {

@@ -62,6 +62,13 @@ impl World {
         self
     }
 
+    /// A ring whose store is a file elsewhere.
+    pub(super) fn known_in(mut self, file: &Path) -> Self {
+        self = self.known("dev", STRONG);
+        self.known[0].file = Some(file.to_owned());
+        self
+    }
+
     /// A key of the ring in `.env` that is accepted only.
     pub(super) fn leaving(mut self, key: &'static str, leaves: Leaves) -> Self {
         let file = Some(self.folder.path().join(".env"));

@@ -2,6 +2,7 @@
 
 use std::ffi::{OsStr, OsString};
 use std::fs::{self, File, TryLockError};
+use std::hash::{DefaultHasher, Hash, Hasher};
 use std::io;
 use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::MetadataExt;
@@ -24,6 +25,15 @@ impl Folder {
 
     pub(crate) fn try_lock(&self) -> Result<(), TryLockError> {
         self.0.try_lock()
+    }
+
+    /// Stands for all who surely share the lock of this folder: the processes of the running kernel that see it as we do.
+    /// Those of another system, to which it is exported or mounted as well, have other numbers, or none.
+    pub(crate) fn circle(&self) -> Option<u32> {
+        let facts = self.0.metadata().ok()?;
+        let mut hasher = DefaultHasher::new();
+        (running_kernel()?, facts.dev(), facts.ino()).hash(&mut hasher);
+        u32::try_from(hasher.finish() >> 32).ok()
     }
 
     /// Whether `path` still means this folder.
@@ -102,6 +112,11 @@ impl Folder {
             _ => false,
         }
     }
+}
+
+/// A name that the kernel gives itself anew at each start.
+fn running_kernel() -> Option<String> {
+    fs::read_to_string("/proc/sys/kernel/random/boot_id").ok().filter(|name| !name.trim().is_empty())
 }
 
 #[cfg(target_os = "linux")]

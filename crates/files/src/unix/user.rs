@@ -12,9 +12,9 @@ use crate::own::OwnFolder;
 /// The folders that can carry the lock of all processes of this user, the best first.
 ///
 /// `HOME` and `XDG_RUNTIME_DIR` differ between a desktop, a timer and sudo, so the number of the user and the list of users
-/// tell. All processes that see the same files take the same folder. Those of a service with a `/tmp`, a `/run/user` or a
-/// home of its own, or of another container, see others: nothing can be found then that all of them see, but such a service does
-/// not see the socket of the session's bus in `/run/user` either, by which a keychain is reached.
+/// tell. All processes that see one of the first two have it in common. A service that has a home and a `/run/user` of its own, and
+/// another container, see others: nothing can be found then that all of them see, but such a service does not see
+/// the socket of the session's bus in `/run/user` either, by which a keychain is mostly reached.
 pub(crate) fn own_folders() -> Vec<OwnFolder> {
     let me = Uid::effective();
     let home = User::from_uid(me).ok().flatten().map(|user| user.dir);
@@ -32,7 +32,7 @@ fn folders_of(user: u32, sessions: &Path, home: Option<&Path>) -> Vec<OwnFolder>
         .map(OwnFolder::Given)
         .into_iter()
         .chain(home.map(|home| OwnFolder::Made(home.join(".cache/keybaton/locks"))))
-        .chain([OwnFolder::Made(last)])
+        .chain([OwnFolder::Last(last)])
         .collect()
 }
 
@@ -49,14 +49,14 @@ fn is_of(user: u32, folder: &Path) -> bool {
 mod tests {
     use std::os::unix::fs::{PermissionsExt, symlink};
 
-    use super::OwnFolder::{Given, Made};
+    use super::OwnFolder::{Given, Last, Made};
     use super::*;
 
     #[test]
     fn it_is_in_the_home_that_is_the_users_or_is_called_after_the_user() {
         let folder = tempfile::tempdir().unwrap();
         let (me, path) = (Uid::effective().as_raw(), folder.path());
-        let last = |user: u32| Made(format!("/tmp/keybaton-{user}").into());
+        let last = |user: u32| Last(format!("/tmp/keybaton-{user}").into());
         assert_eq!(folders_of(me, path, Some(path)), [Made(path.join(".cache/keybaton/locks")), last(me)]);
         let nonexistent = path.join("nonexistent");
         for home in [None, Some(Path::new("relative")), Some(Path::new(".")), Some(&*nonexistent)] {

@@ -31,8 +31,9 @@ mod further;
 
 /// Make a key, keep it out of source control, and let the settings read it
 ///
-/// Finds manage.py here, above or below. Nobody is logged out: the key that signs today goes on signing, and keybaton's
-/// middleware in the place of Django's own keeps users logged in when it changes. Run again, it changes nothing
+/// Finds manage.py here, above or below. The key that signs today goes on signing. When it changes, nobody is logged out where
+/// keybaton's middleware stands in the place of Django's own, behind which some users are: it is put there, or the line to
+/// change is named. Run again, it changes nothing
 #[derive(Args, Debug)]
 #[command(after_help = "Examples:
   keybaton init                           A key in .env, a keybaton.toml, and the settings wired
@@ -85,6 +86,11 @@ impl Init {
             Err(error) => return self.without_settings(world, error),
         };
         let mut act = Act::new(world, self.style(), self.dry_run);
+        let known = Configuration::find(&project.folder)?;
+        let at = place(world, known.as_ref(), &project, self.adopt)?.store;
+        if act.put_back(&at)? && self.dry_run {
+            return Ok(Exit::Done);
+        }
         let mut plan = self.plan(world, &project)?;
         if matches!(plan.beginning, Beginning::Finish) && !self.dry_run {
             act.finish(&plan.opened)?;

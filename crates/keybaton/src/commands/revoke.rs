@@ -13,10 +13,11 @@ use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::follow::followed;
 use crate::key_id;
+use crate::leftover;
 use crate::missed;
 use crate::offline;
 use crate::opened::{Opened, interruptible, tell};
-use crate::report::{Report, Trouble};
+use crate::report::{LeftoverReport, Report, Trouble};
 use crate::rotation;
 
 mod chosen;
@@ -94,6 +95,7 @@ impl Revoke {
         let interrupt = interruptible()?;
         let after = opened.write(world, &interrupt, |world| standing(&opened.places, world))?;
         forget_copies(world, opened, after.ring.head.id);
+        remove_leftovers(world, opened);
         if !self.json {
             world.print.result(&format!("key {id} is cut off already"))?;
         }
@@ -116,6 +118,7 @@ impl Revoke {
             cut(&opened.places, id, world)
         })?;
         forget_copies(world, opened, after.ring.head.id);
+        remove_leftovers(world, opened);
         tell(world, after.mended, &after.notes);
         if !self.json {
             let change = id.map_or(Change::RevokeAll, Change::Revoke);
@@ -235,6 +238,16 @@ fn accepting(beats: &Beats, ring: &Ring, key: Chosen) -> Option<String> {
 fn forget_copies(world: &World<'_>, opened: &Opened, ring: RingId) {
     for said in offline::forget(&opened.place, ring) {
         world.print.note(&said);
+    }
+}
+
+/// What a crash left may hold the key. Where another system may be at work on it, and where it is another user's, it stays.
+fn remove_leftovers(world: &World<'_>, opened: &Opened) {
+    let places = [&opened.place.store].into_iter().chain(&opened.place.mirrors);
+    // Why the folder could not be locked is no matter: what stays is told.
+    places.for_each(|place| drop(leftover::tidy(place)));
+    for leftover in leftover::of_ring(opened) {
+        world.print.warning(&LeftoverReport::of(&leftover).to_string());
     }
 }
 

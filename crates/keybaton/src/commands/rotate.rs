@@ -29,8 +29,8 @@ use crate::wording;
 
 /// Do the next safe step to a new key; run it again to go on
 ///
-/// A rotation has three steps, stage, promote and retire, so that nobody is logged out. Without a rotation under way
-/// this asks whether to start one
+/// A rotation has three steps, stage, promote and retire, so that with keybaton's middleware nobody is logged out. Without a
+/// rotation under way this asks whether to start one
 #[derive(Args, Debug)]
 #[command(after_help = "Examples:
   keybaton rotate                        The next safe step, and what to do after it

@@ -4,13 +4,10 @@ use std::path::Path;
 
 use clap::Args;
 use keybaton_core::{Reading, Ready, Refusal, Ring};
-use keybaton_handover::{Reported, look};
-use serde::Serialize;
 
-use crate::allowed::Allowed;
 use crate::clock::{now, shown};
 use crate::commands::World;
-use crate::configuration::{Place, Wishes};
+use crate::configuration::Wishes;
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::missed;
@@ -21,6 +18,10 @@ use crate::reported;
 use crate::restart::{follows, why_due};
 use crate::rotation;
 use crate::wording;
+
+mod rings;
+
+use rings::{Read, Told, learn_kin, read, relate};
 
 /// Show the rings: their phases, their keys' ages, and what the next step waits for
 ///
@@ -34,22 +35,6 @@ pub(crate) struct Status {
     /// Print one JSON object: the main ring, with the others in `others`
     #[arg(long)]
     json: bool,
-}
-
-/// A ring that was read, and what the processes report of it.
-struct Read {
-    opened: Opened,
-    reading: Reading,
-    reported: Reported,
-}
-
-/// A store that holds no ring in order.
-#[derive(Serialize)]
-struct NoRing<'a> {
-    ring: &'a str,
-    environment: Option<&'a str>,
-    store: &'a str,
-    state: &'static str,
 }
 
 impl Status {
@@ -92,88 +77,10 @@ impl Status {
     }
 }
 
-fn read(place: Place) -> Result<Read, Failure> {
-    let opened = Opened::of(place, Allowed::default())?;
-    let reading = look(&opened.places.store).map_err(Failure::of_store)?.reading;
-    Ok(Read { opened, reading, reported: Reported::default() })
-}
-
-/// Nobody waits here, so that another ring which cannot be read is a warning.
-fn learn_kin(world: &World<'_>, Read { opened, reading, .. }: &mut Read) {
-    if let Reading::Whole(ring) = reading
-        && let Err(failure) = opened.learn_kin(world, ring)
-    {
-        world.print.warning(&failure.in_full());
-    }
-}
-
-/// Each ring with all the others.
-fn relate(rings: &mut [Read]) {
-    for at in 0..rings.len() {
-        let (before, rest) = rings.split_at_mut(at);
-        let Some((Read { opened, reading: Reading::Whole(ring), .. }, behind)) = rest.split_first_mut()
-        else {
-            continue;
-        };
-        let others = before.iter().chain(&*behind).filter_map(|other| match &other.reading {
-            Reading::Whole(ring) => Some((&other.opened.place.ring, ring)),
-            _ => None,
-        });
-        opened.relate(ring, others);
-    }
-}
-
-/// What programs are told.
-#[derive(Serialize)]
-struct Told<'a> {
-    #[serde(flatten)]
-    first: One<'a>,
-    /// The other rings of the environment.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    others: Vec<One<'a>>,
-}
-
-#[derive(Serialize)]
-#[serde(untagged)]
-enum One<'a> {
-    Ring(Box<Report<'a>>),
-    NoRing(NoRing<'a>),
-}
-
-impl<'a> Told<'a> {
-    fn of(rings: &'a [Read]) -> Self {
-        let mut rings = rings.iter().map(Read::report);
-        let first = rings.next().expect("the ring that is meant was read");
-        Self { first, others: rings.collect() }
-    }
-}
-
-impl Read {
-    fn report(&self) -> One<'_> {
-        let Self { opened, reading, .. } = self;
-        if let Reading::Whole(ring) = reading {
-            return One::Ring(Box::new(self.report_of(ring)));
-        }
-        let environment = opened.place.environment.as_deref();
-        let (ring, store) = (opened.place.ring.as_str(), opened.place.store.url.as_str());
-        One::NoRing(NoRing { ring, environment, store, state: explained(opened, reading).0 })
-    }
-
-    fn report_of<'a>(&'a self, ring: &'a Ring) -> Report<'a> {
-        let around = self.opened.places.around(ring, Some(self.reported.clone()));
-        Report::of(&self.opened, ring, around, now())
-    }
-
-    fn text(&self, world: &World<'_>) -> String {
-        let Self { opened, reading, .. } = self;
-        match reading {
-            Reading::Whole(ring) => text(world, opened, ring, &self.report_of(ring)),
-            _ => {
-                let (state, sentence, next) = explained(opened, reading);
-                format!("{}\n{state}: {sentence}\nnext   {next}", opened.name())
-            }
-        }
-    }
+/// A file of the store stepped aside, and another never came.
+fn put_aside(opened: &Opened) -> (&'static str, String, String) {
+    let sentence = "a crash left what the store holds under another name".to_owned();
+    ("aside", sentence, format!("{} puts it back", opened.again("init")))
 }
 
 fn explained(opened: &Opened, reading: &Reading) -> (&'static str, String, String) {
@@ -239,6 +146,7 @@ fn text(world: &World<'_>, opened: &Opened, ring: &Ring, report: &Report<'_>) ->
     if report.after_write_due {
         lines.push(format!("  after-write is due: {}", why_due(ring)));
     }
+    lines.extend(report.leftovers.iter().map(|leftover| format!("  leftover  {leftover}")));
     lines.extend(reported::status_lines(report, now()));
     lines.extend(opened.relations.iter().map(|relation| format!("  shares    {}", relation.told(opened))));
     lines.extend(report.undelivered.iter().map(|undelivered| format!("  {}", undelivered.why)));

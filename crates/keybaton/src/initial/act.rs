@@ -16,9 +16,10 @@ use super::words::{Words, begun};
 
 use crate::ask::Answer;
 use crate::commands::World;
-use crate::configuration::{Wishes, shown};
+use crate::configuration::{Located, Wishes, shown};
 use crate::exit::Exit;
 use crate::failure::Failure;
+use crate::leftover;
 use crate::missed;
 use crate::opened::{Opened, interruptible, tell};
 
@@ -52,6 +53,17 @@ pub(crate) struct Act<'a> {
 impl<'a> Act<'a> {
     pub(crate) fn new(world: &'a World<'a>, style: Style, dry_run: bool) -> Self {
         Self { world, words: Words::new(world.print, dry_run), style, dry_run }
+    }
+
+    /// Puts back what a crash left aside beside the store, and says whether there was such: nothing can be decided before.
+    pub(crate) fn put_back(&mut self, at: &Located) -> Result<bool, Failure> {
+        let coming_back = leftover::coming_back(at);
+        if coming_back.is_empty() {
+            return Ok(false);
+        }
+        self.unless_dry(|| leftover::tidy(at))?;
+        coming_back.iter().try_for_each(|what| self.words.done(what))?;
+        Ok(true)
     }
 
     /// Finishes a write that was cut short: nothing can be decided before.

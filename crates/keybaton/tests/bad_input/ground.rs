@@ -43,6 +43,21 @@ impl Ground {
         fs::read_to_string(self.path(".env")).unwrap()
     }
 
+    /// The files that a crash left.
+    pub(crate) fn leftovers(&self) -> Vec<String> {
+        let names = fs::read_dir(self.folder()).unwrap().map(|file| file.unwrap().file_name());
+        let names = names.map(|name| name.into_string().unwrap());
+        names.filter(|name| name.starts_with(".keybaton-")).collect()
+    }
+
+    /// The id of the key that signs.
+    pub(crate) fn signing_id(&self) -> String {
+        let told = self.command(&["status"]).output().unwrap().stdout;
+        let told = String::from_utf8(told).unwrap();
+        let line = told.lines().find_map(|line| line.trim().strip_prefix("signing")).unwrap();
+        line.split_whitespace().next().unwrap().to_owned()
+    }
+
     /// Changes `.env` by hand.
     pub(crate) fn edit(&self, change: impl FnOnce(&str) -> String) {
         self.write(".env", change(&self.env()).as_bytes());

@@ -4,6 +4,7 @@
 mod env_file;
 mod ground;
 mod interrupts;
+mod leftovers;
 mod mounts;
 mod records;
 mod together;

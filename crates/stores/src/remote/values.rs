@@ -3,7 +3,7 @@
 use std::fmt;
 
 use keybaton_core::{RingName, SecretText};
-use keybaton_files::Lock;
+use keybaton_files::OwnLock;
 
 use super::joined::Joined;
 use super::separate::Separate;
@@ -21,7 +21,7 @@ pub(crate) trait Values: Send + Sync {
     }
 
     /// Keeps other writers out for one whole write, where there is a way to. Dropped, it lets them in.
-    fn alone(&self) -> Result<Option<Lock>, StoreError> {
+    fn alone(&self) -> Result<Option<OwnLock>, StoreError> {
         Ok(None)
     }
 

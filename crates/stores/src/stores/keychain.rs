@@ -7,7 +7,7 @@ use std::fmt;
 use std::time::Duration;
 
 use keybaton_core::{RingName, SecretText};
-use keybaton_files::Lock;
+use keybaton_files::OwnLock;
 use sha2::{Digest, Sha256};
 
 use crate::remote::line::{conflict, not_looked};
@@ -86,8 +86,8 @@ impl Values for Keychain {
     }
 
     /// Other keybatons of this user, also those that a timer started with hardly any environment.
-    fn alone(&self) -> Result<Option<Lock>, StoreError> {
-        Lock::of_this_user(PATIENCE).map(Some).map_err(|why| self.not_alone(why))
+    fn alone(&self) -> Result<Option<OwnLock>, StoreError> {
+        OwnLock::of_this_user(PATIENCE).map(Some).map_err(|why| self.not_alone(why))
     }
 
     fn put(
@@ -153,6 +153,8 @@ const PATIENCE: Duration = Duration::from_secs(10);
 mod tests {
     use std::path::Path;
     use std::sync::Arc;
+
+    use keybaton_files::Lock;
 
     use super::*;
     use crate::{Environment, StoreErrorKind};

@@ -28,6 +28,9 @@ impl Init {
         }
         let opened = Opened::of(world.place(Path::new("."))?, self.allowed())?;
         let mut act = Act::new(world, self.style(), self.dry_run);
+        if act.put_back(&opened.place.store)? && self.dry_run {
+            return Ok(Exit::Done);
+        }
         let mut found = look(&opened.places.store).map_err(Failure::of_store)?;
         if matches!(found.reading, Reading::Torn(_)) && !self.dry_run {
             act.finish(&opened)?;

@@ -111,6 +111,6 @@ const UNLOCK: &str = "unlock it in your desktop's program for passwords, such as
 pub(super) const LOCK_FOLDERS: &str = if cfg!(windows) {
     r"nothing was written; see who may write in keybaton\locks in the AppData\Local of your user profile"
 } else {
-    "nothing was written; the first of these folders that is yours carries the lock: /run/user/UID, .cache/keybaton/locks in \
-     your home, /tmp/keybaton-UID, with your number (`id -u`): let one of them be yours"
+    "nothing was written; /run/user/UID and .cache/keybaton/locks in your home carry the lock, else /tmp/keybaton-UID, with \
+     your number (`id -u`): let one of them be yours"
 };

@@ -4,6 +4,8 @@
 
 use std::collections::HashMap;
 use std::path::PathBuf;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
 
 use tokio::time::timeout;
 use zbus::connection::Builder;
@@ -19,13 +21,17 @@ use crate::remote::Deadline;
 use crate::remote::runtime::wait;
 
 /// The way to it.
+///
+/// A conversation is gone on with: a write asks a dozen times, and where a client goes away before its first request is answered,
+/// GNOME Keyring aborts.
 pub(super) struct Door {
     environment: Environment,
+    kept: Mutex<Option<(Keeper, Instant)>>,
 }
 
 impl Door {
     pub(super) fn new(environment: &Environment) -> Self {
-        Self { environment: environment.clone() }
+        Self { environment: environment.clone(), kept: Mutex::default() }
     }
 
     pub(super) fn read(
@@ -33,24 +39,37 @@ impl Door {
         item: Item<'_>,
         deadline: Deadline,
     ) -> Result<Option<Zeroizing<Vec<u8>>>, Trouble> {
-        in_time(deadline, async {
-            let keeper = self.keeper().await?;
-            match keeper.find(item).await? {
-                Some(path) => keeper.secret(&path).await.map(Some),
-                // Where everything is locked, some find nothing.
-                None => keeper.unlocked().await.map(|_| None),
-            }
-        })
+        let asked = self.with(async |keeper| match keeper.find(item).await? {
+            Some(path) => keeper.secret(&path).await.map(Some),
+            // Where everything is locked, some find nothing.
+            None => keeper.unlocked().await.map(|_| None),
+        });
+        in_time(deadline, asked)
     }
 
     pub(super) fn write(&self, item: Item<'_>, new: &[u8], deadline: Deadline) -> Result<(), Trouble> {
-        in_time(deadline, async {
-            let keeper = self.keeper().await?;
-            match keeper.find(item).await? {
-                Some(path) => keeper.replace(&path, new).await,
-                None => keeper.make(item, new).await,
-            }
-        })
+        let asked = self.with(async |keeper| match keeper.find(item).await? {
+            Some(path) => keeper.replace(&path, new).await,
+            None => keeper.make(item, new).await,
+        });
+        in_time(deadline, asked)
+    }
+
+    /// Goes on with the conversation, or begins one. After an error nobody knows how it stands, so the next one is new. It is
+    /// taken out meanwhile: who waited for it here would wait for whoever drives the runtime, which may be itself.
+    async fn with<T>(&self, ask: impl AsyncFnOnce(&Keeper) -> Result<T, Trouble>) -> Result<T, Trouble> {
+        let kept = self.kept().take().filter(|(_, begun)| begun.elapsed() < FRESH);
+        let (keeper, begun) = match kept {
+            Some(kept) => kept,
+            None => (self.keeper().await?, Instant::now()),
+        };
+        let answer = ask(&keeper).await?;
+        *self.kept() = Some((keeper, begun));
+        Ok(answer)
+    }
+
+    fn kept(&self) -> MutexGuard<'_, Option<(Keeper, Instant)>> {
+        self.kept.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     async fn keeper(&self) -> Result<Keeper, Trouble> {
@@ -218,6 +237,8 @@ fn failed(error: Error) -> Trouble {
     }
 }
 
+/// Longer than any read or write; later the keeper may be another one.
+const FRESH: Duration = Duration::from_secs(30);
 const NAME: &str = "org.freedesktop.secrets";
 const SERVICE: &str = "/org/freedesktop/secrets";
 const PROPERTIES: &str = "org.freedesktop.DBus.Properties";

@@ -29,7 +29,7 @@ impl<'a> Creds<'a> {
         let mut command = self.program("decrypt", file);
         command.args(["--newline=no", "-", "-"]);
         answer_of(&mut command, bytes, self.left(), LONGEST)
-            .map_err(|(why, talk)| not_read(file, &self.host_key(), &why, &talk))
+            .map_err(|(why, talk)| not_read(file, self.with_key, &self.host_key(), &why, &talk))
     }
 
     /// A credential carries its name, so that nobody puts one in another's place.

@@ -11,7 +11,7 @@ use crate::program::Failed;
 use crate::{StoreError, StoreErrorKind};
 
 /// A credential could not be read.
-pub(super) fn not_read(file: &Path, key: &HostKey, why: &Failed, talk: &str) -> StoreError {
+pub(super) fn not_read(file: &Path, with_key: &str, key: &HostKey, why: &Failed, talk: &str) -> StoreError {
     let path = file.display();
     if let Some(error) = not_heard(file, why) {
         return error;
@@ -19,7 +19,7 @@ pub(super) fn not_read(file: &Path, key: &HostKey, why: &Failed, talk: &str) -> 
     let (what, hint) = match Said::by(talk) {
         Said::Denied => return denied("read", file),
         Said::NotPermitted => return not_permitted(key, talk),
-        Said::Expired => ("has expired, so systemd refuses it", sealed_anew(file)),
+        Said::Expired => ("has expired, so systemd refuses it", sealed_anew(file, with_key)),
         Said::OtherName => ("carries another name than its file, so systemd refuses it", RENAME.to_owned()),
         Said::NoTpmSupport => {
             ("was sealed with a TPM, and systemd lacks what it needs to ask one", TPM_PACKAGES.to_owned())
@@ -116,14 +116,15 @@ fn renewed(key: &HostKey) -> String {
 }
 
 /// systemd's program takes our word for what time it is. Where it reads nothing, an empty credential would be sealed.
-fn sealed_anew(file: &Path) -> String {
+fn sealed_anew(file: &Path, with_key: &str) -> String {
     let name = file.file_name().unwrap_or_default().display().to_string();
     let path = file.display().to_string();
     let [name, file, new] = [name, path.clone(), format!("{path}.new")].map(|text| quoted(&text));
     format!(
         "with a date in the place of DATE at which it had not, \
-         `(set -o pipefail; systemd-creds decrypt --timestamp=DATE {file} - | systemd-creds encrypt --name={name} - {new}) && \
-         mv {new} {file}` in bash seals it without an end; or {FROM_A_COPY}"
+         `(set -o pipefail; systemd-creds decrypt --timestamp=DATE {file} - | \
+         systemd-creds encrypt --with-key={with_key} --name={name} - {new}) && \
+         mv {new} {file} || (rm -f {new}; false)` in bash seals it without an end; or {FROM_A_COPY}"
     )
 }
 

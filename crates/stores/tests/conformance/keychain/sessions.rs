@@ -1,6 +1,12 @@
 //! Sessions whose keychain is locked, or that have none.
 
-use std::os::unix::net::UnixListener;
+use std::env;
+use std::io;
+use std::os::unix::net::{UnixListener, UnixStream};
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
+use std::thread;
 use std::time::{Duration, Instant};
 
 use keybaton_stores::{StoreErrorKind, Version};
@@ -87,6 +93,36 @@ fn a_session_without_folders_of_its_own_is_written_too() {
         let store = ground.open_as(&json!({ "XDG_RUNTIME_DIR": home, "LOCALAPPDATA": home, "HOME": home }));
         write(&*store, "a", &crate::world::read(&*store).1).unwrap();
     }
+}
+
+#[test]
+fn all_of_a_write_is_one_conversation() {
+    let Some(ground) = begin() else { return };
+    let (socket, bus) = (ground.world.path().join("between"), env::var("DBUS_SESSION_BUS_ADDRESS").unwrap());
+    let count = between(&socket, bus.strip_prefix("unix:path=").unwrap());
+    let variables = json!({ "DBUS_SESSION_BUS_ADDRESS": format!("unix:path={}", socket.display()) });
+    let store = ground.open_with(&format!("{}?layout=separate", ground.url()), &variables, |it| it);
+    write(&*store, "a", &Version::Absent).unwrap();
+    write(&*store, "b", &crate::world::read(&*store).1).unwrap();
+    assert_eq!(count.load(Relaxed), 1);
+}
+
+/// Hands on to a socket whatever comes to another one, and counts who comes.
+fn between(socket: &Path, to: &str) -> Arc<AtomicUsize> {
+    let (listener, count, to) =
+        (UnixListener::bind(socket).unwrap(), Arc::<AtomicUsize>::default(), to.to_owned());
+    let counted = Arc::clone(&count);
+    thread::spawn(move || {
+        for client in listener.incoming().map(Result::unwrap) {
+            counted.fetch_add(1, Relaxed);
+            let bus = UnixStream::connect(&to).unwrap();
+            let ways = [(client.try_clone(), bus.try_clone()), (Ok(bus), Ok(client))];
+            for (from, to) in ways.map(|(from, to)| (from.unwrap(), to.unwrap())) {
+                thread::spawn(move || io::copy(&mut &from, &mut &to));
+            }
+        }
+    });
+    count
 }
 
 /// What reading says there, which writing says too.

@@ -75,9 +75,10 @@ fn an_expired_credential_is_called_so_and_left_as_it_is() {
         assert!(
             hint.ends_with("; or take the three files away and copy the ring there again from another store")
         );
-        assert!(
-            hint.contains(&format!("systemd-creds encrypt --name=SECRET_KEY - {}.new) && ", path.display()))
-        );
+        assert!(hint.contains(&format!(
+            "systemd-creds encrypt --with-key=auto --name=SECRET_KEY - {}.new) && ",
+            path.display()
+        )));
     }
     assert!(sealed(&ground) == before);
 }
@@ -88,8 +89,10 @@ fn what_is_said_of_an_expired_credential_seals_it_without_an_end_or_leaves_it() 
     let ring = read(&*ground.open()).0;
     ground.arrange("expired", json!({ "name": "SECRET_KEY" }));
     let before = sealed(&ground);
-    let (_, _, hint) = told(ground.open().read().unwrap_err());
+    let host = ground.open_with(&format!("{}?with-key=host", ground.url()), &json!({}), |it| it);
+    let (_, _, hint) = told(host.read().unwrap_err());
     let command = hint.split('`').nth(1).unwrap();
+    assert!(command.contains(" --with-key=host "), "{command}");
     for (date, ends_well) in [("today", false), ("2 days ago", true)] {
         let dated = command.replace("DATE", &format!("'{date}'"));
         let done = typed(&dated);
@@ -99,6 +102,7 @@ fn what_is_said_of_an_expired_credential_seals_it_without_an_end_or_leaves_it() 
             "{dated}: {done:?}"
         );
         assert_eq!(sealed(&ground) == before, !ends_well);
+        assert!(!file(&ground, "SECRET_KEY.new").exists(), "{date}");
     }
     assert_eq!(read(&*ground.open()).0, ring);
 }
