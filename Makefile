@@ -61,6 +61,7 @@ test-app: build-needs ## The Django app beside PostgreSQL, Channels, Celery, uWS
 test-fleets: build ## Users of a fleet under load, through whole rotations: none is logged out, beside stock Django
 	$(APT) faketime postgresql redis-server
 	$(STEP) "fleets" $(PYTHON) tests/fleets --quick
+	$(STEP) "fleets that are ended" $(PYTHON) tests/fleets/tests
 
 test-waits: build ## Rotations that wait for what real processes report
 	$(STEP) "waits" $(PYTHON) tests/waits

@@ -29,6 +29,7 @@ sys.path[:0] = [str(CHECKOUT / "tools"), str(CHECKOUT / "python" / "tests")]
 
 from cache import ToolError  # noqa: E402
 from djangos import environments, inside  # noqa: E402
+from ending import all_ends  # noqa: E402
 from outcome import Outcome, Row, as_json, table  # noqa: E402
 from project import Who, site  # noqa: E402
 from scenes import Scene, scenes  # noqa: E402
@@ -48,7 +49,9 @@ def main() -> int:
     parser.add_argument("--list", action="store_true", help="print the names of the scenes, and play none")
     parser.add_argument("--json", type=Path, help="write the table into this file too")
     parser.add_argument("--program", type=Path, default=program())
-    return try_all(parser.parse_args())
+    chosen = parser.parse_args()
+    with all_ends():
+        return try_all(chosen)
 
 
 def program() -> Path:
