@@ -14,7 +14,7 @@ from django.core.signing import Signer
 
 from keybaton import _load
 
-from . import _settings, _signers
+from . import _owners, _settings, _signers
 
 logger = logging.getLogger("keybaton.django")
 
@@ -34,17 +34,18 @@ class Keys:
     signing: str = field(repr=False)
     accepted: frozenset[str] = field(repr=False)
     former: frozenset[str] = field(repr=False)
+    ring: str = "SECRET_KEY"
 
     @classmethod
-    def of(cls, signing: object, accepted: Iterable[object], ever: Iterable[str]) -> "Keys":
+    def of(cls, signing: object, accepted: Iterable[object], ever: Iterable[str], ring: str = "SECRET_KEY") -> "Keys":
         now = {key for key in accepted if _is_key(key)}
-        return cls(str(signing), frozenset(now), frozenset({*filter(_is_key, ever), *now} - {signing}))
+        return cls(str(signing), frozenset(now), frozenset({*filter(_is_key, ever), *now} - {signing}), ring)
 
     def are_old_in(self, value: object, depth: int = 4) -> bool:
         """Texts and what holds them. By their types alone: a lazy object would look for what it stands for."""
         kind = type(value)
         if text := _text(value):
-            return any(key in text for key in self.former)
+            return any(key in text for key in self.former) and _load.giver_of(value) in (None, self.ring)
         if depth and issubclass(kind, dict):
             return any(self.are_old_in(item, depth - 1) for item in list(value.values()))  # type: ignore[attr-defined]
         if depth and issubclass(kind, list | tuple | set | frozenset):
@@ -61,8 +62,11 @@ class Keys:
 
 def holds(name: str, keys: Keys) -> list[str]:
     """What still has a key of this ring that the settings no longer say: a restart ends that."""
-    held = (copy.label for copy in (*READERS, *_found.get(name, ())) if keys.are_old_in(copy.read()))
-    return list(dict.fromkeys(held))[:MOST]
+    found = [(copy.label, copy.read()) for copy in _found.get(name, ())]
+    asked = [(copy.label, copy.read()) for copy in READERS]
+    # No restart takes from a package what is another ring's key.
+    values = [*((label, value) for label, value in asked if not _owners.is_of_another(name, value)), *found]
+    return list(dict.fromkeys(label for label, value in values if keys.are_old_in(value)))[:MOST]
 
 
 def packages_with(key: str) -> list[str]:
@@ -72,7 +76,7 @@ def packages_with(key: str) -> list[str]:
 
 def look_for(name: str) -> None:
     """Remembers what has kept a key of this ring, now that it has changed and the Signers have the new one."""
-    keys = Keys.of(*_load.given(name), _load.ever_given(name))
+    keys = Keys.of(*_load.given(name), _load.ever_given(name), name)
     try:
         _found[name] = list(_everywhere(keys))
     except Exception as error:  # noqa: BLE001, what stands in modules may be anything
@@ -81,8 +85,10 @@ def look_for(name: str) -> None:
 
 
 def _everywhere(keys: Keys) -> Iterator[Copy]:
-    yield from (_signer(signer) for signer in _signers.living() if keys.are_old_in(_signers.keys_of(signer)))
-    old = [name for name, value in _settings.everything().items() if keys.are_old_in(value)]
+    ours = [signer for signer in _signers.living() if _signers.ring_of(signer) in (None, keys.ring)]
+    yield from (_signer(signer) for signer in ours if keys.are_old_in(_signers.keys_of(signer)))
+    said = _settings.everything()
+    old = [name for name in said if _owners.named(name) in (None, keys.ring) and keys.are_old_in(said[name])]
     yield from (Copy(f"the setting {name}", partial(getattr, settings, name)) for name in old)
     for name, module in list(sys.modules.items()):
         if name.partition(".")[0] not in WITHOUT and not _is_settings(name, module):
