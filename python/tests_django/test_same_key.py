@@ -16,6 +16,7 @@ from rings import RING, mark, record
 import keybaton
 from keybaton import _load
 from keybaton.django import _copies, _reload, _roles
+from keybaton.django import signing as ours
 from keybaton.django.beats import effective
 
 COOKIES = "COOKIE_SIGNING_KEY"
@@ -114,6 +115,18 @@ def test_signers_are_left_alone(twins: Twins, rotated: str) -> None:
     keys = {"SECRET_KEY": (twins.new, twins.old), COOKIES: (twins.old, twins.new)}[rotated]
     assert [signer.key for signer in djangos] == [keys[0], keys[0], b"django.http.cookies" + keys[0].encode()]
     assert [own.key, *own.fallback_keys] == [keys[1], keys[1]]
+    assert [twins.held(name) for name in NAMES] == [[], []]
+
+
+@pytest.mark.parametrize("rotated", NAMES)
+def test_signers_of_ours_know_their_ring(twins: Twins, rotated: str) -> None:
+    twins.views.letters = ours.Signer(ring="SECRET_KEY")
+    with override_settings(SIGNING_BACKEND="keybaton.django.signing.CookieSigner"):
+        twins.views.cookies = signing.get_cookie_signer()
+    twins.rotates(rotated)
+    keys = {"SECRET_KEY": (twins.new, twins.old), COOKIES: (twins.old, twins.new)}[rotated]
+    assert (twins.views.letters.key, twins.views.letters.fallback_keys) == (keys[0], [keys[0]])
+    assert twins.views.cookies.fallback_keys == [b"django.http.cookies" + keys[1].encode()]
     assert [twins.held(name) for name in NAMES] == [[], []]
 
 

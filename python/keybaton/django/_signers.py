@@ -11,6 +11,7 @@ from django.core.signing import Signer
 from keybaton import _load
 
 from . import _owners
+from .signing import COOKIES, RingKeys
 
 
 def rekey(ring: str, signing: str, accepted: list[str]) -> None:
@@ -30,6 +31,8 @@ def rekey(ring: str, signing: str, accepted: list[str]) -> None:
 
 def ring_of(signer: Signer) -> str | None:
     """The ring whose key it has; one that is just being made has none yet, and reads the settings of now."""
+    if issubclass(type(signer), RingKeys):
+        return str(_attribute(signer, "ring"))
     key = _attribute(signer, "key")
     text = key.removeprefix(COOKIES).decode(errors="replace") if isinstance(key, bytes) else key
     return _load.giver_of(key) or _owners.by_value(text)
@@ -74,6 +77,3 @@ def _attribute(signer: object, name: str) -> object:
 
 def _for_cookies(key: str) -> bytes:
     return COOKIES + key.encode()
-
-
-COOKIES = b"django.http.cookies"  # what Django puts before a key that signs cookies
