@@ -1,5 +1,6 @@
 """A project that gives a use of SECRET_KEY a ring of its own: the settings of its instances, step by step."""
 
+import sys
 from itertools import pairwise
 from typing import Any
 
@@ -74,3 +75,13 @@ def made_under(settings: Settings, use: Any) -> Any:
 def is_read_under(settings: Settings, use: Any, made: Any) -> bool:
     with override_settings(**settings):
         return bool(use.reads(made))
+
+
+def forget(*packages: str) -> None:
+    """Packages that read the settings when they are imported are imported anew then, as by a process that starts."""
+    for name in list(sys.modules):
+        if name.partition(".")[0] in (packages or TOKENS):
+            del sys.modules[name]
+
+
+TOKENS = ("rest_framework_simplejwt", "ninja_jwt", "rest_framework_jwt")

@@ -3,6 +3,8 @@
 import secrets
 import sys
 from collections.abc import Iterator
+from contextlib import contextmanager
+from importlib import import_module
 from pathlib import Path
 from types import ModuleType, SimpleNamespace
 from typing import Any
@@ -11,13 +13,15 @@ import pytest
 from django.conf import settings
 from django.core import signing
 from django.test import override_settings
+from moves import forget
 from rings import RING, mark, record
 
 import keybaton
 from keybaton import _load
-from keybaton.django import _copies, _reload, _roles
+from keybaton.django import _copies, _reload, _roles, _tokens
 from keybaton.django import signing as ours
 from keybaton.django.beats import effective
+from keybaton.django.checks import token_key
 
 COOKIES = "COOKIE_SIGNING_KEY"
 NAMES = ("SECRET_KEY", COOKIES)
@@ -30,6 +34,7 @@ class Twins:
         self.folder = folder
         self.old, self.new = secrets.token_hex(32), secrets.token_hex(32)  # no constants: they would be found here
         self.views: Any = ModuleType("shop.views")
+        self.revision = 1
 
     def holds(self, name: str, revision: int, key: str, *accepted: str) -> None:
         ids = {"SECRET_KEY": RING, COOKIES: "ee" * 10}
@@ -39,10 +44,14 @@ class Twins:
 
     def rotates(self, name: str) -> None:
         steps = ((self.old, self.new, self.old), (self.new, self.new, self.old), (self.new, self.new))
-        for revision, (key, *accepted) in enumerate(steps, 2):
-            self.holds(name, revision, key, *accepted)
-            _reload._state.next_look = 0
-            assert _reload.follow()
+        for key, *accepted in steps:
+            self.steps(name, key, *accepted)
+
+    def steps(self, name: str, key: str, *accepted: str) -> None:
+        self.revision += 1
+        self.holds(name, self.revision, key, *accepted)
+        _reload._state.next_look = 0
+        assert _reload.follow()
 
     def reported(self, name: str) -> tuple[str, ...]:
         """What stands in the settings of a ring now, and in what it reports."""
@@ -160,10 +169,50 @@ def test_a_package_that_signs_with_one_is_not_held_of_the_other(
     assert twins.held(COOKIES) == ["django-ninja-jwt"]
 
 
+@pytest.mark.parametrize("package", ["rest_framework_simplejwt", "ninja_jwt"])
+def test_a_package_whose_tokens_have_the_ring_is_held_of_neither(twins: Twins, package: str) -> None:
+    with override_settings(KEYBATON={"RINGS": {"tokens": COOKIES}}), fresh(package):
+        import_module(f"{package}.settings")
+        assert token_key.check()
+        _tokens.give_ring(package)
+        assert str(import_module(f"{package}.tokens").AccessToken())
+        assert not token_key.check()
+        for name in NAMES:
+            twins.rotates(name)
+            assert [twins.held(name) for name in NAMES] == [[], []]
+
+
+def test_a_package_with_the_other_key_is_not_said_to_sign_with_secret_key(twins: Twins) -> None:
+    for key, is_found in ((settings.SECRET_KEY, True), (settings.COOKIE_SIGNING_KEY, False)):
+        with fresh("rest_framework_simplejwt"):
+            settings.SIMPLE_JWT = {"SIGNING_KEY": key}
+            import_module("rest_framework_simplejwt.state")
+            assert bool(token_key.check()) == is_found
+
+
+@pytest.mark.parametrize("shape", [lambda *keys: [*keys], lambda *keys: dict(enumerate(keys))])
+def test_drf_jwt_is_held_once_another_key_signs_than_its_first(twins: Twins, shape: Any) -> None:
+    with fresh("rest_framework_jwt"):
+        twins.steps(COOKIES, twins.old, twins.new, twins.old)
+        keys = (settings.COOKIE_SIGNING_KEY, *settings.COOKIE_SIGNING_KEY_FALLBACKS)
+        settings.JWT_AUTH = {"JWT_SECRET_KEY": shape(*keys)}
+        import_module("rest_framework_jwt.settings")
+        assert twins.held(COOKIES) == []
+        twins.steps(COOKIES, twins.new, twins.new, twins.old)
+        assert "drf-jwt" in twins.held(COOKIES)
+
+
+@contextmanager
+def fresh(package: str) -> Iterator[None]:
+    """It is imported in here."""
+    pytest.importorskip(package)
+    forget()
+    yield
+    forget()
+
+
 def test_which_key_is_next_is_read_off_the_ring_of_secret_key(twins: Twins) -> None:
-    twins.holds("SECRET_KEY", 2, twins.old, twins.new, twins.old)
-    _reload._state.next_look = 0
-    _reload.follow()
+    twins.steps("SECRET_KEY", twins.old, twins.new, twins.old)
     _load._rings["SECRET_KEY"] = _load._rings.pop("SECRET_KEY")  # last in the order in which they are looked at
     assert _roles.is_next(twins.new)
     assert not _roles.is_next(twins.old)
@@ -171,8 +220,6 @@ def test_which_key_is_next_is_read_off_the_ring_of_secret_key(twins: Twins) -> N
 
 def test_a_ring_that_is_in_no_settings_reports_what_it_was_given(twins: Twins) -> None:
     del settings.COOKIE_SIGNING_KEY, settings.COOKIE_SIGNING_KEY_FALLBACKS
-    twins.holds(COOKIES, 2, twins.old, twins.new, twins.old)
-    _reload._state.next_look = 0
-    _reload.follow()
+    twins.steps(COOKIES, twins.old, twins.new, twins.old)
     use = next(use for use in effective.uses() if use.name == COOKIES)
     assert (use.signs, use.accepts) == (mark(twins.old), [mark(twins.old), mark(twins.new)])

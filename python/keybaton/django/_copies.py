@@ -14,7 +14,7 @@ from django.core.signing import Signer
 
 from keybaton import _load
 
-from . import _owners, _settings, _signers
+from . import _owners, _settings, _signers, _tokens
 
 logger = logging.getLogger("keybaton.django")
 
@@ -70,8 +70,12 @@ def holds(name: str, keys: Keys) -> list[str]:
 
 
 def packages_with(key: str) -> list[str]:
-    """The packages that have taken this key when they were imported."""
-    return list(dict.fromkeys(copy.label for copy in READERS if copy.read() == key))
+    """The packages that sign with this key of SECRET_KEY, unless another ring has the same one and they have that."""
+    read = [(copy.label, copy.read()) for copy in READERS]
+    ring = _owners.main()
+    return list(
+        dict.fromkeys(label for label, value in read if value == key and not _owners.is_of_another(ring, value))
+    )
 
 
 def look_for(name: str) -> None:
@@ -90,8 +94,9 @@ def _everywhere(keys: Keys) -> Iterator[Copy]:
     said = _settings.everything()
     old = [name for name in said if _owners.named(name) in (None, keys.ring) and keys.are_old_in(said[name])]
     yield from (Copy(f"the setting {name}", partial(getattr, settings, name)) for name in old)
+    without = WITHOUT.union(filter(_tokens.has_ring, _tokens.PACKAGES))
     for name, module in list(sys.modules.items()):
-        if name.partition(".")[0] not in WITHOUT and not _is_settings(name, module):
+        if name.partition(".")[0] not in without and not _is_settings(name, module):
             yield from _of_module(name, module, keys)
 
 
@@ -165,6 +170,24 @@ def _reader(package: str, module: str, path: str) -> Copy:
     return Copy(package, partial(_ask, module, path))
 
 
+def _reader_of_tokens(label: str, package: str) -> Copy:
+    """What stands in its settings is asked by nobody where its tokens have a ring."""
+    read = partial(_ask, f"{package}.settings", "api_settings.SIGNING_KEY")
+    return Copy(label, lambda: None if _tokens.has_ring(package) else read())
+
+
+def _reader_of_drf_jwt() -> Copy:
+    """It takes a list too, or keys by their names, and signs with the first."""
+    read = partial(_ask, "rest_framework_jwt.settings", "api_settings.JWT_SECRET_KEY")
+
+    def first() -> object:
+        value = read()
+        keys = list(value.values()) if isinstance(value, dict) else value
+        return next(iter(keys), None) if isinstance(keys, list) else keys
+
+    return Copy("drf-jwt", first)
+
+
 def _ask(module: str, path: str) -> object:
     """What a package gives that is asked, where it is imported already."""
     found = sys.modules.get(module)
@@ -176,10 +199,11 @@ def _ask(module: str, path: str) -> object:
 
 # Packages that read SECRET_KEY when they are imported: the module, and where in it the key stands.
 READERS = (
-    _reader("simplejwt", "rest_framework_simplejwt.settings", "api_settings.SIGNING_KEY"),
+    _reader_of_tokens("simplejwt", "rest_framework_simplejwt"),
     _reader("simplejwt", "rest_framework_simplejwt.state", "token_backend.signing_key"),
-    _reader("django-ninja-jwt", "ninja_jwt.settings", "api_settings.SIGNING_KEY"),
-    _reader("drf-jwt", "rest_framework_jwt.settings", "api_settings.JWT_SECRET_KEY"),
+    _reader_of_tokens("django-ninja-jwt", "ninja_jwt"),
+    _reader("django-ninja-jwt", "ninja_jwt.state", "token_backend.signing_key"),
+    _reader_of_drf_jwt(),
 )
 # Where no key of a project is copied to, and most of the modules are.
 WITHOUT = frozenset({*sys.stdlib_module_names, "django", "keybaton"}) - {"__main__"}
