@@ -172,7 +172,7 @@ def test_a_package_that_signs_with_one_is_not_held_of_the_other(
 @pytest.mark.parametrize("package", ["rest_framework_simplejwt", "ninja_jwt"])
 def test_a_package_whose_tokens_have_the_ring_is_held_of_neither(twins: Twins, package: str) -> None:
     with override_settings(KEYBATON={"RINGS": {"tokens": COOKIES}}), fresh(package):
-        import_module(f"{package}.settings")
+        twins.views.backend = import_module(f"{package}.state").token_backend
         assert token_key.check()
         _tokens.give_ring(package)
         assert str(import_module(f"{package}.tokens").AccessToken())
