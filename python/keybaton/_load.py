@@ -74,7 +74,13 @@ def given(name: str) -> tuple[str, tuple[str, ...]]:
 
 def ever_given(name: str) -> set[str]:
     """Every key of a ring that this process was ever given."""
-    return set(_ever.get(name, ()))
+    return set(_ever.get(name, {}).values())
+
+
+def giver_of(value: object) -> str | None:
+    """The ring that this very object was given for. Two rings may hold the same key, each in an object of its own."""
+    givers = [name for name, objects in _ever.items() if id(value) in objects]
+    return givers[0] if len(givers) == 1 else None
 
 
 def generation() -> int:
@@ -82,14 +88,9 @@ def generation() -> int:
     return _generation
 
 
-def ring_behind(key: object) -> str | None:
-    """The name of the ring whose signing key this is, as it was given last; for settings made of it."""
-    return next((name for name, given in _given.items() if given == key), None)
-
-
 def is_throwaway(key: object) -> bool:
     """Whether a key was drawn for this process alone."""
-    return ring_behind(key) in _thrown_away
+    return any(_given.get(name) == key for name in _thrown_away)
 
 
 def callers() -> frozenset[str]:
@@ -115,7 +116,7 @@ def took_over(name: str, signing: str, known: Ring | None, accepted: tuple[str, 
 def _remember(name: str, signing: str, accepted: tuple[str, ...], known: Ring | None) -> None:
     global _generation
     _rings[name], _given[name], _accepted[name] = known, signing, accepted
-    _ever.setdefault(name, {}).update(dict.fromkeys((signing, *accepted)))
+    _ever.setdefault(name, {}).update({id(key): key for key in (signing, *accepted)})
     _generation += 1
 
 
@@ -216,7 +217,7 @@ CHECK_SECONDS = 2.0
 _rings: dict[str, Ring | None] = {}
 _given: dict[str, str] = {}
 _accepted: dict[str, tuple[str, ...]] = {}
-_ever: dict[str, dict[str, None]] = {}
+_ever: dict[str, dict[int, str]] = {}  # by their ids: what is kept here keeps its id to itself
 _generation = 0
 _said: set[str] = set()
 _callers: set[str] = set()

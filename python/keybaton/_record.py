@@ -34,7 +34,7 @@ class Ring:
     """The keys that one project trusts in one environment, as the record says.
 
     `revision` grows with each write, and `write` names the last one; `unfinished` says that one was under way when the
-    record was read.
+    record was read. `origin` names the ring whose keys this one began with, where it did.
     """
 
     id: str
@@ -43,6 +43,7 @@ class Ring:
     salt: bytes = field(repr=False)
     unfinished: bool = False
     write: str = ""
+    origin: str | None = None
 
     @property
     def phase(self) -> Phase:
@@ -76,10 +77,10 @@ def read_record(text: str) -> Ring | None:
     if not isinstance(rows, list):
         return None
     keys = tuple(key for key in map(_key, rows) if key)
-    unfinished, write = members.get("intent") is not None, members.get("write")
+    unfinished, write, origin = members.get("intent") is not None, members.get("write"), members.get("from")
     if version <= FORMAT and not (len(keys) == len(rows) and _is_sound(keys, unfinished)):
         return None
-    return Ring(ring, revision, keys, salt, unfinished, write if isinstance(write, str) else "")
+    return Ring(ring, revision, keys, salt, unfinished, _str(write) or "", _str(origin))
 
 
 def _is_sound(keys: tuple[Key, ...], unfinished: bool) -> bool:
@@ -111,9 +112,13 @@ def _key(item: object) -> Key | None:
         mark,
         made=made if _is_count(made) else None,
         since=since if _is_count(since) else None,
-        why=why if isinstance(why, str) else None,
+        why=_str(why),
         exposed=item.get("exposed") is True,
     )
+
+
+def _str(value: object) -> str | None:
+    return value if isinstance(value, str) else None
 
 
 def _bytes(text: object) -> bytes | None:

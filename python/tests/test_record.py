@@ -65,6 +65,12 @@ def test_a_ring_cannot_be_changed_and_shows_no_marks() -> None:
     assert "mark" not in repr(ring)
 
 
+def test_a_ring_that_began_with_the_keys_of_another_says_so() -> None:
+    assert read(SIGNING).origin is None
+    assert read(SIGNING, **{"from": "SECRET_KEY"}).origin == "SECRET_KEY"
+    assert read(SIGNING, **{"from": 7}).origin is None
+
+
 def test_white_space_around_a_record_does_no_harm() -> None:
     assert read_record(record(SIGNING) + "\n\n") == read(SIGNING)
 

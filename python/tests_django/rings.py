@@ -28,11 +28,9 @@ def mark(key: str) -> str:
 
 
 def record(revision: int, signing: str, accepted: Sequence[str], ring: str = RING) -> str:
-    """A record in which the first accepted key signs, and others retire."""
-    keys = [
-        {"id": mark(key)[:5], "role": "signing" if key == signing else "retiring", "mark": mark(key)}
-        for key in accepted
-    ]
+    """A record in which one key is next that stands before the one that signs, and those behind it retire."""
+    roles = dict.fromkeys(accepted[: accepted.index(signing)], "next") | {signing: "signing"}
+    keys = [{"id": mark(key)[:5], "role": roles.get(key, "retiring"), "mark": mark(key)} for key in accepted]
     said = {"format": 1, "ring": ring, "salt": unpadded(SALT), "revision": revision, "write": WRITE, "keys": keys}
     return unpadded(json.dumps(said).encode())
 

@@ -11,11 +11,12 @@ import pytest
 from django.contrib.auth.models import User
 from django.core import checks as django_checks
 from django.test import override_settings
+from moves import forget
 from shop import NEW, OLD
 
 from keybaton import _load
 from keybaton._record import Key, Ring
-from keybaton.django import checks
+from keybaton.django import _tokens, checks
 
 PAGE = Path(__file__).parents[2] / "docs" / "checks.md"
 RANDOM = "vUc0dSyq3GmCzHnQ8bXe5tLk2WjRa7PfTo1iYx9EsN4gDhBwMlKpVrJu6ZqA"
@@ -118,6 +119,70 @@ def test_tokens_on_the_same_key_are_found(monkeypatch: pytest.MonkeyPatch) -> No
     for key, expected in ((RANDOM, ["keybaton.W008"]), (NEW, [])):
         module.api_settings = SimpleNamespace(SIGNING_KEY=key)  # type: ignore[attr-defined]
         assert found() == expected
+
+
+RING = {"COOKIE_SIGNING_KEY": NEW, "COOKIE_SIGNING_KEY_FALLBACKS": [NEW]}
+COOKIES = {"SIGNING_BACKEND": "keybaton.django.signing.CookieSigner"}
+ENGINE = {"SESSION_ENGINE": "keybaton.django.sessions.signed_cookies"}
+
+
+@pytest.mark.parametrize(
+    ("changed", "expected"),
+    [
+        (COOKIES, ["keybaton.E002"]),
+        ({**COOKIES, **RING, "COOKIE_SIGNING_KEY": " "}, ["keybaton.E002"]),
+        ({**COOKIES, **RING}, []),
+        (RING, []),
+        ({"SIGNING_BACKEND": "no.such.Signer"}, []),
+        (ENGINE, ["keybaton.E002"]),
+        ({**ENGINE, **RING, "KEYBATON": {"RINGS": {"sessions": "COOKIE_SIGNING_KEY"}}}, []),
+        ({"SESSION_ENGINE": "no.such.engine"}, []),
+        ({**COOKIES, **ENGINE}, ["keybaton.E002", "keybaton.E002"]),
+        ({"KEYBATON": {"RINGS": {"cookie": "COOKIE_SIGNING_KEY"}}}, ["keybaton.E002"]),
+    ],
+)
+def test_a_ring_that_is_used_and_not_there_is_found(changed: dict[str, Any], expected: list[str]) -> None:
+    assert found(**changed) == expected
+
+
+def test_a_ring_for_tokens_that_is_not_there_is_found() -> None:
+    pytest.importorskip("rest_framework_simplejwt")
+    forget()
+    _tokens.give_ring("rest_framework_simplejwt")
+    assert found() == ["keybaton.E002"]
+    assert found(JWT_SIGNING_KEY=NEW, JWT_SIGNING_KEY_FALLBACKS=[NEW]) == []
+    forget()
+
+
+def test_allauth_on_the_same_key_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("django.apps.apps.is_installed", lambda name: name != "django.contrib.auth")
+    assert found() == []
+    assert found(HEADLESS_JWT_ALGORITHM="HS256") == ["keybaton.W008"]
+    assert found(HEADLESS_JWT_ALGORITHM="HS256", HEADLESS_JWT_PRIVATE_KEY=NEW) == []
+
+
+@pytest.mark.parametrize(
+    ("origins", "keys", "expected"),
+    [
+        ({}, "AA", ["keybaton.E003"]),
+        ({}, "AB", []),
+        ({"COOKIES": "SECRET_KEY"}, "AA", []),
+        ({"COOKIES": "JWT"}, "AA", ["keybaton.E003"]),
+        ({}, "AAA", ["keybaton.E003"] * 3),
+        ({"COOKIES": "SECRET_KEY", "JWT": "SECRET_KEY"}, "AAA", []),
+        ({"COOKIES": "SECRET_KEY", "JWT": "COOKIES"}, "AAA", []),
+        ({"COOKIES": "JWT", "JWT": "COOKIES"}, "BAA", ["keybaton.E003"]),
+    ],
+)
+def test_a_key_that_two_rings_have_is_found_unless_one_began_with_the_others(
+    origins: dict[str, str], keys: str, expected: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("_given", "_accepted", "_ever", "_rings"):
+        monkeypatch.setattr(_load, name, {})
+    for name, key in zip(("SECRET_KEY", "COOKIES", "JWT"), keys, strict=False):
+        ring = Ring(name, 1, (), b"salt", origin=origins.get(name))
+        _load.took_over(name, f"signs {name}", ring, (f"signs {name}", key * 50))
+    assert found() == expected
 
 
 def test_django_runs_them(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:

@@ -110,12 +110,29 @@ def test_describe_tells_what_a_rotation_has_to_know(ours: Ours, engine: str) -> 
         "session_cookie_age": 1209600,
         "password_reset_timeout": 259200,
         "user_model": "auth.User",
-        "rings": {"SECRET_KEY": {"ring": RING}},
+        "rings": {"SECRET_KEY": {"ring": RING, "longest": None}},
+        "encrypted": [],
     }
     if engine in ("db", "cached_db"):
         assert abs(latest - time.time() - 1209600) < 60
     else:
         assert latest is None
+
+
+@pytest.mark.parametrize(
+    ("rings", "longest"),
+    [
+        ({}, None),
+        ({"sessions": "SECRET_KEY"}, 1209600),
+        ({"sessions": "SECRET_KEY", "cookies": "SECRET_KEY"}, None),
+        ({"sessions": "SECRET_KEY", "tokens": "SECRET_KEY"}, None),
+    ],
+)
+def test_describe_tells_how_long_a_ring_is_needed_where_that_is_known_of_all_it_signs(
+    ours: Ours, rings: dict[str, str], longest: int | None
+) -> None:
+    with override_settings(KEYBATON={"RINGS": rings}):
+        assert said("describe")["rings"] == {"SECRET_KEY": {"ring": RING, "longest": longest}}
 
 
 def test_describe_tells_of_no_end_where_there_is_no_table(ours: Ours, monkeypatch: pytest.MonkeyPatch) -> None:

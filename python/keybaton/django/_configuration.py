@@ -9,13 +9,23 @@ DEFAULTS: dict[str, Any] = {
     "DATABASE": "default",  # the alias of the database that the beats and the floor stand in
     "FENCE": "warn",  # or "strict", or "off"
     "EXEMPT": (),  # paths that the fence leaves alone: what they begin with
+    "RINGS": {},  # which ring is for what, where it is not called as in RINGS
     "THREAD": None,  # whether a thread beats; None: where threads run
 }
+
+
+# The rings of what has one of its own.
+RINGS = {"cookies": "COOKIE_SIGNING_KEY", "sessions": "SESSION_SIGNING_KEY", "tokens": "JWT_SIGNING_KEY"}
 
 
 def setting(name: str) -> Any:
     """One of these, as the project says it, else as it is by default."""
     return getattr(settings, "KEYBATON", DEFAULTS).get(name, DEFAULTS[name])
+
+
+def ring_of(use: str) -> str:
+    """The name of the ring that cookies, sessions or tokens are signed with."""
+    return str({**RINGS, **setting("RINGS")}[use])
 
 
 def fence() -> str:

@@ -14,7 +14,7 @@ from django.core.signing import Signer
 
 from keybaton import _load
 
-from . import _settings, _signers
+from . import _owners, _settings, _signers, _tokens
 
 logger = logging.getLogger("keybaton.django")
 
@@ -34,17 +34,18 @@ class Keys:
     signing: str = field(repr=False)
     accepted: frozenset[str] = field(repr=False)
     former: frozenset[str] = field(repr=False)
+    ring: str = "SECRET_KEY"
 
     @classmethod
-    def of(cls, signing: object, accepted: Iterable[object], ever: Iterable[str]) -> "Keys":
+    def of(cls, signing: object, accepted: Iterable[object], ever: Iterable[str], ring: str = "SECRET_KEY") -> "Keys":
         now = {key for key in accepted if _is_key(key)}
-        return cls(str(signing), frozenset(now), frozenset({*filter(_is_key, ever), *now} - {signing}))
+        return cls(str(signing), frozenset(now), frozenset({*filter(_is_key, ever), *now} - {signing}), ring)
 
     def are_old_in(self, value: object, depth: int = 4) -> bool:
         """Texts and what holds them. By their types alone: a lazy object would look for what it stands for."""
         kind = type(value)
         if text := _text(value):
-            return any(key in text for key in self.former)
+            return any(key in text for key in self.former) and _load.giver_of(value) in (None, self.ring)
         if depth and issubclass(kind, dict):
             return any(self.are_old_in(item, depth - 1) for item in list(value.values()))  # type: ignore[attr-defined]
         if depth and issubclass(kind, list | tuple | set | frozenset):
@@ -61,18 +62,25 @@ class Keys:
 
 def holds(name: str, keys: Keys) -> list[str]:
     """What still has a key of this ring that the settings no longer say: a restart ends that."""
-    held = (copy.label for copy in (*READERS, *_found.get(name, ())) if keys.are_old_in(copy.read()))
-    return list(dict.fromkeys(held))[:MOST]
+    found = [(copy.label, copy.read()) for copy in _found.get(name, ())]
+    asked = [(copy.label, copy.read()) for copy in READERS]
+    # No restart takes from a package what is another ring's key.
+    values = [*((label, value) for label, value in asked if not _owners.is_of_another(name, value)), *found]
+    return list(dict.fromkeys(label for label, value in values if keys.are_old_in(value)))[:MOST]
 
 
 def packages_with(key: str) -> list[str]:
-    """The packages that have taken this key when they were imported."""
-    return list(dict.fromkeys(copy.label for copy in READERS if copy.read() == key))
+    """The packages that sign with this key of SECRET_KEY, unless another ring has the same one and they have that."""
+    read = [(copy.label, copy.read()) for copy in READERS]
+    ring = _owners.main()
+    return list(
+        dict.fromkeys(label for label, value in read if value == key and not _owners.is_of_another(ring, value))
+    )
 
 
 def look_for(name: str) -> None:
     """Remembers what has kept a key of this ring, now that it has changed and the Signers have the new one."""
-    keys = Keys.of(*_load.given(name), _load.ever_given(name))
+    keys = Keys.of(*_load.given(name), _load.ever_given(name), name)
     try:
         _found[name] = list(_everywhere(keys))
     except Exception as error:  # noqa: BLE001, what stands in modules may be anything
@@ -81,11 +89,14 @@ def look_for(name: str) -> None:
 
 
 def _everywhere(keys: Keys) -> Iterator[Copy]:
-    yield from (_signer(signer) for signer in _signers.living() if keys.are_old_in(_signers.keys_of(signer)))
-    old = [name for name, value in _settings.everything().items() if keys.are_old_in(value)]
+    ours = [signer for signer in _signers.living() if _signers.ring_of(signer) in (None, keys.ring)]
+    yield from (_signer(signer) for signer in ours if keys.are_old_in(_signers.keys_of(signer)))
+    said = _settings.everything()
+    old = [name for name in said if _owners.named(name) in (None, keys.ring) and keys.are_old_in(said[name])]
     yield from (Copy(f"the setting {name}", partial(getattr, settings, name)) for name in old)
+    without = WITHOUT.union(filter(_tokens.has_ring, _tokens.PACKAGES))
     for name, module in list(sys.modules.items()):
-        if name.partition(".")[0] not in WITHOUT and not _is_settings(name, module):
+        if name.partition(".")[0] not in without and not _is_settings(name, module):
             yield from _of_module(name, module, keys)
 
 
@@ -159,6 +170,24 @@ def _reader(package: str, module: str, path: str) -> Copy:
     return Copy(package, partial(_ask, module, path))
 
 
+def _reader_of_tokens(label: str, package: str) -> Copy:
+    """What stands in its settings is asked by nobody where its tokens have a ring."""
+    read = partial(_ask, f"{package}.settings", "api_settings.SIGNING_KEY")
+    return Copy(label, lambda: None if _tokens.has_ring(package) else read())
+
+
+def _reader_of_drf_jwt() -> Copy:
+    """It takes a list too, or keys by their names, and signs with the first."""
+    read = partial(_ask, "rest_framework_jwt.settings", "api_settings.JWT_SECRET_KEY")
+
+    def first() -> object:
+        value = read()
+        keys = list(value.values()) if isinstance(value, dict) else value
+        return next(iter(keys), None) if isinstance(keys, list) else keys
+
+    return Copy("drf-jwt", first)
+
+
 def _ask(module: str, path: str) -> object:
     """What a package gives that is asked, where it is imported already."""
     found = sys.modules.get(module)
@@ -170,10 +199,11 @@ def _ask(module: str, path: str) -> object:
 
 # Packages that read SECRET_KEY when they are imported: the module, and where in it the key stands.
 READERS = (
-    _reader("simplejwt", "rest_framework_simplejwt.settings", "api_settings.SIGNING_KEY"),
+    _reader_of_tokens("simplejwt", "rest_framework_simplejwt"),
     _reader("simplejwt", "rest_framework_simplejwt.state", "token_backend.signing_key"),
-    _reader("django-ninja-jwt", "ninja_jwt.settings", "api_settings.SIGNING_KEY"),
-    _reader("drf-jwt", "rest_framework_jwt.settings", "api_settings.JWT_SECRET_KEY"),
+    _reader_of_tokens("django-ninja-jwt", "ninja_jwt"),
+    _reader("django-ninja-jwt", "ninja_jwt.state", "token_backend.signing_key"),
+    _reader_of_drf_jwt(),
 )
 # They keep SECRET_KEY as a default too, which they do not use where they were given a key of their own.
 ASKED = ("rest_framework_simplejwt", "ninja_jwt", "rest_framework_jwt")

@@ -79,7 +79,7 @@ def _take_over(name: str, signing: str, accepted: tuple[str, ...], known: Ring |
         if known != _load.ring(name):
             _load.took_over(name, signing, known, accepted)
         return False
-    _settings.replace(*before, signing, accepted)
+    _settings.replace(name, *before, signing, accepted)
     _load.took_over(name, signing, known, accepted)
     _state.fresh.add(name)
     _rekey(name)
@@ -89,8 +89,7 @@ def _take_over(name: str, signing: str, accepted: tuple[str, ...], known: Ring |
 
 def _rekey(name: str) -> None:
     signing, accepted = _load.given(name)
-    known = _load.ever_given(name)
-    _signers.rekey(known, signing, list(accepted))
+    _signers.rekey(name, signing, list(accepted))
     _copies.look_for(name)
 
 

@@ -4,13 +4,15 @@ from collections.abc import Iterator
 
 from django.conf import settings
 
+from . import _owners
 
-def replace(old: str, before: tuple[str, ...], signing: str, accepted: tuple[str, ...]) -> None:
-    """Each setting that is the key, or the list of the accepted ones, says what counts now.
+
+def replace(ring: str, old: str, before: tuple[str, ...], signing: str, accepted: tuple[str, ...]) -> None:
+    """Each setting that is the key of this ring, or the list of the accepted ones, says what counts now.
 
     At no moment is a key refused that is accepted before and after: the lists hold every key meanwhile.
     """
-    said = everything()
+    said = {name: value for name, value in everything().items() if _owners.of_setting(name, value) == ring}
     keys = [name for name, value in said.items() if value == old]
     lists = [name for name, value in said.items() if _is_list_of(name, value, before, keys)]
     more = {name: _added(said[name], {old, *before, *accepted}) for name in lists}
@@ -35,9 +37,9 @@ def _layers() -> Iterator[dict[str, object]]:
 
 
 def _is_list_of(name: str, value: object, before: tuple[str, ...], keys: list[str]) -> bool:
-    """Whether a setting is the list that load() gave; that of SECRET_KEY also where it was changed since."""
-    if name == "SECRET_KEY_FALLBACKS":
-        return "SECRET_KEY" in keys
+    """Whether a setting is the list that load() gave; one that is called so also where it was changed since."""
+    if name.endswith("_FALLBACKS") and name.removesuffix("_FALLBACKS") in keys:
+        return True
     return isinstance(value, list | tuple) and bool(value) and tuple(value) == before
 
 

@@ -8,19 +8,34 @@ from typing import Any
 
 from django.core.signing import Signer
 
+from keybaton import _load
 
-def rekey(known: set[str], signing: str, accepted: list[str]) -> None:
-    """Gives every Signer that lives the keys that count now, where it had one of those that are `known`."""
+from . import _owners
+from .signing import COOKIES, RingKeys
+
+
+def rekey(ring: str, signing: str, accepted: list[str]) -> None:
+    """Gives every Signer that lives the keys that count now, where it had one of this ring."""
+    known = _load.ever_given(ring)
     for signer in living():
-        key = _attribute(signer, "key")  # one that is just being made reads the settings of now
-        dress: Callable[[str], str | bytes] = _for_cookies if isinstance(key, bytes) else str
-        if key not in [dress(key) for key in known]:
+        if ring_of(signer) != ring:
             continue
+        is_for_cookies = isinstance(_attribute(signer, "key"), bytes)
+        dress: Callable[[str], str | bytes] = _for_cookies if is_for_cookies else str
         with suppress(Exception):  # one of a project's own that does not let itself be changed
             # Every key meanwhile, as the settings have it.
             signer.fallback_keys = [dress(key) for key in dict.fromkeys([signing, *accepted, *known])]
             signer.key = dress(signing)
             signer.fallback_keys = [dress(key) for key in accepted]
+
+
+def ring_of(signer: Signer) -> str | None:
+    """The ring whose key it has; one that is just being made has none yet, and reads the settings of now."""
+    if issubclass(type(signer), RingKeys):
+        return str(_attribute(signer, "ring"))
+    key = _attribute(signer, "key")
+    text = key.removeprefix(COOKIES).decode(errors="replace") if isinstance(key, bytes) else key
+    return _load.giver_of(key) or _owners.by_value(text)
 
 
 def keys_of(signer: object) -> list[list[object]]:
@@ -61,4 +76,4 @@ def _attribute(signer: object, name: str) -> object:
 
 
 def _for_cookies(key: str) -> bytes:
-    return b"django.http.cookies" + key.encode()
+    return COOKIES + key.encode()

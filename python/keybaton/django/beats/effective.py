@@ -8,7 +8,7 @@ from django.conf import settings
 
 from keybaton import _load
 from keybaton._record import Ring
-from keybaton.django import _copies
+from keybaton.django import _copies, _owners
 
 Key = str | bytes
 
@@ -27,7 +27,7 @@ class Use:
 def uses() -> list[Use]:
     """One for each ring that has a record: without its salt there are no marks."""
     rings = _load.named_rings()
-    main = _load.ring_behind(settings.SECRET_KEY) or "SECRET_KEY"  # also where something else was put into the settings
+    main = _owners.main()
     return [_main(name, ring) if name == main else _other(name, ring) for name, ring in rings.items()]
 
 
@@ -38,12 +38,14 @@ def _main(name: str, ring: Ring) -> Use:
 
 
 def _other(name: str, ring: Ring) -> Use:
-    return _use(name, ring, *_load.given(name))
+    signing, accepted = _load.given(name)
+    fallbacks = getattr(settings, f"{name}_FALLBACKS", accepted)
+    return _use(name, ring, getattr(settings, name, signing), fallbacks if isinstance(fallbacks, list | tuple) else ())
 
 
 def _use(name: str, ring: Ring, signing: Key, accepted: Iterable[Key]) -> Use:
     marks = dict.fromkeys(_mark(ring, key) for key in (signing, *accepted))
-    holds = _copies.holds(name, _copies.Keys.of(signing, accepted, _load.ever_given(name)))
+    holds = _copies.holds(name, _copies.Keys.of(signing, accepted, _load.ever_given(name), name))
     return Use(name, ring, _mark(ring, signing), list(marks), holds)
 
 

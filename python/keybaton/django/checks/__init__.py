@@ -9,10 +9,13 @@ from . import (
     bytes_key,
     channels_stack,
     empty_fallback,
+    encrypted_fields,
     half_a_user_model,
     middleware,
+    missing_ring,
     one_shot_fallbacks,
     overdue_key,
+    same_key,
     save_every_request,
     token_key,
     weak_key,
@@ -29,11 +32,16 @@ CHECKS = (
     half_a_user_model,
     token_key,
     save_every_request,
+    missing_ring,
+    same_key,
+    encrypted_fields,
 )
+# What these find must not wait for somebody who asks for the deployment checks: the site serves nothing right, or
+# Django's own end in an error, where the key is bytes.
+ALWAYS = (bytes_key, missing_ring)
 
 
 def register_all() -> None:
     """Once, when the app is ready."""
     for module in CHECKS:
-        # Django's own deployment checks end in an error where the key is bytes: that one has to be seen without them.
-        register(module.check, Tags.security, deploy=module is not bytes_key)
+        register(module.check, Tags.security, deploy=module not in ALWAYS)

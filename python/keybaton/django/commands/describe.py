@@ -9,12 +9,13 @@ from django.db import connections, router
 from django.db.models import Max
 
 from keybaton import _load
+from keybaton.django import _encrypted, _lifetimes
 
 from . import clock
 
 
 def answer(words: list[str]) -> dict[str, Any]:
-    """Engine, lifetimes and models; times in seconds."""
+    """Engine, lifetimes, models, and packages whose data SECRET_KEY encrypts; times in seconds."""
     if words:
         raise CommandError("keybaton describe takes no words")
     return {
@@ -23,7 +24,10 @@ def answer(words: list[str]) -> dict[str, Any]:
         **_settings(),
         "user_model": settings.AUTH_USER_MODEL,
         "latest_session_expiry": _latest_session_expiry(),
-        "rings": {name: {"ring": ring.id} for name, ring in _load.named_rings().items()},
+        "rings": {
+            name: {"ring": ring.id, "longest": _lifetimes.longest(name)} for name, ring in _load.named_rings().items()
+        },
+        "encrypted": _encrypted.packages(),
     }
 
 

@@ -1,0 +1,65 @@
+"""Fields whose data SECRET_KEY encrypts: with another key nobody reads what is in the database."""
+
+import base64
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from django.apps import apps
+from django.conf import settings
+
+from . import _owners
+
+
+def packages() -> list[str]:
+    """The packages that the models of this project use so."""
+    found = (PACKAGES[package] for field, package in _fields() if USES[package](field))
+    return sorted(dict.fromkeys(found))
+
+
+def _fields() -> Iterator[tuple[Any, str]]:
+    """Each field of each model that is made from one of these packages'."""
+    for model in apps.get_models(include_auto_created=True):
+        for field in model._meta.local_fields:
+            modules = {kind.__module__.partition(".")[0] for kind in type(field).__mro__}
+            yield from ((field, package) for package in PACKAGES if package in modules)
+
+
+def _fernet_fields(field: Any) -> bool:
+    return getattr(settings, "FERNET_KEYS", None) is None and not _has_keys_of_its_own(field, "fernet_fields")
+
+
+def _django_cryptography(field: Any) -> bool:
+    """Its setting is for what it encrypts. What it signs that with is SECRET_KEY all the same."""
+    key = field._fernet.signer.key
+    return bool(key == settings.SECRET_KEY and not _owners.is_of_another(_owners.main(), key))
+
+
+def _mirage(field: Any) -> bool:
+    if getattr(settings, "MIRAGE_SECRET_KEY", None):
+        return False
+    return bool(field.crypto.cipher.key == base64.urlsafe_b64encode(str(settings.SECRET_KEY).encode())[:32])
+
+
+def _encrypted_fields(field: Any) -> bool:
+    """Another package has a module of the same name, and no such setting."""
+    return hasattr(settings, "SALT_KEY") and not _has_keys_of_its_own(field, "encrypted_fields")
+
+
+def _has_keys_of_its_own(field: Any, package: str) -> bool:
+    """Whether a project has put something in the place of what a package has for its keys."""
+    kind = next(kind for kind in type(field).__mro__ if "keys" in vars(kind))
+    return kind.__module__.partition(".")[0] != package
+
+
+PACKAGES = {
+    "fernet_fields": "django-fernet-fields",
+    "django_cryptography": "django-cryptography",
+    "mirage": "django-mirage-field",
+    "encrypted_fields": "django-fernet-encrypted-fields",
+}
+USES: dict[str, Callable[[Any], bool]] = {
+    "fernet_fields": _fernet_fields,
+    "django_cryptography": _django_cryptography,
+    "mirage": _mirage,
+    "encrypted_fields": _encrypted_fields,
+}

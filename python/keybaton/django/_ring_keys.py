@@ -1,0 +1,56 @@
+"""The keys of a ring as they stand in the settings, under its own name: NAME and NAME_FALLBACKS."""
+
+import re
+
+from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
+
+
+def signing_key(ring: str) -> str:
+    """The key that signs. Raises ImproperlyConfigured where the settings have none."""
+    key = getattr(settings, _sound(ring), None)
+    if not _is_key(key):
+        raise ImproperlyConfigured(f"the settings have no key {ring}\nhint: {line_for(ring)}")
+    return str(key)
+
+
+def accepted_keys(ring: str) -> list[str]:
+    """Every key that is accepted. Raises ImproperlyConfigured where the settings have no list of them."""
+    keys = getattr(settings, f"{_sound(ring)}_FALLBACKS", None)
+    if not isinstance(keys, list | tuple):
+        raise ImproperlyConfigured(f"the settings have no list {ring}_FALLBACKS\nhint: {line_for(ring)}")
+    if not all(map(_is_key, keys)):
+        # With an empty one anybody signs.
+        raise ImproperlyConfigured(
+            f"{ring}_FALLBACKS holds an empty key, or one that is no text\nhint: {line_for(ring)}"
+        )
+    return list(keys)
+
+
+def trouble_with(ring: str) -> str | None:
+    """What is wrong with a ring in the settings, in one sentence."""
+    try:
+        signing_key(ring)
+        accepted_keys(ring)
+    except ImproperlyConfigured as error:
+        return str(error).partition("\n")[0]
+    return None
+
+
+def line_for(ring: str) -> str:
+    """What to write into the settings."""
+    return f'put this into the settings: {ring}, {ring}_FALLBACKS = keybaton.load("{ring}")'
+
+
+def _sound(ring: str) -> str:
+    """The same name. What cannot be one is not repeated: it may be a key, given in the place of its name."""
+    if not isinstance(ring, str) or not re.fullmatch(r"[A-Z_][A-Z0-9_]{0,63}", ring):
+        raise ImproperlyConfigured(
+            "the name of a ring in the settings is one of capital letters, digits and underscores\n"
+            'hint: give the name, not the key, as in ring="LINK_SIGNING_KEY"'
+        )
+    return ring
+
+
+def _is_key(value: object) -> bool:
+    return isinstance(value, str) and bool(value.strip())

@@ -1,0 +1,1 @@
+"""Session engines for SESSION_ENGINE."""

@@ -1,0 +1,4 @@
+"""simplejwt's tokens on the ring JWT_SIGNING_KEY: INSTALLED_APPS = [..., "keybaton.simplejwt"].
+
+They are signed with one key of it and read with all, so that a key can be replaced without ending a token.
+"""
