@@ -32,11 +32,16 @@ def answer(words: list[str]) -> dict[str, Any]:
 
 
 def lifetimes() -> dict[str, Any]:
-    """The lifetimes alone. The table of the sessions need not be there to be read by whoever looks at the processes."""
+    """What counts for a rotation. The table of the sessions need not be there to be read by whoever looks at the processes."""
+    said = {
+        **_settings(),
+        "rings": {name: _lifetimes.longest(name) for name in _load.names()},
+        "encrypted": _encrypted.packages(),
+    }
     try:
-        return {**_settings(), "latest_session_expiry": _latest_session_expiry()}
+        return {**said, "latest_session_expiry": _latest_session_expiry()}
     except Exception as error:  # noqa: BLE001, whatever it is the reader gets one sentence
-        return {**_settings(), "sessions_unread": f"{type(error).__name__}: {error}".strip()}
+        return {**said, "sessions_unread": f"{type(error).__name__}: {error}".strip()}
 
 
 def _settings() -> dict[str, Any]:

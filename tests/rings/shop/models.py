@@ -1,0 +1,11 @@
+"""Something that is encrypted."""
+
+from django.db import models
+from fernet_fields import EncryptedTextField
+
+
+class Note(models.Model):
+    text = EncryptedTextField()
+
+    class Meta:
+        app_label = "shop"
