@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use keybaton_core::SecretText;
 
 use crate::finding::At;
+use crate::packages::Module;
 use crate::{EnvFile, EnvKey, PythonFile};
 
 /// A folder, as far as it is about the key.
@@ -14,6 +15,8 @@ use crate::{EnvFile, EnvKey, PythonFile};
 pub struct Tree {
     /// The Python files that set the key.
     pub python: Vec<PythonFile>,
+    /// The Python files that are about packages which use the key, or take settings over.
+    pub(crate) modules: Vec<Module>,
     /// The .env files that hold a key.
     pub env_files: Vec<EnvFile>,
     /// The uppermost `.gitignore`; nothing where there is no repository.
