@@ -66,6 +66,8 @@ pub struct KnownKeys {
     pub ring: String,
     /// The environment.
     pub environment: String,
+    /// The ring of the same environment that its first keys come from, as its record says.
+    pub begun_from: Option<String>,
     /// The file that is its store, absolute, if it is one.
     pub file: Option<PathBuf>,
     /// The keys.

@@ -85,6 +85,7 @@ fn keys(place: &Place, reach: Reach) -> Result<Found, Failure> {
         name: place.name(),
         ring: place.ring.to_string(),
         environment: place.environment.clone().unwrap_or_else(|| place.store.url.clone()),
+        begun_from: None,
         file: files.first().and_then(|first| absolute(first).ok()),
         keys: known_keys(store::read(place)?, &policy(place)?),
     }))
