@@ -7,6 +7,7 @@ use crate::At;
 use crate::project::{Line, Project};
 
 mod chain;
+mod files;
 mod given;
 mod module;
 mod value;
@@ -208,6 +209,18 @@ mod tests {
                 "django-fernet-encrypted-fields shop/models.py:4 true"
             ]
         );
+    }
+
+    #[test]
+    fn a_package_is_told_once_for_all_settings() {
+        let apps = "INSTALLED_APPS = []\n";
+        let same = format!("{apps}FERNET_KEYS = [SECRET_KEY]\n");
+        let files = [
+            ("shop/settings.py", apps),
+            ("shop/settings_dev.py", &same),
+            ("shop/models.py", "import fernet_fields\n"),
+        ];
+        assert_eq!(told(&files), ["django-fernet-fields shop/models.py:1 false"]);
     }
 
     #[test]

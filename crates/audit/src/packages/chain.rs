@@ -1,13 +1,13 @@
 //! Under which settings of a project a package takes SECRET_KEY.
 
-use std::collections::{BTreeMap, BTreeSet};
-use std::path::{Path, PathBuf};
+use std::collections::BTreeSet;
+use std::path::Path;
 
+use super::files::{Chain, Files};
 use super::given::{Gets, Given};
 use super::module::{KEY, Module};
 use super::{Package, Place};
 use crate::finding::At;
-use crate::project::modules::{imported, is_missing};
 use crate::suppression::Suppressions;
 
 /// A package that has no key of its own under some settings.
@@ -67,97 +67,11 @@ fn joined<'a>(mut all: Vec<Standing<'a>>, next: Standing<'a>) -> Vec<Standing<'a
     all
 }
 
-/// All files, by where they are, each with the folder of its project.
-struct Files<'a> {
-    by_path: BTreeMap<&'a Path, &'a Module>,
-    projects: BTreeMap<&'a Path, Option<PathBuf>>,
-}
-
-/// Settings with all that they take over.
-struct Chain<'a> {
-    top: &'a Module,
-    modules: Vec<&'a Module>,
-    /// Nothing is taken over that was not seen.
-    is_whole: bool,
-    /// The other files of the project.
-    project: Vec<&'a Module>,
-}
-
-impl<'a> Files<'a> {
-    fn of(modules: &'a [Module]) -> Self {
-        let by_path = modules.iter().map(|module| (module.absolute.as_path(), module)).collect();
-        let projects =
-            modules.iter().map(|module| (module.absolute.as_path(), project(&module.absolute))).collect();
-        Self { by_path, projects }
-    }
-
-    /// The settings that no others take over.
-    fn tops(&self) -> Vec<&'a Module> {
-        let taken: BTreeSet<PathBuf> = self
-            .by_path
-            .values()
-            .flat_map(|module| {
-                module.taken.iter().filter_map(|star| imported(&module.absolute, &star.module))
-            })
-            .collect();
-        let is_top = |module: &&Module| !taken.contains(&module.absolute);
-        let tops = self.by_path.values().copied().filter(is_top);
-        tops.filter(|module| self.chain(module).modules.iter().any(|module| module.lists_apps())).collect()
-    }
-
-    fn chain(&self, top: &'a Module) -> Chain<'a> {
-        let mut chain = Chain { top, modules: Vec::new(), is_whole: true, project: self.around(top) };
-        self.extend(&mut chain, top);
-        // Which parts are carried out together, only running them shows.
-        if chain.project.iter().any(|module| module.includes) {
-            chain.project.clone().into_iter().for_each(|other| self.extend(&mut chain, other));
-        }
-        chain.is_whole &= !chain.modules.iter().any(|module| module.is_foreign);
-        chain
-    }
-
-    fn extend(&self, chain: &mut Chain<'a>, module: &'a Module) {
-        if chain.modules.iter().any(|known| known.absolute == module.absolute) {
-            return;
-        }
-        chain.modules.push(module);
-        for star in &module.taken {
-            match imported(&module.absolute, &star.module) {
-                Some(path) => match self.by_path.get(path.as_path()) {
-                    Some(other) => self.extend(chain, other),
-                    None => chain.is_whole &= says_nothing(&path),
-                },
-                None if star.module.is_harmless() => {}
-                None if star.surroundings.tried && is_missing(&module.absolute, &star.module) => {}
-                None => chain.is_whole = false,
-            }
-        }
-    }
-
-    /// The files of the same project, and those of no project where there is one only.
-    fn around(&self, top: &Module) -> Vec<&'a Module> {
-        let own = &self.projects[top.absolute.as_path()];
-        let all: BTreeSet<&PathBuf> = self.projects.values().flatten().collect();
-        let is_near = |of: &Option<PathBuf>| of == own || of.is_none() && all.len() < 2;
-        self.projects.iter().filter(|(_, of)| is_near(of)).map(|(path, _)| self.by_path[path]).collect()
-    }
-}
-
-/// The folder of the `manage.py` that is next above a file.
-fn project(file: &Path) -> Option<PathBuf> {
-    let mut folders = file.ancestors().skip(1).take(DEEPEST);
-    folders.find(|folder| folder.join("manage.py").is_file()).map(Path::to_owned)
-}
-
-/// A file that was looked at and left out has nothing in it that matters.
-fn says_nothing(path: &Path) -> bool {
-    Module::read(path.to_owned()).is_none()
-}
-
 impl<'a> Chain<'a> {
     fn look(&self, package: &'static Package) -> Option<Standing<'a>> {
         let (user, mention) = self.used(package)?;
-        let is_ours = package.ours.is_some_and(|app| self.modules.iter().any(|module| module.names(app)));
+        let is_ours =
+            package.ours.is_some_and(|app| self.parts.modules.iter().any(|module| module.names(app)));
         let lacks = package.needs.is_some_and(|setting| self.given(Place::Setting(setting)).next().is_none());
         if is_ours || lacks || !self.is_symmetric(package) {
             return None;
@@ -167,7 +81,7 @@ impl<'a> Chain<'a> {
         };
         match self.key(package) {
             Key::Main(module, place) => standing(module, place, true, false),
-            Key::Missing if !self.is_whole => None,
+            Key::Missing if !self.parts.is_whole => None,
             Key::Missing => standing(user, mention, false, false),
             Key::Unknown => None,
             Key::Own => {
@@ -181,7 +95,7 @@ impl<'a> Chain<'a> {
     /// Where it is used: the settings say it before the code does.
     fn used(&self, package: &Package) -> Option<(&'a Module, usize)> {
         let used = |module: &&'a Module| Some((*module, module.uses(package)?));
-        self.modules.iter().find_map(used).or_else(|| self.project.iter().find_map(used))
+        self.parts.modules.iter().find_map(used).or_else(|| self.project.iter().find_map(used))
     }
 
     fn key(&self, package: &Package) -> Key<'a> {
@@ -207,7 +121,7 @@ impl<'a> Chain<'a> {
                 given.setting == setting && given.item.as_deref().is_none_or(|this| this == item)
             }
         };
-        self.modules.iter().flat_map(move |module| {
+        self.parts.modules.iter().flat_map(move |module| {
             let module: &'a Module = module;
             module.given.iter().filter(is_it).map(move |given| (module, given))
         })
@@ -245,6 +159,3 @@ enum Key<'a> {
     Missing,
     Unknown,
 }
-
-/// No file lies deeper below its `manage.py`.
-const DEEPEST: usize = 12;

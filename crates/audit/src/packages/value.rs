@@ -27,7 +27,8 @@ pub(super) type Names<'a> = BTreeMap<&'a str, Vec<&'a Expr>>;
 impl Value {
     pub(super) fn of(expr: &Expr, names: &Names<'_>) -> Self {
         let is_nothing = expr.is_none_literal_expr() || name(expr) == Some("");
-        let mut reader = Reader { names, value: Self { is_nothing, ..Self::default() }, depth: DEEPEST };
+        let value = Self { is_nothing, ..Self::default() };
+        let mut reader = Reader { names, value, followed: BTreeSet::new(), depth: DEEPEST };
         reader.visit_expr(expr);
         reader.value
     }
@@ -41,6 +42,8 @@ impl Value {
 struct Reader<'n, 'a> {
     names: &'n Names<'a>,
     value: Value,
+    /// The names that were followed: once is enough.
+    followed: BTreeSet<String>,
     depth: usize,
 }
 
@@ -78,7 +81,9 @@ impl Reader<'_, '_> {
     fn read_name(&mut self, name: &str) {
         if is_key(name) {
             self.value.is_key = true;
-        } else if let Some([only]) = self.names.get(name).map(Vec::as_slice) {
+        } else if self.followed.insert(name.to_owned())
+            && let Some([only]) = self.names.get(name).map(Vec::as_slice)
+        {
             self.visit_expr(only);
         }
     }
@@ -93,16 +98,10 @@ impl Reader<'_, '_> {
         let first = call.arguments.args.first().and_then(name).filter(|name| is_variable(name));
         if let Some(variable) = first {
             self.variable(variable);
-            return call
-                .arguments
-                .args
-                .iter()
-                .chain(call.arguments.keywords.iter().map(|word| &word.value))
-                .for_each(|default| self.read_algorithm(default));
+            return arguments(call).for_each(|default| self.read_algorithm(default));
         }
         self.visit_expr(&call.func);
-        call.arguments.args.iter().for_each(|argument| self.visit_expr(argument));
-        call.arguments.keywords.iter().for_each(|keyword| self.visit_expr(&keyword.value));
+        arguments(call).for_each(|argument| self.visit_expr(argument));
     }
 
     fn read_algorithm(&mut self, default: &Expr) {
@@ -113,6 +112,10 @@ impl Reader<'_, '_> {
     fn variable(&mut self, name: &str) {
         self.value.variables.insert(name.to_owned());
     }
+}
+
+fn arguments(call: &ExprCall) -> impl Iterator<Item = &Expr> {
+    call.arguments.args.iter().chain(call.arguments.keywords.iter().map(|keyword| &keyword.value))
 }
 
 fn is_key(name: &str) -> bool {

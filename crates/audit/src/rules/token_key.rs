@@ -216,6 +216,22 @@ mod tests {
     }
 
     #[test]
+    fn a_setting_may_be_imported_by_its_name() {
+        let settings = (
+            "shop/settings.py",
+            "from .tokens import SIMPLE_JWT\nINSTALLED_APPS = ['rest_framework_simplejwt']\n",
+        );
+        finds(&[settings], &[]);
+        finds(&[settings, ("shop/tokens.py", "SIMPLE_JWT = {'SIGNING_KEY': env('X')}\n")], &[]);
+        finds(&[settings, ("shop/tokens.py", "SIMPLE_JWT = {'LEEWAY': 1}\n")], &["shop/settings.py:2:19"]);
+    }
+
+    #[test]
+    fn what_a_script_configures_is_no_project() {
+        finds(&[("runtests.py", "settings.configure(INSTALLED_APPS=['rest_framework_simplejwt'])\n")], &[]);
+    }
+
+    #[test]
     fn parts_of_split_settings_are_taken_together() {
         let split = (
             "shop/settings/__init__.py",
@@ -252,6 +268,13 @@ mod tests {
         );
         assert!(mend("ninja_jwt").ends_with("set NINJA_JWT[\"SIGNING_KEY\"] = JWT_SIGNING_KEY"));
         assert!(mend("rest_framework_jwt").contains("[JWT_SIGNING_KEY, *JWT_SIGNING_KEY_FALLBACKS]"));
+    }
+
+    #[test]
+    fn names_that_lead_to_each_other_are_followed_once() {
+        let line = |at: usize| format!("N{at} = [{}]\n", format!("N{}, ", at + 1).repeat(50));
+        let names: String = (0..20).map(line).collect();
+        finds_in(&format!("{APPS}N20 = [N0]\n{names}SIMPLE_JWT = {{'SIGNING_KEY': N0}}\n"), &[]);
     }
 
     #[test]
