@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use super::module::Module;
 use crate::project::modules::{imported, is_missing};
+use crate::settings::Star;
 
 /// All files, by where they are, each with the folder of its project.
 pub(super) struct Files<'a> {
@@ -65,19 +66,27 @@ impl<'a> Files<'a> {
     }
 
     fn extend(&self, parts: &mut Parts<'a>, module: &'a Module) {
-        if parts.modules.iter().any(|known| known.absolute == module.absolute) {
-            return;
+        let mut next = vec![module];
+        while let Some(module) = next.pop() {
+            if !parts.modules.iter().any(|known| std::ptr::eq(*known, module)) {
+                parts.modules.push(module);
+                next.extend(module.taken.iter().rev().filter_map(|star| self.brings(parts, module, star)));
+            }
         }
-        parts.modules.push(module);
-        for star in &module.taken {
-            match imported(&module.absolute, &star.module) {
-                Some(path) => match self.by_path.get(path.as_path()) {
-                    Some(other) => self.extend(parts, other),
-                    None => parts.is_whole &= says_nothing(&path),
-                },
-                None if star.module.is_harmless() => {}
-                None if star.surroundings.tried && is_missing(&module.absolute, &star.module) => {}
-                None => parts.is_whole = false,
+    }
+
+    /// The file that a module takes settings over from, if it is one that matters here.
+    fn brings(&self, parts: &mut Parts<'a>, module: &Module, star: &Star) -> Option<&'a Module> {
+        match imported(&module.absolute, &star.module) {
+            Some(path) => {
+                let other = self.by_path.get(path.as_path()).copied();
+                parts.is_whole &= other.is_some() || says_nothing(&path);
+                other
+            }
+            None => {
+                let may_lack = star.surroundings.tried && is_missing(&module.absolute, &star.module);
+                parts.is_whole &= star.module.is_harmless() || may_lack;
+                None
             }
         }
     }

@@ -14,7 +14,7 @@ pub(super) const RULE: Rule = Rule {
 
 fn check(tree: &Tree, found: &mut Found) {
     for standing in standing(&tree.modules, FIELDS) {
-        found.add(standing.at(), what(&standing), mend(standing.package.name));
+        found.add(standing.at(), what(&standing), mend(&standing));
     }
 }
 
@@ -38,16 +38,19 @@ fn what(standing: &Standing<'_>) -> String {
 }
 
 /// The ring begins with today's key, so that everything stays readable, and SECRET_KEY is free.
-fn mend(package: &str) -> String {
-    let setting = match package {
-        "django-fernet-fields" => "FERNET_KEYS = [FIELD_ENCRYPTION_KEY, *FIELD_ENCRYPTION_KEY_FALLBACKS]",
-        "django-mirage-field" => "MIRAGE_SECRET_KEY = FIELD_ENCRYPTION_KEY",
-        "django-cryptography" => {
-            "CRYPTOGRAPHY_KEY = FIELD_ENCRYPTION_KEY, and give each field a FernetSigner with that key"
-        }
-        _ => return "save every row anew after `keybaton promote` and before `keybaton retire`".to_owned(),
+fn mend(standing: &Standing<'_>) -> String {
+    let package = standing.package;
+    if package.reads_fallbacks {
+        return "save every row anew after `keybaton promote` and before `keybaton retire`".to_owned();
+    }
+    let then = match package.name {
+        _ if standing.has_own => "give each field a FernetSigner with that key; the setting stays as it is",
+        _ if standing.is_given => "put its keys in the place of SECRET_KEY",
+        "django-fernet-fields" => "set FERNET_KEYS = [FIELD_ENCRYPTION_KEY, *FIELD_ENCRYPTION_KEY_FALLBACKS]",
+        "django-mirage-field" => "set MIRAGE_SECRET_KEY = FIELD_ENCRYPTION_KEY",
+        _ => "set CRYPTOGRAPHY_KEY = FIELD_ENCRYPTION_KEY, and give each field a FernetSigner with that key",
     };
-    format!("`keybaton init --ring FIELD_ENCRYPTION_KEY --from SECRET_KEY`, then load it and set {setting}")
+    format!("`keybaton init --ring FIELD_ENCRYPTION_KEY --from SECRET_KEY`, then load it and {then}")
 }
 
 #[cfg(test)]
@@ -174,6 +177,22 @@ mod tests {
             mend("", "import fernet_fields"),
             "`keybaton init --ring FIELD_ENCRYPTION_KEY --from SECRET_KEY`, then load it and set FERNET_KEYS = [FIELD_ENCRYPTION_KEY, *FIELD_ENCRYPTION_KEY_FALLBACKS]"
         );
+        let ends = |settings, models, end| {
+            let mend = mend(settings, models);
+            assert!(mend.ends_with(end), "{mend}");
+        };
+        ends(
+            "FERNET_KEYS = [X, SECRET_KEY]",
+            "import fernet_fields",
+            "put its keys in the place of SECRET_KEY",
+        );
+        let models = "from django_cryptography.fields import encrypt";
+        ends(
+            "",
+            models,
+            "set CRYPTOGRAPHY_KEY = FIELD_ENCRYPTION_KEY, and give each field a FernetSigner with that key",
+        );
+        ends("CRYPTOGRAPHY_KEY = env('X')", models, "FernetSigner with that key; the setting stays as it is");
         assert_eq!(
             mend("SALT_KEY = 'x'", "import encrypted_fields"),
             "save every row anew after `keybaton promote` and before `keybaton retire`"
