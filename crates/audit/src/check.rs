@@ -11,6 +11,7 @@ use memchr::memmem::Finder;
 use crate::finding::{At, Finding};
 use crate::gaps::gaps;
 use crate::git::{Git, GitError};
+use crate::packages::Module;
 use crate::project::modules::imported;
 use crate::settings::Settings;
 use crate::source::Source;
@@ -65,6 +66,7 @@ impl Tree {
 
     fn read_python(&mut self, root: &Path, path: &Path) {
         let Some(bytes) = self.bytes(root, path) else { return };
+        self.modules.extend(Module::of(relative(root, path), absolute(path), &bytes));
         if Finder::new(b"SECRET_KEY").find(&bytes).is_none()
             && Finder::new(b"secret_key").find(&bytes).is_none()
         {
@@ -126,8 +128,7 @@ impl Tree {
         let Ok(source) = Source::decode(&bytes) else {
             return self.unexamined(root, path, "it is not UTF-8 text");
         };
-        let absolute = std::path::absolute(path).map_or_else(|_| path.to_owned(), |path| without_dots(&path));
-        self.env_files.extend(EnvFile::of(relative(root, path), absolute, source, rings));
+        self.env_files.extend(EnvFile::of(relative(root, path), absolute(path), source, rings));
     }
 
     fn ask_git(&mut self, root: &Path) {
@@ -187,6 +188,10 @@ fn unasked(error: &GitError) -> Unexamined {
     Unexamined { what: "what git tracks and leaves out".to_owned(), why: error.to_string() }
 }
 
+fn absolute(path: &Path) -> PathBuf {
+    std::path::absolute(path).map_or_else(|_| path.to_owned(), |path| without_dots(&path))
+}
+
 /// As git and the configuration name it. Where a link lies before the dots, they name another file, and nobody types that.
 fn without_dots(path: &Path) -> PathBuf {
     path.components().fold(PathBuf::new(), |mut path, part| {
@@ -208,8 +213,11 @@ struct Silenced<'a>(BTreeMap<&'a Path, Suppressions>);
 impl<'a> Silenced<'a> {
     fn of(tree: &'a Tree) -> Self {
         let python = tree.python.iter().map(|file| (file.path.as_path(), &file.source));
+        let modules = tree.modules.iter().map(|module| (module.path.as_path(), &module.source));
         let env = tree.env_files.iter().map(|file| (file.path.as_path(), &file.source));
-        Self(python.chain(env).map(|(path, source)| (path, Suppressions::of(source))).collect())
+        Self(
+            python.chain(modules).chain(env).map(|(path, source)| (path, Suppressions::of(source))).collect(),
+        )
     }
 
     fn covers(&self, finding: &Finding) -> bool {

@@ -17,8 +17,8 @@ mod literal;
 mod target;
 
 pub use context::Surroundings;
-pub(crate) use expression::called;
-pub(crate) use literal::elements;
+pub(crate) use expression::{called, is_load, is_variable, loaded_ring};
+pub(crate) use literal::{elements, name};
 
 /// What one Python file says about SECRET_KEY and SECRET_KEY_FALLBACKS.
 #[derive(Debug, Default)]

@@ -8,6 +8,7 @@ use keybaton_core::SecretText;
 use keybaton_files::Leftover;
 
 use crate::finding::At;
+use crate::packages::Module;
 use crate::{EnvFile, EnvKey, PythonFile};
 
 /// A folder, as far as it is about the key.
@@ -15,6 +16,8 @@ use crate::{EnvFile, EnvKey, PythonFile};
 pub struct Tree {
     /// The Python files that set the key.
     pub python: Vec<PythonFile>,
+    /// The Python files that are about packages which use the key, or take settings over.
+    pub(crate) modules: Vec<Module>,
     /// The .env files that hold a key.
     pub env_files: Vec<EnvFile>,
     /// The uppermost `.gitignore`; nothing where there is no repository.
@@ -66,6 +69,8 @@ pub struct KnownKeys {
     pub ring: String,
     /// The environment.
     pub environment: String,
+    /// The ring of the same environment that its first keys come from, as its record says.
+    pub begun_from: Option<String>,
     /// The file that is its store, absolute, if it is one.
     pub file: Option<PathBuf>,
     /// The keys.

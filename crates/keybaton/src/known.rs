@@ -4,7 +4,7 @@ use std::path::absolute;
 
 use keybaton_audit::{KnownKey, KnownKeys, Leaves, Unexamined};
 use keybaton_core::{
-    Change, KeyId, Policy, Reading, Ready, Refusal, Ring, SecretText, Seen, Texts, read, ready,
+    Change, Head, KeyId, Policy, Reading, Ready, Refusal, Ring, SecretText, Seen, Texts, read, ready,
 };
 
 use crate::clock::{now, shown};
@@ -81,19 +81,28 @@ fn keys(place: &Place, reach: Reach) -> Result<Found, Failure> {
             false => {}
         }
     }
+    let (keys, begun_from) = known_keys(store::read(place)?, &policy(place)?);
     Ok(Found::Keys(KnownKeys {
         name: place.name(),
         ring: place.ring.to_string(),
         environment: place.environment.clone().unwrap_or_else(|| place.store.url.clone()),
+        begun_from,
         file: files.first().and_then(|first| absolute(first).ok()),
-        keys: known_keys(store::read(place)?, &policy(place)?),
+        keys,
     }))
 }
 
-/// Every key that stands in the texts. Mirrors are not asked: they could only put off when a key leaves.
-fn known_keys(texts: Texts, policy: &Policy) -> Vec<KnownKey> {
+/// Every key that stands in the texts, and the ring that the record says they began with the keys of. Mirrors are not asked:
+/// they could only put off when a key leaves.
+fn known_keys(texts: Texts, policy: &Policy) -> (Vec<KnownKey>, Option<String>) {
     let keys = texts.keys();
-    let ring = match read(texts) {
+    let reading = read(texts);
+    let begun_from = match &reading {
+        Reading::Whole(ring) => begun_from(&ring.head),
+        Reading::Torn(torn) => begun_from(torn.head()),
+        _ => None,
+    };
+    let ring = match reading {
         Reading::Whole(ring) => Some(ring),
         _ => None,
     };
@@ -102,7 +111,11 @@ fn known_keys(texts: Texts, policy: &Policy) -> Vec<KnownKey> {
         let retiring = ring.retiring.iter().find(|retiring| retiring.key.secret == *text)?;
         Some(leaves(retiring.key.facts.id, ring, policy))
     };
-    keys.into_iter().map(|text| KnownKey { leaves: leaves(&text), text }).collect()
+    (keys.into_iter().map(|text| KnownKey { leaves: leaves(&text), text }).collect(), begun_from)
+}
+
+fn begun_from(head: &Head) -> Option<String> {
+    head.unknown.get("from")?.as_str().map(str::to_owned)
 }
 
 fn leaves(id: KeyId, ring: &Ring, policy: &Policy) -> Leaves {

@@ -114,6 +114,67 @@ fn where_no_key_was_seen_no_clean_bill_is_given() {
     assert!(tree.says(&["check", "--json"]).contains("\"unexamined\":[{\"what\":\"shop/settings.py:4:1\""));
 }
 
+/// Two rings with the same keys, of which the second began as its record says.
+fn two_rings(begun: &str) -> Tree {
+    let tree = Tree::of(&[
+        (
+            "keybaton.toml",
+            "[environments.dev]\nstore = \"dir:keys\"\npropagation = \"0s\"\n[environments.dev.rings.JWT_SIGNING_KEY]\nstore = \"dir:keys\"\n",
+        ),
+        ("manage.py", "os.environ.setdefault('DJANGO_SETTINGS_MODULE', 'settings')\n"),
+        ("settings.py", "import keybaton\n\nSECRET_KEY, SECRET_KEY_FALLBACKS = keybaton.load()\n"),
+        (".gitignore", "keys\n"),
+    ]);
+    let said = tree.says(&["init"]);
+    assert!(said.starts_with('0'), "{said}");
+    for text in ["", "_FALLBACKS", "_RING"] {
+        let path = |ring: &str| tree.0.path().join("keys").join(format!("{ring}{text}"));
+        let old = fs::read_to_string(path("SECRET_KEY")).unwrap();
+        assert_eq!(old.starts_with(BEGINNING), text == "_RING");
+        fs::write(path("JWT_SIGNING_KEY"), old.replacen(BEGINNING, &format!("{BEGINNING}{begun}"), 1))
+            .unwrap();
+    }
+    tree
+}
+
+/// What a record begins with: `{"format":1,`
+const BEGINNING: &str = "eyJmb3JtYXQiOjEs";
+
+#[test]
+fn one_key_in_two_rings_of_an_environment() {
+    assert_snapshot!(two_rings("").says(&["check"]), @r"
+    1
+    SECRET_KEY in dir:keys (dev): error: SECRET_KEY and JWT_SIGNING_KEY of the environment dev have this key in common [shared-key]
+        mend: give each ring a key of its own: `keybaton rotate --ring JWT_SIGNING_KEY -e dev`
+    1 finding: 2 files and 2 rings looked at
+    ");
+    // "from":"SECRET_KEY",
+    assert_snapshot!(two_rings("ImZyb20iOiJTRUNSRVRfS0VZIiwg").says(&["check"]), @r"
+    0
+    nothing found: 2 files and 2 rings looked at
+    ");
+}
+
+#[test]
+fn packages_that_live_on_the_key() {
+    let tree = Tree::of(&[
+        ("manage.py", ""),
+        (
+            "shop/settings.py",
+            "SECRET_KEY = os.environ['SECRET_KEY']\nINSTALLED_APPS = ['rest_framework_simplejwt']\n",
+        ),
+        ("shop/models.py", "from fernet_fields import EncryptedTextField\n"),
+    ]);
+    assert_snapshot!(tree.says(&["check"]), @r#"
+    1
+    shop/models.py:1:1: error: django-fernet-fields encrypts with SECRET_KEY, as there is no FERNET_KEYS in shop/settings.py: a new SECRET_KEY makes these data unreadable [encrypted-fields]
+        mend: `keybaton init --ring FIELD_ENCRYPTION_KEY --from SECRET_KEY`, then load it and set FERNET_KEYS = [FIELD_ENCRYPTION_KEY, *FIELD_ENCRYPTION_KEY_FALLBACKS]
+    shop/settings.py:2:19: warning: djangorestframework-simplejwt signs tokens with SECRET_KEY: no SIMPLE_JWT["SIGNING_KEY"] in shop/settings.py [token-key]
+        mend: `keybaton init --ring JWT_SIGNING_KEY --from SECRET_KEY`, then load it in the settings and add "keybaton.simplejwt" to INSTALLED_APPS
+    2 findings: 3 files and 0 rings looked at
+    "#);
+}
+
 #[test]
 fn one_key_in_two_environments_of_the_configuration() {
     let key = format!("SECRET_KEY={STRONG}\n");

@@ -143,7 +143,7 @@ impl Import {
     }
 
     /// A module of Python or Django, which has no key.
-    fn is_harmless(&self) -> bool {
+    pub(crate) fn is_harmless(&self) -> bool {
         self.level == 0
             && (self.root() == "django"
                 || ruff_python_stdlib::sys::is_known_standard_library(crate::python::NEWEST, self.root()))

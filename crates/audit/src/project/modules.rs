@@ -112,7 +112,7 @@ pub(crate) fn imported(from: &Path, module: &Import) -> Option<PathBuf> {
 }
 
 /// Whether a module of which there is no file would be one of the project's own, so that it is nowhere else either.
-pub(super) fn is_missing(from: &Path, module: &Import) -> bool {
+pub(crate) fn is_missing(from: &Path, module: &Import) -> bool {
     let is_here =
         |root: &str| from.ancestors().skip(1).take(DEEPEST).any(|folder| folder.join(root).is_dir());
     module.level > 0 || module.module.split_once('.').is_none_or(|(root, _)| is_here(root))

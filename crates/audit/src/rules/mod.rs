@@ -2,6 +2,7 @@
 
 mod default_key;
 mod empty_fallback;
+mod encrypted_fields;
 mod env_not_ignored;
 mod env_readable;
 mod env_tracked;
@@ -9,6 +10,7 @@ mod insecure_key;
 mod key_in_settings;
 mod left_by_crash;
 mod shared_key;
+mod token_key;
 mod weak_key;
 #[cfg(test)]
 mod world;
@@ -37,6 +39,8 @@ pub const RULES: &[Rule] = &[
     insecure_key::RULE,
     weak_key::RULE,
     shared_key::RULE,
+    token_key::RULE,
+    encrypted_fields::RULE,
     empty_fallback::RULE,
     env_tracked::RULE,
     env_not_ignored::RULE,

@@ -51,11 +51,23 @@ impl World {
     }
 
     /// A key of a ring that the configuration names.
-    pub(super) fn known(mut self, environment: &'static str, key: &'static str) -> Self {
+    pub(super) fn known(self, environment: &'static str, key: &'static str) -> Self {
+        self.ring(environment, "SECRET_KEY", key, None)
+    }
+
+    /// A key of a ring besides, and the ring that it began with the keys of.
+    pub(super) fn ring(
+        mut self,
+        environment: &'static str,
+        ring: &'static str,
+        key: &'static str,
+        begun_from: Option<&'static str>,
+    ) -> Self {
         self.known.push(KnownKeys {
-            name: format!("SECRET_KEY ({environment})"),
-            ring: "SECRET_KEY".into(),
+            name: format!("{ring} ({environment})"),
+            ring: ring.into(),
             environment: environment.into(),
+            begun_from: begun_from.map(Into::into),
             file: None,
             keys: vec![KnownKey { text: SecretText::new(key), leaves: None }],
         });
@@ -112,6 +124,7 @@ impl World {
             name: known.name.clone(),
             ring: known.ring.clone(),
             environment: known.environment.clone(),
+            begun_from: known.begun_from.clone(),
             file: known.file.clone(),
             keys: known.keys.iter().map(key).collect(),
         });

@@ -205,17 +205,18 @@ fn has_default(call: &ExprCall) -> bool {
     call.arguments.args.len() > 1 || keyword(call, &["default", "fallback"]).is_some()
 }
 
-pub(super) fn is_load(path: &str) -> bool {
+pub(crate) fn is_load(path: &str) -> bool {
     path == "keybaton.load"
 }
 
-fn loaded_ring(call: &ExprCall) -> String {
+/// The ring that a call of `keybaton.load` names.
+pub(crate) fn loaded_ring(call: &ExprCall) -> String {
     let first = call.arguments.args.first().or_else(|| keyword(call, &["name"]));
     first.and_then(name).filter(|name| is_variable(name)).unwrap_or("SECRET_KEY").to_owned()
 }
 
 /// Whether a text names a variable and is no key itself: keys mix cases or are longer than any name.
-pub(super) fn is_variable(text: &str) -> bool {
+pub(crate) fn is_variable(text: &str) -> bool {
     let mut bytes = text.bytes();
     let begins = bytes.next().is_some_and(|b| b == b'_' || b.is_ascii_alphabetic());
     let one_case =

@@ -11,7 +11,7 @@ pub(super) fn fold(expr: &Expr) -> Option<SecretText> {
 }
 
 /// The text of a plain string literal, for what is no secret: names of variables, modules.
-pub(super) fn name(expr: &Expr) -> Option<&str> {
+pub(crate) fn name(expr: &Expr) -> Option<&str> {
     Some(expr.as_string_literal_expr()?.value.to_str())
 }
 
