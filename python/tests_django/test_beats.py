@@ -4,6 +4,7 @@ import asyncio
 import json
 import os
 import sys
+import threading
 import time
 from types import SimpleNamespace
 from typing import Any
@@ -23,6 +24,7 @@ from keybaton.django.models import Beat, Floor
 
 SOON = 0.05
 LOCKED = 5.0
+HELD = 4.0
 
 
 def test_the_first_request_reports_the_marks_of_the_settings(ours: Ours) -> None:
@@ -148,10 +150,10 @@ def test_a_thread_goes_on_beating_and_keeps_no_connection(ours: Ours, monkeypatc
         until = time.monotonic() + 10
         while len(made) < 3 and time.monotonic() < until:
             time.sleep(SOON)
+        thread = beater._ours()._thread
         beats.stop()
-    thread = beater._ours()._thread
     assert thread
-    thread.join()
+    assert not thread.is_alive()
     assert len(made) >= 4
     assert all(connection.connection is None for connection in made)
 
@@ -190,6 +192,47 @@ def test_a_throw_away_key_is_not_reported(ours: Ours, monkeypatch: pytest.Monkey
     beater.install()
     assert Client().get("/nobody/").status_code == 200
     assert not Beat.objects.exists()
+
+
+@pytest.mark.parametrize("has_thread", [True, False])
+def test_a_query_that_gets_no_answer_keeps_no_request_waiting(
+    ours: Ours, has_thread: bool, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """As behind a pooler, which connects at once and then waits for its database."""
+    real, answers = table.floors, threading.Event()
+
+    def held_back(*words: Any) -> Any:
+        answers.wait(HELD)
+        return real(*words)
+
+    monkeypatch.setattr(table, "floors", held_back)
+    monkeypatch.setattr(beater, "WAIT", SOON)
+    with override_settings(KEYBATON={"THREAD": has_thread, "FENCE": "strict"}):
+        began = time.monotonic()
+        for pause in (0, 14, 16):
+            ours.sleeps(pause)
+            assert Client().get("/nobody/").status_code == 200
+            assert beats.heard() is beats.Standing.UNKNOWN
+        assert time.monotonic() - began < HELD
+        assert caplog.text.count("cannot report its keys (TimeoutError)") == 1
+        answers.set()
+        monkeypatch.setattr(beater, "WAIT", HELD)
+        ours.sleeps(16)
+        assert beats.check("web") is beats.Standing.CURRENT
+        beats.stop()
+    assert not Beat.objects.exists()
+
+
+def test_a_process_that_can_start_no_thread_serves_on(
+    ours: Ours, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def refuse(_: threading.Thread) -> None:
+        raise RuntimeError("can't start new thread")
+
+    monkeypatch.setattr(threading.Thread, "start", refuse)
+    settings.KEYBATON = {}
+    assert Client().get("/nobody/").status_code == 200
+    assert "cannot report its keys (RuntimeError)" in caplog.text
 
 
 @pytest.mark.parametrize("alias", ["empty", "readonly", "away", "no such alias"])
