@@ -52,7 +52,7 @@ def passed(python: Path, words: list[str], variables: dict[str, str]) -> bool:
 
 # PyMySQL leaves the socket open of a connection that failed.
 LEAKY = ("-W", "ignore::pytest.PytestUnraisableExceptionWarning")
-IN_MARIADB = ("test_beats.py", "test_commands.py", "test_fence.py", "test_users_stay.py")
+IN_MARIADB = ("test_beats.py", "test_commands.py", "test_fence.py", "test_locked_rows.py", "test_users_stay.py")
 
 
 if __name__ == "__main__":
