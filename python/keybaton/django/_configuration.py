@@ -7,10 +7,11 @@ from django.conf import settings
 
 DEFAULTS: dict[str, Any] = {
     "DATABASE": "default",  # the alias of the database that the beats and the floor stand in
-    "FENCE": "warn",  # or "strict", or "off"
+    "FENCE": "warn",  # one of FENCES
     "EXEMPT": (),  # paths that the fence leaves alone: what they begin with
     "THREAD": None,  # whether a thread beats; None: where threads run
 }
+FENCES = ("warn", "strict", "off")
 
 
 def setting(name: str) -> Any:
@@ -21,4 +22,4 @@ def setting(name: str) -> Any:
 def fence() -> str:
     """ "warn", "strict" or "off": the variable KEYBATON_FENCE comes first, so that nobody has to change a release."""
     said = os.environ.get("KEYBATON_FENCE") or setting("FENCE")
-    return said if said in ("strict", "off") else "warn"
+    return said if said in FENCES else "warn"

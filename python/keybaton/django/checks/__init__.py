@@ -9,10 +9,12 @@ from . import (
     bytes_key,
     channels_stack,
     empty_fallback,
+    fence,
     half_a_user_model,
     middleware,
     one_shot_fallbacks,
     overdue_key,
+    own_settings,
     save_every_request,
     token_key,
     weak_key,
@@ -29,6 +31,8 @@ CHECKS = (
     half_a_user_model,
     token_key,
     save_every_request,
+    fence,
+    own_settings,
 )
 
 
