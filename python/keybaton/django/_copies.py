@@ -6,6 +6,7 @@ import weakref
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import partial, reduce
+from itertools import islice
 from types import ModuleType
 from typing import Any, TypeGuard
 
@@ -40,17 +41,17 @@ class Keys:
         now = {key for key in accepted if _is_key(key)}
         return cls(str(signing), frozenset(now), frozenset({*filter(_is_key, ever), *now} - {signing}))
 
-    def are_old_in(self, value: object, depth: int = 4) -> bool:
-        """Texts and what holds them. By their types alone: a lazy object would look for what it stands for."""
-        kind = type(value)
-        if text := _text(value):
-            return any(key in text for key in self.former)
-        if depth and issubclass(kind, dict):
-            return any(self.are_old_in(item, depth - 1) for item in list(value.values()))  # type: ignore[attr-defined]
-        if depth and issubclass(kind, list | tuple | set | frozenset):
-            items = list(value)  # type: ignore[call-overload]
-            return not self._are_fallbacks(items) and any(self.are_old_in(item, depth - 1) for item in items)
-        return False
+    def are_old_in(self, value: object) -> bool:
+        """Texts and what holds them; of a long table of data only its beginning."""
+        texts = islice(self._texts_in(value, DEEPEST), WIDEST)
+        return any(key in text for text in texts for key in self.former)
+
+    def _texts_in(self, value: object, depth: int) -> Iterator[str]:
+        yield _text(value)
+        items = _items(value) if depth else []
+        if issubclass(type(value), dict) or not self._are_fallbacks(items):
+            for item in items:
+                yield from self._texts_in(item, depth - 1)
 
     def _are_fallbacks(self, items: list[object]) -> bool:
         """Whether a list has the signing key, and besides that none that is accepted no more."""
@@ -129,12 +130,19 @@ def _is_key(value: object) -> TypeGuard[str]:
     return isinstance(value, str) and len(value) >= SHORTEST
 
 
-def _text(value: object) -> str:
-    """Nothing for what is no text."""
+def _text(value: Any) -> str:
+    """Nothing for what is no text; of a long one its beginning."""
     kind = type(value)
     if issubclass(kind, bytes):
-        return value.decode(errors="replace")  # type: ignore[attr-defined,no-any-return]
-    return str.__str__(value) if issubclass(kind, str) else ""
+        return bytes.__getitem__(value, slice(LONGEST)).decode(errors="replace")
+    return str.__str__(value)[:LONGEST] if issubclass(kind, str) else ""
+
+
+def _items(value: Any) -> list[object]:
+    """What it holds. By its type alone: a lazy object would look for what it stands for."""
+    kind = next((kind for kind in (dict, list, tuple, set, frozenset) if issubclass(type(value), kind)), None)
+    each = dict.values(value) if kind is dict else kind.__iter__(value) if kind else ()
+    return list(islice(each, WIDEST))
 
 
 def _vars(value: object) -> dict[str, object]:
@@ -179,4 +187,6 @@ READERS = (
 WITHOUT = frozenset({*sys.stdlib_module_names, "django", "keybaton"}) - {"__main__"}
 SHORTEST = 16
 MOST = 20
+# A list of keys is short, and so is what stands around it; modules may hold millions of words, too.
+DEEPEST, WIDEST, LONGEST = 4, 1000, 100_000
 _found: dict[str, list[Copy]] = {}
