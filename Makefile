@@ -54,7 +54,7 @@ test-vectors: ## python-dotenv still means what vectors/ says
 test-python: build-needs ## The Python package, with each Django that this Python can run
 	$(STEP) "Python tests" env KEYBATON_TEST_WHEEL=$(WHEEL) $(PYTHON) python/tests/matrix.py
 
-test-app: build-needs ## The Django app beside PostgreSQL, Channels, Celery, uWSGI and packages for tokens, with the newest Django
+test-app: build-needs ## The Django app beside PostgreSQL, MariaDB, Channels, Celery, uWSGI and packages for tokens, with the newest Django
 	$(APT) mariadb-server postgresql python3-dev
 	$(STEP) "the app" $(PYTHON) python/tests_django --quick
 

@@ -1,4 +1,4 @@
-"""The tests of the app beside what projects have with it: PostgreSQL, Channels, Celery, uWSGI, packages for tokens.
+"""The tests of the app beside what projects have with it: databases, Channels, Celery, uWSGI, packages for tokens.
 
     python3 python/tests_django [--quick] [ARGUMENTS FOR PYTEST]
 

@@ -15,12 +15,13 @@ from asgiref.sync import sync_to_async
 from django.conf import settings
 from django.db import connection, transaction
 from django.test import Client, override_settings
-from rings import RING, WRITE, A, B, Ours, mark, record
+from rings import RING, WRITE, A, B, Ours, another, mark, raised, record
 
 from keybaton import _load
 from keybaton._record import read_record
 from keybaton.django import beats, with_lifespan
 from keybaton.django.beats import beater, start, table
+from keybaton.django.beats.lease import Clocks, Lease
 from keybaton.django.models import Beat, Floor
 
 SOON = 0.05
@@ -236,6 +237,7 @@ def test_a_process_that_can_start_no_thread_serves_on(
     settings.KEYBATON = {}
     assert Client().get("/nobody/").status_code == 200
     assert "cannot report its keys (RuntimeError)" in caplog.text
+    beats.stop()
 
 
 @pytest.mark.parametrize("alias", ["empty", "readonly", "away", "no such alias"])
@@ -277,6 +279,23 @@ def test_a_lock_that_somebody_holds_keeps_no_request_waiting(
     assert "OperationalError" in caplog.text
     ours.sleeps(15)
     assert beats.check("web") is beats.Standing.CURRENT
+
+
+def test_nobody_goes_by_a_new_lease_and_what_was_heard_before(ours: Ours, monkeypatch: pytest.MonkeyPatch) -> None:
+    beats.check("web")
+    raised(7)
+    another(7)
+    seen, real = [], Lease.begin
+
+    def begin(lease: Lease, at: Clocks) -> None:
+        real(lease, at)
+        if lease is beater._ours()._lease:
+            seen.append(beats.heard())
+
+    monkeypatch.setattr(Lease, "begin", begin)
+    ours.sleeps(60)
+    beats.check("web")
+    assert seen == [beats.Standing.BELOW]
 
 
 def test_the_row_is_there_before_the_floor_is_read(ours: Ours, monkeypatch: pytest.MonkeyPatch) -> None:

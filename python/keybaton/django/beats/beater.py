@@ -117,8 +117,9 @@ class Beater:
         if self._thread and self._thread.is_alive():
             return
         self._goes_on = threads.run()
-        self._thread = threading.Thread(target=self._go_on, name="keybaton-beats", daemon=True)
-        self._thread.start()
+        thread = threading.Thread(target=self._go_on, name="keybaton-beats", daemon=True)
+        thread.start()
+        self._thread = thread
 
     def _go_on(self) -> None:
         while self._is_next():
@@ -151,10 +152,11 @@ class Beater:
         except Exception as error:  # noqa: BLE001, no error here may become one of the site
             self._stay_away(error)
             return
-        self._lease.begin(at)
-        self._generation, self._is_away = generation, False
         _tell(self.heard, heard, uses)
-        self.heard = heard
+        # Last of all the lease: whoever finds it good goes by what was heard.
+        self.heard, self._is_away = heard, False
+        self._generation = generation
+        self._lease.begin(at)
 
     def _stay_away(self, error: Exception) -> None:
         if not self._is_away:
