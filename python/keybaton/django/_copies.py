@@ -43,12 +43,13 @@ class Keys:
 
     def are_old_in(self, value: object) -> bool:
         """Texts and what holds them; of a long table of data only its beginning."""
-        texts = islice(self._texts_in(value, DEEPEST), WIDEST)
-        return any(key in text for text in texts for key in self.former)
+        if not issubclass(type(value), CONTAINERS):
+            return any(key in _text(value) for key in self.former)
+        return any(key in text for text in islice(self._texts_in(value, DEEPEST), WIDEST) for key in self.former)
 
     def _texts_in(self, value: object, depth: int) -> Iterator[str]:
         yield _text(value)
-        items = _items(value) if depth else []
+        items = _items(value) if depth and issubclass(type(value), CONTAINERS) else []
         if issubclass(type(value), dict) or not self._are_fallbacks(items):
             for item in items:
                 yield from self._texts_in(item, depth - 1)
@@ -140,9 +141,8 @@ def _text(value: Any) -> str:
 
 def _items(value: Any) -> list[object]:
     """What it holds. By its type alone: a lazy object would look for what it stands for."""
-    kind = next((kind for kind in (dict, list, tuple, set, frozenset) if issubclass(type(value), kind)), None)
-    each = dict.values(value) if kind is dict else kind.__iter__(value) if kind else ()
-    return list(islice(each, WIDEST))
+    kind = next(kind for kind in CONTAINERS if issubclass(type(value), kind))
+    return list(islice(dict.values(value) if kind is dict else kind.__iter__(value), WIDEST))
 
 
 def _vars(value: object) -> dict[str, object]:
@@ -189,4 +189,5 @@ SHORTEST = 16
 MOST = 20
 # A list of keys is short, and so is what stands around it; modules may hold millions of words, too.
 DEEPEST, WIDEST, LONGEST = 4, 1000, 100_000
+CONTAINERS = (dict, list, tuple, set, frozenset)
 _found: dict[str, list[Copy]] = {}
