@@ -54,8 +54,8 @@ test-vectors: ## python-dotenv still means what vectors/ says
 test-python: build-needs ## The Python package, with each Django that this Python can run
 	$(STEP) "Python tests" env KEYBATON_TEST_WHEEL=$(WHEEL) $(PYTHON) python/tests/matrix.py
 
-test-app: build-needs ## The Django app beside PostgreSQL, Channels, Celery, uWSGI and packages for tokens, with the newest Django
-	$(APT) postgresql python3-dev
+test-app: build-needs ## The Django app beside PostgreSQL, MariaDB, Channels, Celery, uWSGI and packages for tokens, with the newest Django
+	$(APT) mariadb-server postgresql python3-dev
 	$(STEP) "the app" $(PYTHON) python/tests_django --quick
 
 test-fleets: build ## Users of a fleet under load, through whole rotations: none is logged out, beside stock Django
@@ -93,7 +93,7 @@ test-built: build ## The store and the stand-in whose servers are built first: k
 	$(STEP) "awsmini" $(PYTHON) servers/tests awsmini
 
 test-every-app: build-needs ## The same with Django 4.2, 5.2 and 6.1
-	$(APT) postgresql python3-dev
+	$(APT) mariadb-server postgresql python3-dev
 	$(STEP) "every app" $(PYTHON) python/tests_django
 
 test-every-fleet: build ## The same with every Django, every session engine and every server

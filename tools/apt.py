@@ -25,6 +25,7 @@ SHOWN_BY = {
     "kubernetes-client": "kubectl",
     "libc6-dev": "cc",
     "mandoc": "mandoc",
+    "mariadb-server": "/usr/sbin/mariadbd",
     "openssl": "openssl",
     "postgresql": "/usr/lib/postgresql/*/bin/initdb",
     "python3-dev": "/usr/include/python3*/Python.h",

@@ -35,7 +35,7 @@ class AuthMiddleware(auth.AuthMiddleware):  # type: ignore[misc]
             return await super().__call__(scope, receive, send)
         if await is_refused(receive, send):
             return None
-        socket = Socket(scope["session"], receive, send)
+        socket = Socket(scope.get("session"), receive, send)
         return await super().__call__(scope, socket.receive, socket.send)
 
     async def resolve_scope(self, scope: dict[str, Any]) -> None:

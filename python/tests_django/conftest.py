@@ -1,4 +1,7 @@
-"""A project that has the app, in a database of its own: PostgreSQL where PGHOST leads to one, else SQLite."""
+"""A project that has the app, in a database of its own.
+
+PostgreSQL where PGHOST leads to one, MariaDB where MYSQL_UNIX_PORT does, else SQLite.
+"""
 
 import os
 import shutil
@@ -20,15 +23,37 @@ FOLDER = Path(tempfile.mkdtemp(prefix="keybaton-django-"))
 
 
 def database(name: str) -> dict[str, object]:
-    """PostgreSQL's own databases stand in for a file that is new."""
-    if "PGHOST" not in os.environ:
-        folder = FOLDER if name != "away" else FOLDER / "missing"
-        names = {"default": "db", "readonly": "db"}
-        return {
-            "ENGINE": "django.db.backends.sqlite3",
-            "NAME": f"file:{folder / names.get(name, name)}.sqlite3" + ("?mode=ro" if name == "readonly" else ""),
-            "OPTIONS": {"uri": True},
-        }
+    if "PGHOST" in os.environ:
+        return in_postgres(name)
+    return in_mariadb(name, os.environ["MYSQL_UNIX_PORT"]) if "MYSQL_UNIX_PORT" in os.environ else in_sqlite(name)
+
+
+def in_sqlite(name: str) -> dict[str, object]:
+    folder = FOLDER if name != "away" else FOLDER / "missing"
+    names = {"default": "db", "readonly": "db"}
+    return {
+        "ENGINE": "django.db.backends.sqlite3",
+        "NAME": f"file:{folder / names.get(name, name)}.sqlite3" + ("?mode=ro" if name == "readonly" else ""),
+        "OPTIONS": {"uri": True},
+    }
+
+
+def in_mariadb(name: str, socket: str) -> dict[str, object]:
+    import pymysql
+
+    pymysql.version_info = (2, 2, 8, "final", 0)  # it stands in for mysqlclient, which has to be compiled
+    pymysql.install_as_MySQLdb()
+    return {
+        "ENGINE": "django.db.backends.mysql",
+        "NAME": name if name == "empty" else "keybaton",
+        "USER": "root",
+        "HOST": socket if name != "away" else f"{socket}.missing",
+        "OPTIONS": {"init_command": "SET SESSION TRANSACTION READ ONLY"} if name == "readonly" else {},
+    }
+
+
+def in_postgres(name: str) -> dict[str, object]:
+    """Its own databases stand in for a file that is new."""
     names = {"empty": "postgres"}
     readonly = {"options": "-c default_transaction_read_only=on"} if name == "readonly" else {}
     return {

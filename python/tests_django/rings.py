@@ -12,7 +12,7 @@ from django.db.models.functions import Now
 
 from keybaton import _load
 from keybaton._record import read_record
-from keybaton.django.beats import beater, lease
+from keybaton.django.beats import beater, lease, table
 from keybaton.django.models import Beat, Floor
 
 RING, SALT, WRITE = "ab" * 10, bytes(range(16)), "cd" * 10
@@ -75,8 +75,10 @@ def another(revision: int, **more: object) -> None:
     """Another process that lives."""
     said: dict[str, object] = {"name": "SECRET_KEY", "ring": RING, "write": WRITE, "signs": mark(B), "holds": "[]"}
     said |= {"accepts": json.dumps([mark(B)]), "role": "web", "host": "b1", "fence": "warn", "below": False}
-    Beat.objects.create(process="ff" * 16, revision=revision, **{**said, "seen": Now(), "started": Now(), **more})
+    with table.connected():
+        Beat.objects.create(process="ff" * 16, revision=revision, **{**said, "seen": Now(), "started": Now(), **more})
 
 
 def raised(revision: int, ring: str = RING) -> None:
-    Floor.objects.create(ring=ring, revision=revision, raised=Now())
+    with table.connected():
+        Floor.objects.create(ring=ring, revision=revision, raised=Now())

@@ -4,7 +4,9 @@ import asyncio
 import json
 import os
 import sys
+import threading
 import time
+from io import StringIO
 from types import SimpleNamespace
 from typing import Any
 
@@ -13,16 +15,20 @@ from asgiref.sync import sync_to_async
 from django.conf import settings
 from django.db import connection, transaction
 from django.test import Client, override_settings
-from rings import RING, WRITE, A, B, Ours, mark, record
+from rings import RING, WRITE, A, B, Ours, another, mark, raised, record
 
 from keybaton import _load
 from keybaton._record import read_record
 from keybaton.django import beats, with_lifespan
 from keybaton.django.beats import beater, start, table
+from keybaton.django.beats.lease import Clocks, Lease
 from keybaton.django.models import Beat, Floor
 
 SOON = 0.05
 LOCKED = 5.0
+HELD = 4.0
+# How a table is locked in each, and how it is let go.
+LOCKING = {"postgresql": ("LOCK TABLE {}", "SELECT 1"), "mysql": ("LOCK TABLES {} WRITE", "UNLOCK TABLES")}
 
 
 def test_the_first_request_reports_the_marks_of_the_settings(ours: Ours) -> None:
@@ -148,10 +154,10 @@ def test_a_thread_goes_on_beating_and_keeps_no_connection(ours: Ours, monkeypatc
         until = time.monotonic() + 10
         while len(made) < 3 and time.monotonic() < until:
             time.sleep(SOON)
+        thread = beater._ours()._thread
         beats.stop()
-    thread = beater._ours()._thread
     assert thread
-    thread.join()
+    assert not thread.is_alive()
     assert len(made) >= 4
     assert all(connection.connection is None for connection in made)
 
@@ -192,6 +198,48 @@ def test_a_throw_away_key_is_not_reported(ours: Ours, monkeypatch: pytest.Monkey
     assert not Beat.objects.exists()
 
 
+@pytest.mark.parametrize("has_thread", [True, False])
+def test_a_query_that_gets_no_answer_keeps_no_request_waiting(
+    ours: Ours, has_thread: bool, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """As behind a pooler, which connects at once and then waits for its database."""
+    real, answers = table.floors, threading.Event()
+
+    def held_back(*words: Any) -> Any:
+        answers.wait(HELD)
+        return real(*words)
+
+    monkeypatch.setattr(table, "floors", held_back)
+    monkeypatch.setattr(beater, "WAIT", SOON)
+    with override_settings(KEYBATON={"THREAD": has_thread, "FENCE": "strict"}):
+        began = time.monotonic()
+        for pause in (0, 14, 16):
+            ours.sleeps(pause)
+            assert Client().get("/nobody/").status_code == 200
+            assert beats.heard() is beats.Standing.UNKNOWN
+        assert time.monotonic() - began < HELD
+        assert caplog.text.count("cannot report its keys (TimeoutError)") == 1
+        answers.set()
+        monkeypatch.setattr(beater, "WAIT", HELD)
+        ours.sleeps(16)
+        assert beats.check("web") is beats.Standing.CURRENT
+        beats.stop()
+    assert not Beat.objects.exists()
+
+
+def test_a_process_that_can_start_no_thread_serves_on(
+    ours: Ours, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def refuse(_: threading.Thread) -> None:
+        raise RuntimeError("can't start new thread")
+
+    monkeypatch.setattr(threading.Thread, "start", refuse)
+    settings.KEYBATON = {}
+    assert Client().get("/nobody/").status_code == 200
+    assert "cannot report its keys (RuntimeError)" in caplog.text
+    beats.stop()
+
+
 @pytest.mark.parametrize("alias", ["empty", "readonly", "away", "no such alias"])
 def test_a_database_that_takes_no_report_breaks_no_request(
     ours: Ours, alias: str, caplog: pytest.LogCaptureFixture
@@ -213,17 +261,41 @@ def test_while_the_database_is_away_no_request_waits_for_it_again(ours: Ours) ->
         assert beats.is_due()
 
 
-@pytest.mark.skipif("PGHOST" not in os.environ, reason="of SQLite a request waits for a lock as it does elsewhere")
+@pytest.mark.skipif(
+    connection.vendor not in LOCKING, reason="of SQLite a request waits for a lock as it does elsewhere"
+)
 @pytest.mark.parametrize("model", [Beat, Floor])
-def test_a_lock_that_somebody_holds_keeps_no_request_waiting(ours: Ours, model: type[Any]) -> None:
+def test_a_lock_that_somebody_holds_keeps_no_request_waiting(
+    ours: Ours, model: type[Any], caplog: pytest.LogCaptureFixture
+) -> None:
     with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute(f"LOCK TABLE {model._meta.db_table}")
+        lock, unlock = LOCKING[connection.vendor]
+        cursor.execute(lock.format(model._meta.db_table))
         began = time.monotonic()
         assert Client().get("/nobody/").status_code == 200
         assert beats.heard() is beats.Standing.UNKNOWN
         assert time.monotonic() - began < LOCKED
+        cursor.execute(unlock)
+    assert "OperationalError" in caplog.text
     ours.sleeps(15)
     assert beats.check("web") is beats.Standing.CURRENT
+
+
+def test_nobody_goes_by_a_new_lease_and_what_was_heard_before(ours: Ours, monkeypatch: pytest.MonkeyPatch) -> None:
+    beats.check("web")
+    raised(7)
+    another(7)
+    seen, real = [], Lease.begin
+
+    def begin(lease: Lease, at: Clocks) -> None:
+        real(lease, at)
+        if lease is beater._ours()._lease:
+            seen.append(beats.heard())
+
+    monkeypatch.setattr(Lease, "begin", begin)
+    ours.sleeps(60)
+    beats.check("web")
+    assert seen == [beats.Standing.BELOW]
 
 
 def test_the_row_is_there_before_the_floor_is_read(ours: Ours, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -263,7 +335,7 @@ def test_a_beat_is_in_nobodys_transaction(ours: Ours) -> None:
 def test_a_command_reports_and_those_of_django_do_not(ours: Ours) -> None:
     from django.core.management import BaseCommand, call_command
 
-    call_command("check", verbosity=0)
+    call_command("diffsettings", stdout=StringIO())
     assert not Beat.objects.exists()
 
     class Command(BaseCommand):  # type: ignore[misc]

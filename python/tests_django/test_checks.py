@@ -21,6 +21,7 @@ from keybaton.django import _tokens, checks
 PAGE = Path(__file__).parents[2] / "docs" / "checks.md"
 RANDOM = "vUc0dSyq3GmCzHnQ8bXe5tLk2WjRa7PfTo1iYx9EsN4gDhBwMlKpVrJu6ZqA"
 SESSIONS = "django.contrib.sessions.middleware.SessionMiddleware"
+FENCE = "keybaton.django.FenceMiddleware"
 STOCK, OURS = "django.contrib.auth.middleware.AuthenticationMiddleware", "keybaton.django.AuthenticationMiddleware"
 
 
@@ -47,6 +48,7 @@ def test_a_sound_project_hears_nothing() -> None:
         ({"SECRET_KEY_FALLBACKS": RANDOM}, "W001"),
         ({"SECRET_KEY": RANDOM.encode()}, "W002"),
         ({"SECRET_KEY_FALLBACKS": [RANDOM.encode()]}, "W002"),
+        ({"SECRET_KEY_FALLBACKS": [None]}, "W002"),
         ({"SECRET_KEY": f"{RANDOM}-insecure-{RANDOM}"}, "W003"),
         ({"SECRET_KEY": RANDOM[:7] * 8}, "W003"),
         ({"SECRET_KEY": "abcde" + "f" * 60}, "W003"),
@@ -54,6 +56,13 @@ def test_a_sound_project_hears_nothing() -> None:
         ({"MIDDLEWARE": [SESSIONS, STOCK, OURS]}, "W005"),
         ({"MIDDLEWARE": [OURS, SESSIONS]}, "W005"),
         ({"SESSION_SAVE_EVERY_REQUEST": True}, "W009"),
+        ({"KEYBATON": {"FENCE": "strict"}}, "W010"),
+        ({"MIDDLEWARE": [SESSIONS, FENCE, OURS]}, "W010"),
+        ({"KEYBATON": {"FENSE": "strict"}}, "W011"),
+        ({"KEYBATON": {"FENCE": "Strict"}}, "W011"),
+        ({"KEYBATON": {"EXEMPT": "/live/"}}, "W011"),
+        ({"KEYBATON": {"DATABASE": "no such alias"}}, "W011"),
+        ({"KEYBATON": {"THREAD": "no"}}, "W011"),
     ],
 )
 def test_what_is_wrong_is_found(changed: dict[str, Any], expected: str) -> None:
@@ -61,7 +70,8 @@ def test_what_is_wrong_is_found(changed: dict[str, Any], expected: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "middleware", [[], [SESSIONS], [SESSIONS, "others.EagerOurs"], [SESSIONS, OURS, "no.such.Middleware"]]
+    "middleware",
+    [[], [SESSIONS], [FENCE, SESSIONS, OURS], [SESSIONS, "others.EagerOurs"], [SESSIONS, OURS, "no.such.Middleware"]],
 )
 def test_other_chains_are_sound(middleware: list[str]) -> None:
     assert found(MIDDLEWARE=middleware) == []
@@ -78,7 +88,7 @@ def test_django_itself_finds_its_middleware_in_ours() -> None:
 
 @pytest.mark.parametrize(("fence", "expected"), [("strict", []), ("warn", ["keybaton.W009"])])
 def test_a_strict_fence_makes_saving_with_every_request_safe(fence: str, expected: list[str]) -> None:
-    fenced = ["keybaton.django.FenceMiddleware", SESSIONS, OURS]
+    fenced = [FENCE, SESSIONS, OURS]
     assert found(SESSION_SAVE_EVERY_REQUEST=True, MIDDLEWARE=fenced, KEYBATON={"FENCE": fence}) == expected
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command
-from django.db import OperationalError
+from django.db import OperationalError, connection
 from django.test import Client, override_settings
 from rings import RING, WRITE, A, Ours, mark, raised
 
@@ -56,6 +56,16 @@ def test_times_are_right_without_time_zones_too(ours: Ours, zone: str) -> None:
     with override_settings(USE_TZ=False, TIME_ZONE=zone):
         beats.check("web")
         told = said("observe")
+    assert abs(told["now"] - time.time()) < 5
+    assert abs(told["beats"][0]["seen"] - time.time()) < 5
+
+
+def test_times_are_right_whatever_zone_the_database_is_said_to_be_in(
+    ours: Ours, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(connection.settings_dict, "TIME_ZONE", "Asia/Tokyo")
+    beats.check("web")
+    told = said("observe")
     assert abs(told["now"] - time.time()) < 5
     assert abs(told["beats"][0]["seen"] - time.time()) < 5
 

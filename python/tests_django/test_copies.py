@@ -105,6 +105,24 @@ def test_what_a_module_has_copied_is_named(shop: Shop, kind: Any) -> None:
     assert shop.holds == ["KEY in shop.views"]
 
 
+def test_of_a_table_of_data_only_the_beginning_is_looked_through(shop: Shop) -> None:
+    words = [f"word {number}" for number in range(100_000)]
+    shop.views.FIRST, shop.views.LAST = [shop.old, *words], [*words, shop.old]
+    shop.views.BOOK = f"{' '.join(words)} {shop.old}"
+    shop.promotes()
+    assert shop.holds == ["FIRST in shop.views"]
+
+
+def test_a_container_of_a_class_of_its_own_is_not_asked_what_it_holds(shop: Shop) -> None:
+    class Rows(dict[str, str]):
+        def values(self) -> Any:
+            raise RuntimeError("it would make a query")
+
+    shop.views.rows = Rows(key=shop.old)
+    shop.promotes()
+    assert shop.holds == ["rows in shop.views"]
+
+
 def test_what_its_classes_and_objects_have_copied_is_named(shop: Shop) -> None:
     shop.views.Tokens = type("Tokens", (), {"secret": settings.SECRET_KEY, "__module__": "shop.views"})
     shop.views.client = SimpleNamespace(key=settings.SECRET_KEY)

@@ -54,6 +54,18 @@ def test_each_step_is_taken_over(folder: Folder) -> None:
         assert not folder.changes_to(key, *accepted)
 
 
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="no forks here")
+@pytest.mark.filterwarnings("ignore:This process.*is multi-threaded:DeprecationWarning")
+def test_a_process_that_was_forked_while_its_parent_looked_follows_too(folder: Folder) -> None:
+    """As one that works off a job, whose parent goes on with a thread that beats."""
+    with _reload._state.lock:
+        child = os.fork()
+        if child == 0:
+            os._exit(not folder.changes_to(B, B, A))
+        assert os.waitpid(child, 0)[1] == 0
+        assert not folder.changes_to(B, B, A)
+
+
 def test_a_file_that_is_written_twice_in_one_moment_is_read_twice(folder: Folder) -> None:
     file = folder.folder / "SECRET_KEY"
     folder.changes_to(A, B, A)

@@ -20,7 +20,7 @@ pytest.importorskip("channels")
 from channels import auth
 from channels.generic.websocket import AsyncWebsocketConsumer
 
-from keybaton.channels import AuthMiddlewareStack, get_user
+from keybaton.channels import AuthMiddleware, AuthMiddlewareStack, get_user
 from keybaton.django.models import Beat
 
 Talk = Callable[["Socket"], Awaitable[None]]
@@ -161,6 +161,16 @@ def test_a_message_asks_the_fence(
         connected(signed_in, talk)
     assert Beat.objects.get(process=ours.id).role == "websocket"
     assert "below the floor" in caplog.text
+
+
+def test_without_sessions_channels_says_what_is_missing() -> None:
+    async def connect() -> None:
+        end = ApplicationCommunicator(AuthMiddleware(Shop.as_asgi()), {"type": "websocket", "path": "/"})
+        await end.send_input({"type": "websocket.connect"})
+        await end.wait(5)
+
+    with pytest.raises(ValueError, match="SessionMiddleware must be above it"):
+        asyncio.run(connect())
 
 
 def test_nobody_connects_to_a_process_that_is_fenced(ours: Ours) -> None:

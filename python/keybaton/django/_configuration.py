@@ -7,11 +7,12 @@ from django.conf import settings
 
 DEFAULTS: dict[str, Any] = {
     "DATABASE": "default",  # the alias of the database that the beats and the floor stand in
-    "FENCE": "warn",  # or "strict", or "off"
+    "FENCE": "warn",  # one of FENCES
     "EXEMPT": (),  # paths that the fence leaves alone: what they begin with
     "RINGS": {},  # which ring is for what, where it is not called as in RINGS
     "THREAD": None,  # whether a thread beats; None: where threads run
 }
+FENCES = ("warn", "strict", "off")
 
 
 # The rings of what has one of its own.
@@ -31,4 +32,4 @@ def ring_of(use: str) -> str:
 def fence() -> str:
     """ "warn", "strict" or "off": the variable KEYBATON_FENCE comes first, so that nobody has to change a release."""
     said = os.environ.get("KEYBATON_FENCE") or setting("FENCE")
-    return said if said in ("strict", "off") else "warn"
+    return said if said in FENCES else "warn"

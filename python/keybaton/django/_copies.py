@@ -6,6 +6,7 @@ import weakref
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import partial, reduce
+from itertools import islice
 from types import ModuleType
 from typing import Any, TypeGuard
 
@@ -41,17 +42,25 @@ class Keys:
         now = {key for key in accepted if _is_key(key)}
         return cls(str(signing), frozenset(now), frozenset({*filter(_is_key, ever), *now} - {signing}), ring)
 
-    def are_old_in(self, value: object, depth: int = 4) -> bool:
-        """Texts and what holds them. By their types alone: a lazy object would look for what it stands for."""
-        kind = type(value)
-        if text := _text(value):
-            return any(key in text for key in self.former) and _load.giver_of(value) in (None, self.ring)
-        if depth and issubclass(kind, dict):
-            return any(self.are_old_in(item, depth - 1) for item in list(value.values()))  # type: ignore[attr-defined]
-        if depth and issubclass(kind, list | tuple | set | frozenset):
-            items = list(value)  # type: ignore[call-overload]
-            return not self._are_fallbacks(items) and any(self.are_old_in(item, depth - 1) for item in items)
-        return False
+    def are_old_in(self, value: object) -> bool:
+        """Texts and what holds them; of a long table of data only its beginning."""
+        if not issubclass(type(value), CONTAINERS):
+            return self._is_old(value)
+        return any(self._is_old(item) for item in islice(self._within(value, DEEPEST), WIDEST))
+
+    def _is_old(self, value: object) -> bool:
+        """Two rings may hold the same key: what was given for another one is not this ring's."""
+        text = _text(value)
+        return any(key in text for key in self.former) and _load.giver_of(value) in (None, self.ring)
+
+    def _within(self, value: object, depth: int) -> Iterator[object]:
+        if not issubclass(type(value), CONTAINERS):
+            yield value
+            return
+        items = _items(value) if depth else []
+        if issubclass(type(value), dict) or not self._are_fallbacks(items):
+            for item in items:
+                yield from self._within(item, depth - 1)
 
     def _are_fallbacks(self, items: list[object]) -> bool:
         """Whether a list has the signing key, and besides that none that is accepted no more."""
@@ -140,12 +149,18 @@ def _is_key(value: object) -> TypeGuard[str]:
     return isinstance(value, str) and len(value) >= SHORTEST
 
 
-def _text(value: object) -> str:
-    """Nothing for what is no text."""
+def _text(value: Any) -> str:
+    """Nothing for what is no text; of a long one its beginning."""
     kind = type(value)
     if issubclass(kind, bytes):
-        return value.decode(errors="replace")  # type: ignore[attr-defined,no-any-return]
-    return str.__str__(value) if issubclass(kind, str) else ""
+        return bytes.__getitem__(value, slice(LONGEST)).decode(errors="replace")
+    return str.__str__(value)[:LONGEST] if issubclass(kind, str) else ""
+
+
+def _items(value: Any) -> list[object]:
+    """What it holds. By its type alone: a lazy object would look for what it stands for."""
+    kind = next(kind for kind in CONTAINERS if issubclass(type(value), kind))
+    return list(islice(dict.values(value) if kind is dict else kind.__iter__(value), WIDEST))
 
 
 def _vars(value: object) -> dict[str, object]:
@@ -211,4 +226,7 @@ ASKED = ("rest_framework_simplejwt", "ninja_jwt", "rest_framework_jwt")
 WITHOUT = frozenset({*sys.stdlib_module_names, "django", "keybaton", *ASKED}) - {"__main__"}
 SHORTEST = 16
 MOST = 20
+# A list of keys is short, and so is what stands around it; modules may hold millions of words, too.
+DEEPEST, WIDEST, LONGEST = 4, 1000, 100_000
+CONTAINERS = (dict, list, tuple, set, frozenset)
 _found: dict[str, list[Copy]] = {}

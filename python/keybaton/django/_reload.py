@@ -49,6 +49,11 @@ class _State:
         self.fresh: set[str] = set()
 
 
+def _forked() -> None:
+    """A lock that another thread of the parent held would be held for ever."""
+    _state.lock = Lock()
+
+
 def _look() -> bool:
     for name in list(_state.fresh):  # what another thread was just making with the keys of before is made by now
         _state.fresh.discard(name)
@@ -123,3 +128,5 @@ _Facts = tuple[int, int, int, int]
 _state = _State()
 LOOKS_EVERY = 1.0
 SETTLES_NS = 2_000_000_000
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_forked)

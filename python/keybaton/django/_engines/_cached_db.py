@@ -9,9 +9,9 @@ from . import Upgrade, _db
 
 
 def bring_up(session: SessionBase, upgrade: Upgrade) -> None:
-    """Updates the row, then the copy in the cache."""
-    if _db.bring_up(session, upgrade):
-        _copy(session)
+    """Updates the row, then the copy in the cache: also where the copy alone was old."""
+    _db.bring_up(session, upgrade)
+    _copy(session)
 
 
 def is_renewed(session: SessionBase) -> bool:
@@ -19,7 +19,7 @@ def is_renewed(session: SessionBase) -> bool:
 
     What the request itself has changed already stays.
     """
-    row = session._get_session_from_db()
+    row = _db.row_of(session).first()
     data = session.decode(row.session_data) if row else {}
     made = data.get(HASH_SESSION_KEY)
     if made is None or made == session._session.get(HASH_SESSION_KEY):

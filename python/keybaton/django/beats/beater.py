@@ -13,12 +13,14 @@ from keybaton.django._throwaway import are_tests_running
 
 from . import effective, table, threads
 from .identity import Process
-from .lease import EVERY, LEASE, Lease, clocks
+from .lease import EVERY, LEASE, Clocks, Lease, clocks
 from .report import Report, Standing, report
 
 logger = logging.getLogger("keybaton.django")
 # How long a process refuses all before it asks again: the last one that served from the floor may have stopped.
 RETRY = 1.0
+# How long a request waits for a beat, whatever holds that up.
+WAIT = 5.0
 
 
 def check(role: str) -> Standing:
@@ -58,65 +60,103 @@ def is_off() -> bool:
 
 
 class Beater:
-    """The beats of one process. Made when first needed: before that gevent may have to replace what locks are."""
+    """The beats of one process. Made when first needed: before that gevent may have to replace what locks are.
+
+    They come from a thread of its own. Where threads do not go on between requests, it ends with each beat.
+    """
 
     def __init__(self) -> None:
         self.heard = Report()
         self.process: Process | None = None
-        self._lock = threading.Lock()
+        self._turn = threading.Condition()
         self._lease, self._pause = Lease(), Lease()
         self._generation = -1
-        self._has_rows = self._is_away = False
-        self._over = threading.Event()
+        self._has_rows = self._is_away = self._is_over = self._is_wanted = self._goes_on = False
+        self._answered = 0.0
         self._thread: threading.Thread | None = None
 
     def is_due(self) -> bool:
         now = clocks()
-        if self._over.is_set() or (self._is_away and not self._pause.is_over(now, EVERY)):
+        if self._is_over or (self._is_away and not self._pause.is_over(now, EVERY)):
             return False
-        every = LEASE if self._thread else EVERY
+        every = LEASE if self._goes_on else EVERY
         if self.heard.standing is Standing.BELOW and fence() == "strict":
             every = RETRY
         return self._generation != _load.generation() or self._lease.is_over(now, every)
 
     def check(self, role: str) -> Standing:
-        with self._lock:
+        with self._turn:
             self.process = self.process or Process(role)
             if self.is_due():
-                self._beat(self.process)
-            if self._thread is None and not self._over.is_set() and threads.run():
-                self._thread = threading.Thread(target=self._go_on, name="keybaton-beats", daemon=True)
-                self._thread.start()
+                self._ask(clocks())
         return self.heard.standing
 
     def stop(self) -> None:
-        with self._lock:
-            self._over.set()
-            if self.process and self._has_rows:
-                self._has_rows = False
-                _remove(self.process)
+        with self._turn:
+            self._is_over = True
+            self._turn.notify_all()
+            thread = self._thread
+        if thread:
+            thread.join(WAIT)
+        if self.process and self._has_rows and not (thread and thread.is_alive()):
+            self._has_rows = False
+            _remove(self.process)
+
+    def _ask(self, at: Clocks) -> None:
+        """Has the thread beat, and waits: but a pooler may hold a query back for minutes."""
+        self._is_wanted = True
+        self._turn.notify_all()
+        try:
+            self._start()
+        except RuntimeError as error:  # there are too many threads, or the process is about to end
+            self._stay_away(error)
+        if not self._turn.wait_for(lambda: self._answered >= at.boot or not self.is_due(), WAIT):
+            self._stay_away(TimeoutError())
+
+    def _start(self) -> None:
+        if self._thread and self._thread.is_alive():
+            return
+        self._goes_on = threads.run()
+        thread = threading.Thread(target=self._go_on, name="keybaton-beats", daemon=True)
+        thread.start()
+        self._thread = thread
 
     def _go_on(self) -> None:
-        while not self._over.wait(EVERY * random.uniform(0.8, 1.0)):  # noqa: S311, it only spreads the load
-            with self._lock:
-                if self.process and not self._over.is_set() and not is_off():
-                    self._beat(self.process)
+        while self._is_next():
+            at = clocks()
+            if not is_off():
+                self._beat(at)
+            with self._turn:
+                self._answered = at.boot
+                self._turn.notify_all()
 
-    def _beat(self, process: Process) -> None:
-        at = clocks()
+    def _is_next(self) -> bool:
+        """Whether this thread has another beat to make, when it is time for it."""
+        with self._turn:
+            if self._goes_on and not self._is_wanted:
+                pause = EVERY * random.uniform(0.8, 1.0)  # noqa: S311, it only spreads the load
+                self._turn.wait_for(lambda: self._is_wanted or self._is_over, pause)
+            is_next = not self._is_over and (self._is_wanted or self._goes_on)
+            self._is_wanted = False
+            if not is_next:
+                self._thread = None
+            return is_next
+
+    def _beat(self, at: Clocks) -> None:
         self._pause.begin(at)
         try:
             follow()
             generation, uses = _load.generation(), effective.uses()
             self._has_rows |= bool(uses)
-            heard = report(process, uses, self.heard) if uses else Report()
+            heard = report(self.process, uses, self.heard) if self.process and uses else Report()
         except Exception as error:  # noqa: BLE001, no error here may become one of the site
             self._stay_away(error)
             return
-        self._lease.begin(at)
-        self._generation, self._is_away = generation, False
         _tell(self.heard, heard, uses)
-        self.heard = heard
+        # Last of all the lease: whoever finds it good goes by what was heard.
+        self.heard, self._is_away = heard, False
+        self._generation = generation
+        self._lease.begin(at)
 
     def _stay_away(self, error: Exception) -> None:
         if not self._is_away:
@@ -125,6 +165,7 @@ class Beater:
                 " `manage.py migrate keybaton` been run, may this user write into keybaton_beat?",
                 type(error).__name__,
             )
+        self._pause.begin(clocks())
         self._is_away, self.heard = True, Report()
 
 

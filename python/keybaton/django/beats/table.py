@@ -19,6 +19,9 @@ from .lease import LEASE
 FORGOTTEN = timedelta(days=30)
 # How long a request waits at most for a database that is away, in the names that each engine has for it.
 PATIENCE = {"postgresql": {"connect_timeout": 3}, "mysql": {"connect_timeout": 3}, "sqlite": {"timeout": 1}}
+# Its locks are waited for by the connection's own word; and where the server's zone is not UTC, Django takes what its
+# clock says for UTC all the same.
+MYSQL = "SET SESSION innodb_lock_wait_timeout = 1, lock_wait_timeout = 1, time_zone = '+00:00'"
 
 
 @contextmanager
@@ -28,6 +31,8 @@ def connected() -> Iterator[str]:
     before = connections[alias]
     own = connections[alias] = _another(before)
     try:
+        if own.vendor == "mysql":
+            _say(own, MYSQL)
         yield alias
     finally:
         connections[alias] = before
@@ -92,8 +97,7 @@ def _impatient(alias: str) -> Iterator[None]:
         yield
         return
     with transaction.atomic(using=alias):
-        with connections[alias].cursor() as cursor:
-            cursor.execute("SET LOCAL lock_timeout = '1s'")
+        _say(connections[alias], "SET LOCAL lock_timeout = '1s'")
         yield
 
 
@@ -106,4 +110,9 @@ def _another(connection: Any) -> Any:
     said = connection.settings_dict
     options = {name: value for name, value in said.get("OPTIONS", {}).items() if name != "pool"}
     options |= PATIENCE.get(connection.vendor, {})
-    return type(connection)({**said, "OPTIONS": options, "AUTOCOMMIT": True}, connection.alias)
+    return type(connection)({**said, "OPTIONS": options, "AUTOCOMMIT": True, "TIME_ZONE": None}, connection.alias)
+
+
+def _say(connection: Any, statement: str) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(statement)

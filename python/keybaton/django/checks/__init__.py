@@ -10,11 +10,13 @@ from . import (
     channels_stack,
     empty_fallback,
     encrypted_fields,
+    fence,
     half_a_user_model,
     middleware,
     missing_ring,
     one_shot_fallbacks,
     overdue_key,
+    own_settings,
     same_key,
     save_every_request,
     token_key,
@@ -35,6 +37,8 @@ CHECKS = (
     missing_ring,
     same_key,
     encrypted_fields,
+    fence,
+    own_settings,
 )
 # What these find must not wait for somebody who asks for the deployment checks: the site serves nothing right, or
 # Django's own end in an error, where the key is bytes.

@@ -9,7 +9,8 @@ from ._message import error
 def check(**_: object) -> list[CheckMessage]:
     """`"".split(",")` is a list with one empty text."""
     fallbacks = settings.SECRET_KEY_FALLBACKS
-    if not isinstance(fallbacks, (list, tuple)) or all(key.strip() for key in fallbacks):
+    listed = fallbacks if isinstance(fallbacks, (list, tuple)) else ()
+    if all(key.strip() for key in listed if isinstance(key, (str, bytes))):
         return []
     return error(
         "E001",

@@ -13,7 +13,7 @@ def check(**_: object) -> list[CheckMessage]:
     if not names:
         return []
     return warning(
-        "W010",
+        "W012",
         f"SECRET_KEY encrypts fields of {' and '.join(names)}: without that key nobody reads them.",
         "Give them a key of their own, equal to SECRET_KEY, before that is replaced:"
         " `keybaton init --ring FIELD_ENCRYPTION_KEY --from SECRET_KEY`.",

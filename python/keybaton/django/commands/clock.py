@@ -25,8 +25,8 @@ def now(alias: str) -> int:
 
 
 def seconds(alias: str, value: datetime) -> int:
-    """Seconds since 1970 of what the database's clock said: without USE_TZ in UTC by SQLite, in TIME_ZONE by others."""
-    is_utc = value.tzinfo is None and connections[alias].vendor == "sqlite"
+    """Seconds since 1970 of what the database's clock said: without USE_TZ in UTC by some, in TIME_ZONE by others."""
+    is_utc = value.tzinfo is None and connections[alias].vendor in ("sqlite", "mysql")
     return seconds_of(value.replace(tzinfo=timezone.utc) if is_utc else value)
 
 
