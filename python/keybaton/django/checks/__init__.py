@@ -18,6 +18,7 @@ from . import (
     same_key,
     save_every_request,
     token_key,
+    unused_ring,
     weak_key,
 )
 
@@ -35,6 +36,7 @@ CHECKS = (
     missing_ring,
     same_key,
     encrypted_fields,
+    unused_ring,
 )
 # What these find must not wait for somebody who asks for the deployment checks: the site serves nothing right, or
 # Django's own end in an error, where the key is bytes.
