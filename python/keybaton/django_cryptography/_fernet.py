@@ -40,6 +40,12 @@ class RingFernet:
 
     def decrypt(self, data: bytes, ttl: float | timedelta | None = None) -> bytes:
         """As the package does, with the key that has signed it. Raises BadSignature where that is no key of it."""
+        found = self._decrypted(data, ttl)
+        if found is None:
+            raise BadSignature("no key of the ring has signed this")
+        return found
+
+    def _decrypted(self, data: bytes, ttl: float | timedelta | None) -> bytes | None:
         for key in _accepted():
             try:
                 return bytes(self._with(key).decrypt(data, ttl))
@@ -47,7 +53,7 @@ class RingFernet:
                 raise
             except BadSignature:
                 continue
-        raise BadSignature("no key of the ring has signed this")
+        return None
 
     def _with(self, key: str) -> Any:
         return FernetBytes(self._own or _derived(key), FernetSigner(key))
