@@ -4,13 +4,16 @@ import json
 import os
 import subprocess
 import sys
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
 import pytest
+from django.test import override_settings
 from moves import A, B, C, Settings, before
 
 import keybaton
+from keybaton.django import _encrypted
 
 for package in ("django_cryptography", "encrypted_fields", "fernet_fields", "mirage"):
     pytest.importorskip(package)
@@ -62,6 +65,25 @@ def test_all_of_them_are_known(vault: Vault) -> None:
         "django-fernet-fields",
         "django-mirage-field",
     ]
+
+
+@pytest.mark.parametrize(
+    ("package", "module"), [("fernet_fields", "fernet_fields"), ("encrypted_fields", "encrypted_fields.fields")]
+)
+def test_a_project_that_has_put_its_own_keys_there_is_left_alone(package: str, module: str) -> None:
+    theirs = import_module(module).EncryptedTextField
+    own = type("Own", (theirs,), {"keys": [b"made up"]})
+    with override_settings(SALT_KEY="made up"):
+        assert [_encrypted.USES[package](kind()) for kind in (theirs, type("Other", (theirs,), {}), own)] == [
+            True,
+            True,
+            False,
+        ]
+
+
+def test_another_package_of_the_same_name_is_left_alone() -> None:
+    theirs = import_module("encrypted_fields.fields").EncryptedTextField
+    assert not _encrypted.USES["encrypted_fields"](theirs())
 
 
 def own(key: str, *accepted: str) -> Settings:
