@@ -9,14 +9,14 @@ from django.core.exceptions import ImproperlyConfigured
 def signing_key(ring: str) -> str:
     """The key that signs. Raises ImproperlyConfigured where the settings have none."""
     if trouble := _key_trouble(ring):
-        raise ImproperlyConfigured(f"{trouble}\nhint: {line_for(ring)}")
+        raise ImproperlyConfigured(f"{trouble}\nhint: put this into the settings: {line_for(ring)}")
     return str(getattr(settings, ring))
 
 
 def accepted_keys(ring: str) -> list[str]:
     """Every key that is accepted. Raises ImproperlyConfigured where the settings have no list of them."""
     if trouble := _list_trouble(ring):
-        raise ImproperlyConfigured(f"{trouble}\nhint: {line_for(ring)}")
+        raise ImproperlyConfigured(f"{trouble}\nhint: put this into the settings: {line_for(ring)}")
     return list(getattr(settings, f"{ring}_FALLBACKS"))
 
 
@@ -40,7 +40,7 @@ def _list_trouble(ring: str) -> str | None:
 
 def line_for(ring: str) -> str:
     """What to write into the settings."""
-    return f'put this into the settings: {ring}, {ring}_FALLBACKS = keybaton.load("{ring}")'
+    return f'{ring}, {ring}_FALLBACKS = keybaton.load("{ring}")'
 
 
 def _sound(ring: str) -> str:

@@ -38,7 +38,7 @@ def _without(ring: str, who: str) -> list[CheckMessage]:
     trouble = trouble_with(ring)
     if trouble is None:
         return []
-    return error("E002", f"{who} asks for a ring, and {trouble}.", f"{line_for(ring).capitalize()}.")
+    return error("E002", f"{who} asks for a ring, and {trouble}.", f"Put this into the settings: {line_for(ring)}.")
 
 
 def _is_below(name: str, kind: type) -> bool:
