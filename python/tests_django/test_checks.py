@@ -155,6 +155,18 @@ def test_a_ring_that_is_used_and_not_there_is_found(changed: dict[str, Any], exp
     assert found(**changed) == expected
 
 
+@pytest.mark.parametrize(
+    ("changed", "expected"),
+    [({}, ["keybaton.W011"]), ({**COOKIES, **RING}, []), ({"KEYBATON": {"RINGS": {"cookies": "SHOP_COOKIES"}}}, [])],
+)
+def test_a_ring_that_is_loaded_and_not_used_is_found(
+    changed: dict[str, Any], expected: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(_load, "_given", {"COOKIE_SIGNING_KEY": NEW})
+    monkeypatch.setattr(_load, "_accepted", {"COOKIE_SIGNING_KEY": (NEW,)})
+    assert found(**changed) == expected
+
+
 def test_a_ring_for_tokens_that_is_not_there_is_found() -> None:
     pytest.importorskip("rest_framework_simplejwt")
     forget()

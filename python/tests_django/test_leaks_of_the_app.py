@@ -9,13 +9,14 @@ import pytest
 from django.conf import settings
 from django.contrib.auth.models import User
 from django.core import serializers
+from django.core.exceptions import ImproperlyConfigured
 from django.test import Client, override_settings
 from django.views.debug import ExceptionReporter
 from rings import SALT, A, B, Ours, another, raised
 from shop import NEW, OLD, PROMOTED, stored
 
 from keybaton import _load
-from keybaton.django import _copies, _reload, beats
+from keybaton.django import _copies, _reload, beats, signing
 from keybaton.django.models import Beat, Floor
 
 SALTS = [SALT.hex(), base64.urlsafe_b64encode(SALT).decode()]
@@ -45,6 +46,17 @@ def test_the_log_holds_none(ours: Ours, caplog: pytest.LogCaptureFixture) -> Non
         beats.check("web")
     assert len(caplog.records) == 2
     assert secrets_in(caplog.text) == []
+
+
+@pytest.mark.parametrize("fallbacks", [None, [A, ""], A])
+def test_an_error_page_holds_none_where_a_ring_is_missing(fallbacks: object) -> None:
+    with override_settings(LINK_SIGNING_KEY=A, LINK_SIGNING_KEY_FALLBACKS=fallbacks):
+        with pytest.raises(ImproperlyConfigured) as raised:
+            signing.Signer(ring="LINK_SIGNING_KEY").unsign("it:made-up")
+        assert raised.tb
+        page = reported((raised.type, raised.value, raised.tb.tb_next))
+    assert "LINK_SIGNING_KEY_FALLBACKS" in page
+    assert secrets_in(page) == []
 
 
 @pytest.mark.parametrize("debug", [True, False])

@@ -145,9 +145,9 @@ def test_who_has_imported_the_backend_before_has_it_too(package: str) -> None:
 
 @each_package
 def test_what_is_wrong_with_a_token_is_said_by_the_package(package: str) -> None:
+    use = Token(package)
     import jwt
 
-    use = Token(package)
     with override_settings(**moved(RING, B * 2, B * 2, A)):
         tokens = use._tokens
         error = import_module(f"{package}.exceptions").TokenError

@@ -16,7 +16,12 @@ FENCES = ("warn", "strict", "off")
 
 
 # The rings of what has one of its own.
-RINGS = {"cookies": "COOKIE_SIGNING_KEY", "sessions": "SESSION_SIGNING_KEY", "tokens": "JWT_SIGNING_KEY"}
+RINGS = {
+    "cookies": "COOKIE_SIGNING_KEY",
+    "sessions": "SESSION_SIGNING_KEY",
+    "tokens": "JWT_SIGNING_KEY",
+    "fields": "FIELD_ENCRYPTION_KEY",
+}
 
 
 def setting(name: str) -> Any:
@@ -25,7 +30,7 @@ def setting(name: str) -> Any:
 
 
 def ring_of(use: str) -> str:
-    """The name of the ring that cookies, sessions or tokens are signed with."""
+    """The name of the ring that cookies, sessions or tokens are signed with, or fields are encrypted with."""
     return str({**RINGS, **setting("RINGS")}[use])
 
 

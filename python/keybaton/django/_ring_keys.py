@@ -8,38 +8,39 @@ from django.core.exceptions import ImproperlyConfigured
 
 def signing_key(ring: str) -> str:
     """The key that signs. Raises ImproperlyConfigured where the settings have none."""
-    key = getattr(settings, _sound(ring), None)
-    if not _is_key(key):
-        raise ImproperlyConfigured(f"the settings have no key {ring}\nhint: {line_for(ring)}")
-    return str(key)
+    if trouble := _key_trouble(ring):
+        raise ImproperlyConfigured(f"{trouble}\nhint: put this into the settings: {line_for(ring)}")
+    return str(getattr(settings, ring))
 
 
 def accepted_keys(ring: str) -> list[str]:
     """Every key that is accepted. Raises ImproperlyConfigured where the settings have no list of them."""
-    keys = getattr(settings, f"{_sound(ring)}_FALLBACKS", None)
-    if not isinstance(keys, list | tuple):
-        raise ImproperlyConfigured(f"the settings have no list {ring}_FALLBACKS\nhint: {line_for(ring)}")
-    if not all(map(_is_key, keys)):
-        # With an empty one anybody signs.
-        raise ImproperlyConfigured(
-            f"{ring}_FALLBACKS holds an empty key, or one that is no text\nhint: {line_for(ring)}"
-        )
-    return list(keys)
+    if trouble := _list_trouble(ring):
+        raise ImproperlyConfigured(f"{trouble}\nhint: put this into the settings: {line_for(ring)}")
+    return list(getattr(settings, f"{ring}_FALLBACKS"))
 
 
 def trouble_with(ring: str) -> str | None:
     """What is wrong with a ring in the settings, in one sentence."""
-    try:
-        signing_key(ring)
-        accepted_keys(ring)
-    except ImproperlyConfigured as error:
-        return str(error).partition("\n")[0]
-    return None
+    return _key_trouble(ring) or _list_trouble(ring)
+
+
+def _key_trouble(ring: str) -> str | None:
+    """Found here, so that no frame behind the error holds a key: an error page would show it."""
+    return None if _is_key(getattr(settings, _sound(ring), None)) else f"the settings have no key {ring}"
+
+
+def _list_trouble(ring: str) -> str | None:
+    keys = getattr(settings, f"{_sound(ring)}_FALLBACKS", None)
+    if not isinstance(keys, list | tuple):
+        return f"the settings have no list {ring}_FALLBACKS"
+    # With an empty one anybody signs.
+    return None if all(map(_is_key, keys)) else f"{ring}_FALLBACKS holds an empty key, or one that is no text"
 
 
 def line_for(ring: str) -> str:
     """What to write into the settings."""
-    return f'put this into the settings: {ring}, {ring}_FALLBACKS = keybaton.load("{ring}")'
+    return f'{ring}, {ring}_FALLBACKS = keybaton.load("{ring}")'
 
 
 def _sound(ring: str) -> str:

@@ -20,6 +20,7 @@ from . import (
     same_key,
     save_every_request,
     token_key,
+    unused_ring,
     weak_key,
 )
 
@@ -39,6 +40,7 @@ CHECKS = (
     encrypted_fields,
     fence,
     own_settings,
+    unused_ring,
 )
 # What these find must not wait for somebody who asks for the deployment checks: the site serves nothing right, or
 # Django's own end in an error, where the key is bytes.

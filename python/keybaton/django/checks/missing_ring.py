@@ -16,7 +16,7 @@ from ._message import error
 
 def check(**_: object) -> list[CheckMessage]:
     """Cookies, sessions and tokens; what a project signs itself is not known before it does."""
-    found = [message for use, who in _uses() for message in _without(ring_of(use), who)]
+    found = [message for use, who in uses() for message in _without(ring_of(use), who)]
     for name in sorted(set(setting("RINGS")) - set(RINGS)):
         found += error(
             "E002", f'KEYBATON["RINGS"] says a ring for {name}, which is nothing.', f"Use one of {', '.join(RINGS)}."
@@ -24,7 +24,8 @@ def check(**_: object) -> list[CheckMessage]:
     return found
 
 
-def _uses() -> Iterator[tuple[str, str]]:
+def uses() -> Iterator[tuple[str, str]]:
+    """What has a ring of its own in this process, and which setting says so."""
     if _is_below(settings.SIGNING_BACKEND, signing.CookieSigner):
         yield "cookies", "SIGNING_BACKEND"
     if _has_our_engine():
@@ -37,7 +38,7 @@ def _without(ring: str, who: str) -> list[CheckMessage]:
     trouble = trouble_with(ring)
     if trouble is None:
         return []
-    return error("E002", f"{who} asks for a ring, and {trouble}.", f"{line_for(ring).capitalize()}.")
+    return error("E002", f"{who} asks for a ring, and {trouble}.", f"Put this into the settings: {line_for(ring)}.")
 
 
 def _is_below(name: str, kind: type) -> bool:

@@ -1,0 +1,1 @@
+"""An app whose data is encrypted, in one field of each package that takes SECRET_KEY for that."""
