@@ -92,9 +92,12 @@ impl Rotate {
         if let Some(failure) = self.wait.and_then(|_| restart::no_time_to_restart(&opened)) {
             return Err(failure);
         }
-        let asked = opened.ask(world);
-        let asked = self.gone.tell(&mut opened, asked)?;
         let interrupt = interruptible()?;
+        let asked = opened.ask(world);
+        if interrupt.came() {
+            return Ok(Exit::Interrupted);
+        }
+        let asked = self.gone.tell(&mut opened, asked)?;
         let before = self.look(world, &opened, &interrupt)?;
         let Some(goal) = self.goal(world, &opened, &before.ring)? else {
             let around = opened.places.around(&before.ring, asked.fresh());
@@ -164,10 +167,11 @@ impl Rotate {
             self.say(world, opened, &turn)?;
             let pause = self.pause(&turn, &did);
             turn.standing = followed_by(world, opened, interrupt, turn.did, turn.standing)?;
-            if let (Next::Refuse(refusal), None) = (turn.then, pause) {
+            if let (Next::Refuse(refusal), None, false) = (turn.then, pause, interrupt.came()) {
                 return Err(refused(opened, &turn.standing.ring, refusal, turn.around));
             }
             let stopped = match pause {
+                None if interrupt.came() => Some(Exit::Interrupted),
                 None => return self.tell(world, opened, &turn.standing.ring, turn.around, &did),
                 Some(Pause::Until(moment)) => pause::until(world, interrupt, moment, deadline),
                 Some(Pause::Fleet) => {
@@ -175,7 +179,7 @@ impl Rotate {
                 }
             };
             if let Some(stopped) = stopped {
-                return self.tell(world, opened, &turn.standing.ring, turn.around, &did).map(|_| stopped);
+                return self.tell_where(world, opened, turn, &did).map(|_| stopped);
             }
             if pause == Some(Pause::Fleet) {
                 asked = Some(Asked::now(turn.around.reported()));
@@ -205,6 +209,21 @@ impl Rotate {
             }
             _ => Ok(()),
         }
+    }
+
+    /// Where a run stands that was stopped: much may have changed since it said what it did.
+    fn tell_where(
+        &self,
+        world: &World<'_>,
+        opened: &Opened,
+        turn: Advance,
+        did: &[Change],
+    ) -> Result<Exit, Failure> {
+        let ring = &turn.standing.ring;
+        if !self.json && !did.is_empty() {
+            world.print.result(&rotation::what_next(opened, ring, &turn.around, now()))?;
+        }
+        self.tell(world, opened, ring, turn.around, did)
     }
 
     fn tell(
