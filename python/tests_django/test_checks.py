@@ -157,7 +157,7 @@ def test_a_ring_that_is_used_and_not_there_is_found(changed: dict[str, Any], exp
 
 @pytest.mark.parametrize(
     ("changed", "expected"),
-    [({}, ["keybaton.W011"]), ({**COOKIES, **RING}, []), ({"KEYBATON": {"RINGS": {"cookies": "SHOP_COOKIES"}}}, [])],
+    [({}, ["keybaton.W013"]), ({**COOKIES, **RING}, []), ({"KEYBATON": {"RINGS": {"cookies": "SHOP_COOKIES"}}}, [])],
 )
 def test_a_ring_that_is_loaded_and_not_used_is_found(
     changed: dict[str, Any], expected: list[str], monkeypatch: pytest.MonkeyPatch

@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use keybaton_core::shell::typed;
 use keybaton_core::{Revision, RingId, RingName};
-use keybaton_stores::program::{Failed, answer_of};
+use keybaton_stores::program::{Failed, answer_unless};
 use serde::de::DeserializeOwned;
 
 use crate::observed::{Observed, Raised};
@@ -28,6 +28,8 @@ pub struct Manage {
     pub ring: RingName,
     /// How long it may take: Django has to start.
     pub patience: Duration,
+    /// Whether nobody waits for an answer any more.
+    pub given_up: fn() -> bool,
 }
 
 impl Fleet for Manage {
@@ -75,7 +77,7 @@ impl Manage {
         let mut command = Command::new(program);
         command.args(arguments).arg("keybaton").args(words).current_dir(&self.folder).stdin(Stdio::null());
         command.envs(self.environment.iter().map(|(name, value)| (name, value)));
-        answer_of(&mut command, &[], self.patience, LONGEST)
+        answer_unless(self.given_up, &mut command, &[], self.patience, LONGEST)
             .map(|answer| answer.to_vec())
             .map_err(|(failed, complaint)| self.failed(words, failed, &complaint))
     }

@@ -12,6 +12,7 @@ use crate::configuration::Place;
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::opened::Opened;
+use crate::system::rang;
 
 /// Processes that were killed, or whose machine is gone, and could not say so.
 #[derive(Args, Debug)]
@@ -60,7 +61,7 @@ pub(crate) fn fleet(place: &Place, patience: Duration) -> Option<Box<dyn Fleet>>
     let named = place.wishes.environment.iter();
     let environment = named.map(|name| ("KEYBATON_ENV".to_owned(), name.clone())).collect();
     let (command, folder, ring) = (asked.command.clone(), asked.folder.clone(), place.ring.clone());
-    Some(Box::new(Manage { command, folder, environment, ring, patience }))
+    Some(Box::new(Manage { command, folder, environment, ring, patience, given_up: rang }))
 }
 
 /// Which processes report.

@@ -115,7 +115,7 @@ fn known_keys(texts: Texts, policy: &Policy) -> (Vec<KnownKey>, Option<String>) 
 }
 
 fn begun_from(head: &Head) -> Option<String> {
-    head.unknown.get("from")?.as_str().map(str::to_owned)
+    head.from.as_ref().map(ToString::to_string)
 }
 
 fn leaves(id: KeyId, ring: &Ring, policy: &Policy) -> Leaves {

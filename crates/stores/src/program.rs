@@ -32,8 +32,23 @@ pub fn answer_of(
     limit: Duration,
     longest: u64,
 ) -> Result<Zeroizing<Vec<u8>>, (Failed, String)> {
+    answer_unless(|| false, command, text, limit, longest)
+}
+
+/// The same, unless it is given up meanwhile: then the program is ended.
+///
+/// # Errors
+/// It failed: why, and the last line of what it complained of.
+pub fn answer_unless(
+    given_up: fn() -> bool,
+    command: &mut Command,
+    text: &[u8],
+    limit: Duration,
+    longest: u64,
+) -> Result<Zeroizing<Vec<u8>>, (Failed, String)> {
     let heard = command.stdin(Stdio::piped()).stderr(Stdio::piped());
     let mut running = Running::start(heard, limit).map_err(unheard)?;
+    running.given_up = given_up;
     running.tell(text).map_err(unheard)?;
     let complaints = running.complaints().map_err(unheard)?;
     let printed = running.printed(longest).map_err(unheard)?;
@@ -60,6 +75,8 @@ pub enum Failed {
     TooSlow(Duration),
     /// It printed too much, and was ended.
     TooLong,
+    /// Nobody waited for it any more, and it was ended.
+    GivenUp,
 }
 
 impl fmt::Display for Failed {
@@ -71,6 +88,7 @@ impl fmt::Display for Failed {
             Self::TooSlow(limit) => {
                 write!(f, "took longer than {} s and was ended: does it wait for an answer?", limit.as_secs())
             }
+            Self::GivenUp => f.write_str("was ended before it answered"),
             Self::TooLong => write!(f, "printed more than any token is long, and was ended"),
         }
     }
@@ -81,13 +99,14 @@ struct Running {
     child: Child,
     limit: Duration,
     end: Instant,
+    given_up: fn() -> bool,
 }
 
 impl Running {
     fn start(command: &mut Command, limit: Duration) -> Result<Self, Failed> {
         let end = Instant::now() + limit;
         let child = command.stdout(Stdio::piped()).spawn().map_err(Failed::NotStarted)?;
-        Ok(Self { child, limit, end })
+        Ok(Self { child, limit, end, given_up: || false })
     }
 
     /// Gives it a text to read. One that does not read it keeps nobody waiting.
@@ -114,7 +133,19 @@ impl Running {
         // Whoever reads from a pipe cannot stop waiting, so it is not us who reads.
         let reader = thread::Builder::new().spawn(move || drop(tell.send(all_of(output, longest))));
         reader.map_err(Failed::Unheard)?;
-        told.recv_timeout(self.left()).unwrap_or(Err(Failed::TooSlow(self.limit)))
+        loop {
+            match told.recv_timeout(self.left().min(LOOK_EVERY)) {
+                Ok(printed) => return printed,
+                Err(_) => self.must_go_on()?,
+            }
+        }
+    }
+
+    fn must_go_on(&self) -> Result<(), Failed> {
+        if (self.given_up)() {
+            return Err(Failed::GivenUp);
+        }
+        if self.left().is_zero() { Err(Failed::TooSlow(self.limit)) } else { Ok(()) }
     }
 
     fn left(&self) -> Duration {
@@ -126,9 +157,9 @@ impl Running {
         loop {
             match self.child.try_wait().map_err(Failed::Unheard)? {
                 Some(status) => return Ok(status),
-                None if Instant::now() >= self.end => return Err(Failed::TooSlow(self.limit)),
-                None => thread::sleep(LOOK_EVERY),
+                None => self.must_go_on()?,
             }
+            thread::sleep(LOOK_EVERY);
         }
     }
 }

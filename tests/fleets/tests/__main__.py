@@ -33,17 +33,17 @@ class Ending(unittest.TestCase):
             began = time.monotonic()
             run.send_signal(number)
             run.wait(PATIENCE)
-        self.assertEqual(run.returncode, 128 + number)
-        self.assertLess(time.monotonic() - began, 20)
-        self.assertEqual(processes(folder), {})
-        self.assertEqual(list(Path(folder).iterdir()), [])
+        assert run.returncode == 128 + number
+        assert time.monotonic() - began < 20
+        assert processes(folder) == {}
+        assert list(Path(folder).iterdir()) == []
 
     def wait_for_processes(self, run: subprocess.Popen[bytes], folder: str) -> None:
         """Until PostgreSQL, Redis and an instance run."""
         end = time.monotonic() + PATIENCE
         while not all(any(name in words for words in processes(folder).values()) for name in STARTED):
-            self.assertLess(time.monotonic(), end)
-            self.assertIsNone(run.poll())
+            assert time.monotonic() < end
+            assert run.poll() is None
             time.sleep(0.05)
 
 
@@ -53,7 +53,7 @@ def processes(folder: str) -> dict[int, str]:
     for process in Path("/proc").glob("[0-9]*"):
         with suppress(OSError):
             words = (process / "cmdline").read_bytes().decode()
-            if folder in words or os.readlink(process / "cwd").startswith(folder):
+            if folder in words or str((process / "cwd").readlink()).startswith(folder):
                 found[int(process.name)] = words
     return found
 

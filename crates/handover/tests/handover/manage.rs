@@ -23,6 +23,7 @@ fn manage(folder: &Path, script: &str) -> Manage {
         environment: vec![("KEYBATON_ENV".to_owned(), "production".to_owned())],
         ring: "SECRET_KEY".parse().unwrap(),
         patience: Duration::from_secs(20),
+        given_up: || false,
     }
 }
 
@@ -151,6 +152,16 @@ fn a_command_that_is_not_there_is_named() {
     assert_eq!(error.kind, FleetErrorKind::Misconfigured);
     assert_eq!(error.sentence, "`no-such-program manage.py keybaton observe`: there is no such program");
     assert!(error.hint.contains("manage = [\"python\", \"manage.py\"]"), "{}", error.hint);
+}
+
+#[test]
+fn one_that_nobody_waits_for_any_more_is_ended() {
+    let folder = tempfile::tempdir().unwrap();
+    let slow = Manage { given_up: || true, ..manage(folder.path(), "exec sleep 60") };
+    let began = Instant::now();
+    let error = slow.look().unwrap_err();
+    assert!(error.sentence.ends_with("was ended before it answered"), "{error}");
+    assert!(began.elapsed() < Duration::from_secs(10));
 }
 
 #[test]

@@ -92,9 +92,12 @@ impl Rotate {
         if let Some(failure) = self.wait.and_then(|_| restart::no_time_to_restart(&opened)) {
             return Err(failure);
         }
-        let asked = opened.ask(world);
-        let asked = self.gone.tell(&mut opened, asked)?;
         let interrupt = interruptible()?;
+        let asked = opened.ask(world);
+        if interrupt.came() {
+            return Ok(Exit::Interrupted);
+        }
+        let asked = self.gone.tell(&mut opened, asked)?;
         let before = self.look(world, &opened, &interrupt)?;
         opened.learn_kin(world, &before.ring)?;
         let Some(goal) = self.goal(world, &opened, &before.ring)? else {
@@ -169,12 +172,13 @@ impl Rotate {
             let pause = self.pause(&turn, &did);
             turn.standing = followed_by(world, opened, interrupt, turn.did, turn.standing)?;
             // Data wait for whoever looks after them, which is no failure of this run.
-            if let (Next::Refuse(refusal), None) = (turn.then, pause)
+            if let (Next::Refuse(refusal), None, false) = (turn.then, pause, interrupt.came())
                 && refusal != Refusal::Encrypts
             {
                 return Err(refused(opened, &turn.standing.ring, refusal, turn.around));
             }
             let stopped = match pause {
+                None if interrupt.came() => Some(Exit::Interrupted),
                 None => return self.tell(world, opened, &turn.standing.ring, turn.around, &did),
                 Some(Pause::Until(moment)) => pause::until(world, interrupt, moment, deadline),
                 Some(Pause::Fleet) => {
@@ -182,7 +186,7 @@ impl Rotate {
                 }
             };
             if let Some(stopped) = stopped {
-                return self.tell(world, opened, &turn.standing.ring, turn.around, &did).map(|_| stopped);
+                return self.tell_where(world, opened, turn, &did).map(|_| stopped);
             }
             if pause == Some(Pause::Fleet) {
                 asked = Some(Asked::now(turn.around.reported()));
@@ -212,6 +216,21 @@ impl Rotate {
             }
             _ => Ok(()),
         }
+    }
+
+    /// Where a run stands that was stopped: much may have changed since it said what it did.
+    fn tell_where(
+        &self,
+        world: &World<'_>,
+        opened: &Opened,
+        turn: Advance,
+        did: &[Change],
+    ) -> Result<Exit, Failure> {
+        let ring = &turn.standing.ring;
+        if !self.json && !did.is_empty() {
+            world.print.result(&rotation::what_next(opened, ring, &turn.around, now()))?;
+        }
+        self.tell(world, opened, ring, turn.around, did)
     }
 
     fn tell(

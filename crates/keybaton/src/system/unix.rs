@@ -4,8 +4,8 @@ use std::io;
 use std::os::fd::{AsFd, OwnedFd};
 use std::os::unix::process::{CommandExt, ExitStatusExt};
 use std::process::{Child, Command, ExitStatus};
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, LazyLock};
 use std::time::{Duration, Instant};
 
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
@@ -74,7 +74,7 @@ pub(crate) struct Bell {
 impl Bell {
     /// Starts to listen, without a thread.
     pub(crate) fn hang() -> io::Result<Self> {
-        let rang = Arc::new(AtomicBool::new(false));
+        let rang = Arc::clone(&RANG);
         let (heard, ringer) = pipe_with(PipeFlags::CLOEXEC)?;
         for signal in [SIGINT, SIGTERM] {
             // The order matters: the first one must not find the flag set already.
@@ -95,6 +95,13 @@ impl Bell {
         let _ = poll(&mut [bell], Some(&timespec(time)));
     }
 }
+
+/// Whether any bell rang: for those who were not given one.
+pub(crate) fn rang() -> bool {
+    RANG.load(Ordering::SeqCst)
+}
+
+static RANG: LazyLock<Arc<AtomicBool>> = LazyLock::new(Arc::default);
 
 fn timespec(time: Duration) -> Timespec {
     Timespec { tv_sec: time.as_secs().try_into().unwrap_or(i64::MAX), tv_nsec: time.subsec_nanos().into() }

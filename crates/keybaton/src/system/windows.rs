@@ -86,6 +86,11 @@ impl Bell {
     }
 }
 
+/// Whether any bell rang: for those who were not given one.
+pub(crate) fn rang() -> bool {
+    *rung()
+}
+
 fn ring() {
     let mut rang = rung();
     if *rang {

@@ -18,7 +18,7 @@ def check(**_: object) -> list[CheckMessage]:
         message
         for use in idle
         for message in warning(
-            "W011",
+            "W013",
             f"The settings load {ring_of(use)}, and {use} are signed with SECRET_KEY: {_said(use)}.",
             f"Put this into the settings: {LINES[use]}.",
         )

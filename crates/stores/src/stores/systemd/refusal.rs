@@ -146,7 +146,7 @@ fn not_heard(file: &Path, why: &Failed) -> Option<StoreError> {
             "there is no program systemd-creds here".to_owned(),
             "it comes with systemd, from version 250 on; elsewhere dir:FOLDER keeps a ring",
         ),
-        Failed::TooSlow(_) => (
+        Failed::TooSlow(_) | Failed::GivenUp => (
             StoreErrorKind::Unreachable,
             format!("systemd-creds took longer than {} s, at {path}, and was ended", WHOLE.as_secs()),
             "nothing was written; see whether `systemd-creds has-tpm2` answers",
