@@ -28,7 +28,7 @@ def test_observe_tells_what_the_processes_report(ours: Ours) -> None:
     lifetimes = told.pop("lifetimes")
     assert told.keys() == {"format", "now", "lease"}
     assert (lifetimes["session_cookie_age"], lifetimes["password_reset_timeout"]) == (1209600, 259200)
-    more = {"latest_session_expiry", "rings", "encrypted"}
+    more = {"latest_session_expiry", "rings", "encrypted", "encrypted_fallbacks"}
     assert lifetimes.keys() == {"session_cookie_age", "password_reset_timeout", *more}
     assert (told["format"], told["lease"]) == (1, 60)
     times = [told["now"], beat.pop("seen"), floor.pop("raised")]
@@ -160,7 +160,7 @@ def test_describe_does_not_guess_where_the_table_cannot_be_read(ours: Ours, monk
         said("describe")
     lifetimes = said("observe")["lifetimes"]
     assert lifetimes.pop("sessions_unread") == "OperationalError: made up"
-    rest = {"rings": {"SECRET_KEY": None}, "encrypted": []}
+    rest = {"rings": {"SECRET_KEY": None}, "encrypted": [], "encrypted_fallbacks": []}
     assert lifetimes == {"session_cookie_age": 1209600, "password_reset_timeout": 259200, **rest}
 
 

@@ -75,6 +75,9 @@ pub struct Lifetimes {
     /// The packages whose data SECRET_KEY encrypts, which nobody can read with another one.
     #[serde(default)]
     pub encrypted: Vec<String>,
+    /// Those that read with its fallbacks too.
+    #[serde(default)]
+    pub encrypted_fallbacks: Vec<String>,
 }
 
 impl Lifetimes {
@@ -92,8 +95,10 @@ impl Lifetimes {
 
     fn plain(self) -> Self {
         let sessions_unread = self.sessions_unread.map(|why| plain(&why).into());
-        let encrypted = self.encrypted.iter().map(|package| plain(package).into()).collect();
-        Self { sessions_unread, encrypted, ..self }
+        let plain_all = |names: Vec<String>| names.iter().map(|name| plain(name).into()).collect();
+        let (encrypted, encrypted_fallbacks) =
+            (plain_all(self.encrypted), plain_all(self.encrypted_fallbacks));
+        Self { sessions_unread, encrypted, encrypted_fallbacks, ..self }
     }
 }
 

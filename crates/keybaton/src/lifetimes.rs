@@ -6,12 +6,16 @@ use keybaton_handover::Lifetimes;
 use crate::clock::now;
 use crate::commands::World;
 use crate::configuration::Place;
+use crate::encrypted::Packages;
 use crate::opened::Opened;
 
 impl Opened {
     /// What the configuration says holds; where that is too short, or cannot be known to be enough, this is told.
     pub(crate) fn learn_lifetimes(&mut self, world: &World<'_>, lifetimes: &Lifetimes) {
-        self.encrypted.clone_from(&lifetimes.encrypted);
+        self.encrypting = Some(Packages {
+            of_one_key: lifetimes.encrypted.clone(),
+            of_several: lifetimes.encrypted_fallbacks.clone(),
+        });
         let notes = match self.place.is_main {
             true => {
                 let longest = self.place.longest_signature.unwrap_or(lifetimes.longest());
@@ -102,6 +106,7 @@ mod tests {
             sessions_unread: None,
             rings: BTreeMap::new(),
             encrypted: Vec::new(),
+            encrypted_fallbacks: Vec::new(),
         };
         let now = Timestamp(1_790_000_000);
         let said = |longest, expiry| notes(&place, longest, &lifetimes(expiry), now).join("\n");

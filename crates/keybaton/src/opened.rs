@@ -11,6 +11,7 @@ use crate::allowed::Allowed;
 use crate::clock;
 use crate::commands::World;
 use crate::configuration::{Located, Place};
+use crate::encrypted::Packages;
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::fleet;
@@ -32,8 +33,8 @@ pub(crate) struct Opened {
     pub(crate) place: Place,
     pub(crate) places: Places,
     pub(crate) policy: Policy,
-    /// The packages whose data the main ring's key encrypts, once the project was asked.
-    pub(crate) encrypted: Vec<String>,
+    /// The packages that encrypt data with the main ring, once that is known.
+    pub(crate) encrypting: Option<Packages>,
     /// The rings that it has keys in common with, once they were looked at.
     pub(crate) relations: Vec<Relation>,
 }
@@ -52,7 +53,7 @@ impl Opened {
         let kin = Kin { name: place.ring.clone(), ..Kin::default() };
         let places = Places { store: open(&place.store)?, mirrors, fleet, gone: Vec::new(), kin };
         let policy = policy(&place)?;
-        Ok(Self { place, places, policy, relations: Vec::new(), encrypted: Vec::new() })
+        Ok(Self { place, places, policy, relations: Vec::new(), encrypting: None })
     }
 
     /// From now on who does not answer at once is not waited for.

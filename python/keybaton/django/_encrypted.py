@@ -56,6 +56,8 @@ PACKAGES = {
     "mirage": "django-mirage-field",
     "encrypted_fields": "django-fernet-encrypted-fields",
 }
+# They read with SECRET_KEY_FALLBACKS too: what is saved anew before a key retires stays readable.
+READ_FALLBACKS = frozenset({"django-fernet-encrypted-fields"})
 USES: dict[str, Callable[[Any], bool]] = {
     "fernet_fields": _fernet_fields,
     "django_cryptography": _django_cryptography,

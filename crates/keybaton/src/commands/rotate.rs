@@ -100,13 +100,12 @@ impl Rotate {
         let asked = self.gone.tell(&mut opened, asked)?;
         let before = self.look(world, &opened, &interrupt)?;
         opened.learn_kin(world, &before.ring)?;
+        opened.learn_what_encrypts();
         let Some(goal) = self.goal(world, &opened, &before.ring)? else {
             let around = opened.places.around(&before.ring, asked.fresh());
             return self.tell(world, &opened, &before.ring, around, &[]);
         };
-        if before.ring.phase() != Phase::Promoted {
-            opened.must_keep_data()?;
-        }
+        opened.must_keep_data_in(&before.ring)?;
         if self.dry_run {
             return self.tell_what_would(world, &opened, &before.ring, goal, asked);
         }

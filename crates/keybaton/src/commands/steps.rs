@@ -199,9 +199,8 @@ fn take(
         hurry.or_stop(world, unknown)?;
     }
     let step = choose(&opened, &before)?;
-    if matches!(step, Change::Stage | Change::Promote)
-        && let Err(lost) = opened.must_keep_data()
-    {
+    opened.learn_what_encrypts();
+    if let Err(lost) = opened.must_keep_data(step) {
         match hurry {
             Some(hurry) => hurry.or_stop(world, lost)?,
             None => return Err(lost),

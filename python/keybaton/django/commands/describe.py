@@ -33,10 +33,12 @@ def answer(words: list[str]) -> dict[str, Any]:
 
 def lifetimes() -> dict[str, Any]:
     """What counts for a rotation. The table of the sessions need not be there to be read by whoever looks at the processes."""
+    encrypted = _encrypted.packages()
     said = {
         **_settings(),
         "rings": {name: _lifetimes.longest(name) for name in _load.names()},
-        "encrypted": _encrypted.packages(),
+        "encrypted": [package for package in encrypted if package not in _encrypted.READ_FALLBACKS],
+        "encrypted_fallbacks": [package for package in encrypted if package in _encrypted.READ_FALLBACKS],
     }
     try:
         return {**said, "latest_session_expiry": _latest_session_expiry()}
