@@ -81,6 +81,7 @@ settings.configure(
     SESSION_FILE_PATH=str(FOLDER),
     PASSWORD_HASHERS=["django.contrib.auth.hashers.MD5PasswordHasher"],
     USE_TZ=True,
+    KEYBATON={"THREAD": False},  # one that follows KEYBATON_DIR would do so in the midst of other tests
     CACHES={
         "default": {"BACKEND": "django.core.cache.backends.filebased.FileBasedCache", "LOCATION": FOLDER / "cache"}
     },

@@ -170,6 +170,12 @@ def test_a_signer_with_a_key_of_its_own_keeps_it(folder: Folder) -> None:
     assert own.key == "its own, made up"
 
 
+def test_a_signer_whose_key_is_bytes_is_given_no_other(folder: Folder) -> None:
+    own = signing.Signer(key=A.encode())
+    folder.changes_to(B, B, A)
+    assert own.key == A.encode()
+
+
 def test_a_signer_that_does_not_let_itself_be_changed_stops_nobody(folder: Folder) -> None:
     class Fixed(signing.Signer):  # type: ignore[misc]
         """Its key is what it was made with."""

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.apps import apps
 from django.conf import settings
+from django.utils.encoding import force_bytes
 
 
 def packages() -> list[str]:
@@ -28,15 +29,14 @@ def _fernet_fields(field: Any) -> bool:
 
 def _django_cryptography(field: Any) -> bool:
     """Its setting is for what it encrypts. What it signs that with is SECRET_KEY all the same."""
-    if type(field._fernet).__module__.startswith("keybaton."):
-        return False
-    return bool(field._fernet.signer.key == settings.SECRET_KEY)
+    fernet = getattr(field, "_fernet", None)  # not every field of it encrypts, and one of keybaton's has no signer
+    return bool(getattr(getattr(fernet, "signer", None), "key", None) == settings.SECRET_KEY)
 
 
 def _mirage(field: Any) -> bool:
     if getattr(settings, "MIRAGE_SECRET_KEY", None):
         return False
-    return bool(field.crypto.cipher.key == base64.urlsafe_b64encode(str(settings.SECRET_KEY).encode())[:32])
+    return bool(field.crypto.cipher.key == base64.urlsafe_b64encode(force_bytes(settings.SECRET_KEY))[:32])
 
 
 def _encrypted_fields(field: Any) -> bool:
@@ -46,8 +46,8 @@ def _encrypted_fields(field: Any) -> bool:
 
 def _has_keys_of_its_own(field: Any, package: str) -> bool:
     """Whether a project has put something in the place of what a package has for its keys."""
-    kind = next(kind for kind in type(field).__mro__ if "keys" in vars(kind))
-    return kind.__module__.partition(".")[0] != package
+    kinds = [kind for kind in type(field).__mro__ if "keys" in vars(kind)]
+    return bool(kinds) and kinds[0].__module__.partition(".")[0] != package
 
 
 PACKAGES = {

@@ -20,8 +20,10 @@ def rekey(ring: str, signing: str, accepted: list[str]) -> None:
     for signer in living():
         if ring_of(signer) != ring:
             continue
-        is_for_cookies = isinstance(_attribute(signer, "key"), bytes)
-        dress: Callable[[str], str | bytes] = _for_cookies if is_for_cookies else str
+        key = _attribute(signer, "key")
+        dress: Callable[[str], str | bytes] = _for_cookies if isinstance(key, bytes) else str
+        if key not in [dress(key) for key in known]:
+            continue
         with suppress(Exception):  # one of a project's own that does not let itself be changed
             # Every key meanwhile, as the settings have it.
             signer.fallback_keys = [dress(key) for key in dict.fromkeys([signing, *accepted, *known])]

@@ -52,9 +52,9 @@ class RingTokens:
         return self.signing_key.encode()
 
     def get_verifying_key(self, token: str) -> str:
-        """The accepted key that has signed this token; any, where none has: the package says what is wrong then."""
+        """The key that has signed this token, or the one that signs now: the package says what is wrong then."""
         signing, *others = dict.fromkeys((self.signing_key, *accepted_keys(ring_of("tokens"))))
-        return next((key for key in (signing, *others) if _has_signed(key, token, self.algorithm)), signing)
+        return next((key for key in others if _has_signed(key, token, self.algorithm)), signing)
 
 
 def _has_signed(key: str, token: str, algorithm: str) -> bool:

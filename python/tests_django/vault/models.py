@@ -1,7 +1,7 @@
 """One model, with a field of each package."""
 
 from django.db import models
-from django_cryptography.fields import encrypt
+from django_cryptography.fields import PickledField, encrypt
 from encrypted_fields.fields import EncryptedTextField as SaltedField
 from fernet_fields import EncryptedTextField as FernetField
 from mirage.fields import EncryptedTextField as MirageField
@@ -12,3 +12,4 @@ class Note(models.Model):  # type: ignore[misc]
     cryptography = encrypt(models.TextField())
     mirage = MirageField()
     salted = SaltedField()
+    plain = PickledField(null=True)
