@@ -1,7 +1,7 @@
 """The move of docs/rings.md, with each Django: five uses leave SECRET_KEY, and nothing that was out there is refused.
 
-    python3 tests/rings [--quick]      --quick: with the newest Django alone
-    python3 tests/rings --show         what the page would have to show, from a real run
+python3 tests/rings [--quick]      --quick: with the newest Django alone
+python3 tests/rings --show         what the page would have to show, from a real run
 """
 
 from __future__ import annotations
@@ -41,7 +41,9 @@ def told(django: str, outcome: Outcome) -> int:
     """1 where something is wrong."""
     for failure in outcome.failures:
         print(f"Django {django}: {failure}")
-    print(f"Django {django}: {outcome.read} read, {outcome.refused} refused; switched at once: {outcome.control} refused")
+    print(
+        f"Django {django}: {outcome.read} read, {outcome.refused} refused; switched at once: {outcome.control} refused"
+    )
     return 1 if outcome.failures else 0
 
 

@@ -68,7 +68,7 @@ class Move:
         time.sleep(2)
         for ring in RINGS:
             printed = self.project.must(f"keybaton rotate --ring {ring} --wait=retire --timeout 60s")
-            self.must(printed.startswith("retired "), f"{ring} was not retired: {printed}")
+            self.must("\nretired " in f"\n{printed}", f"{ring} was not retired: {printed}")
         self.one.restart()
         self.two.restart()
         # What SECRET_KEY's own ring has signed is not theirs: it was not touched.
@@ -116,7 +116,7 @@ ACTS: dict[str, Callable[[Move, str], None]] = {
 def move(page: Page, python: Path, folder: Path) -> Outcome:
     outcome = Outcome()
     walk(page, Project(folder / "move", python), outcome)
-    at_once(Project(folder / "control", python), outcome)
+    at_once(page, Project(folder / "control", python), outcome)
     return outcome
 
 
@@ -152,16 +152,17 @@ def compared(project: Project, scene: Scene, names: tuple[Names, Names], outcome
                 outcome.printed.append(f"$ {line}\n{printed.rstrip()}")
                 here, there = shown.told(prints), real.told(printed)
                 if here != there:
-                    differ = difflib.unified_diff(here.splitlines(), there.splitlines(), "the page", "here", n=99, lineterm="")
+                    lines = (here.splitlines(), there.splitlines())
+                    differ = difflib.unified_diff(*lines, "the page", "the program", n=99, lineterm="")
                     yield "\n".join([f"docs/rings.md: $ {line}", *differ])
 
 
-def at_once(project: Project, outcome: Outcome) -> None:
+def at_once(page: Page, project: Project, outcome: Outcome) -> None:
     """The same without `--from`: fresh keys, and half of the instances with the new settings."""
     with moving(project, Outcome()) as moved:
         for ring in (*RINGS, "FIELD_ENCRYPTION_KEY"):
             project.must(f"keybaton init --ring {ring} --write")
-        project.put((Path(__file__).parent / "shop" / "after.py").read_text())
+        project.put(page.settings())
         moved.one.restart()
         told = [moved.one.read(moved.kept[1]), moved.two.read(moved.one.make("after"))]
     outcome.control = sum(not accepted for each in told for accepted in each.values())

@@ -45,6 +45,11 @@ class Page:
         _, *scenes = re.split(r"^### ", move, flags=re.MULTILINE)
         return cls([Scene(text.splitlines()[0], list(steps(text))) for text in scenes])
 
+    def settings(self) -> str:
+        """The lines by which the uses leave SECRET_KEY."""
+        every = (step for scene in self.scenes for step in scene.steps)
+        return "".join(step.text for step in every if isinstance(step, Settings))
+
 
 def steps(text: str) -> Iterator[Settings | Command]:
     for kind, block in re.findall(r"^```(python|console)\n(.*?)^```$", text, re.MULTILINE | re.DOTALL):

@@ -31,9 +31,8 @@ class Project:
         self.must("django-admin startproject shop .")
         shutil.copytree(Path(__file__).parent / "shop", folder / "shop", dirs_exist_ok=True)
         settings = (folder / "shop" / "settings.py").read_text()
-        own = (folder / "shop" / "more.py").read_text()
         kept = "\n".join(line for line in settings.splitlines() if not line.startswith("SECRET_KEY"))
-        (folder / "shop" / "settings.py").write_text(f"{kept}\n{own}")
+        (folder / "shop" / "settings.py").write_text(f"{kept}\n{BEFORE}")
         self.must("keybaton init --write --no-input")
         self.configure(f"manage = {json.dumps(['python', 'manage.py'])}\n")
         self.must("python manage.py migrate --verbosity=0")
@@ -63,3 +62,17 @@ class Project:
         code, printed = self.run(line)
         assert code == 0, f"$ {line}\n{printed}"
         return printed
+
+
+# Every use hangs on SECRET_KEY.
+BEFORE = """
+import keybaton
+
+SECRET_KEY, SECRET_KEY_FALLBACKS = keybaton.load()
+
+INSTALLED_APPS = [*INSTALLED_APPS, "keybaton.django", "shop"]
+MIDDLEWARE = ["keybaton.django.FenceMiddleware", *MIDDLEWARE]
+ALLOWED_HOSTS = ["127.0.0.1"]
+SESSION_ENGINE = "django.contrib.sessions.backends.signed_cookies"
+MESSAGE_STORAGE = "django.contrib.messages.storage.cookie.CookieStorage"
+"""

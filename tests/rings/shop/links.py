@@ -8,10 +8,11 @@ from keybaton.django import signing
 
 def make(value: str) -> str:
     ring = getattr(settings, "LINK_RING", None)
-    return signing.dumps(value, ring=ring) if ring else django_signing.dumps(value)
+    return signing.dumps(value, ring=ring) if ring else str(django_signing.dumps(value))
 
 
-def read(text: str) -> str | None:
+def read(text: str) -> object:
+    """Nothing where it is refused."""
     ring = getattr(settings, "LINK_RING", None)
     try:
         return signing.loads(text, ring=ring) if ring else django_signing.loads(text)

@@ -4,7 +4,7 @@ from django.db import models
 from fernet_fields import EncryptedTextField
 
 
-class Note(models.Model):
+class Note(models.Model):  # type: ignore[misc]
     text = EncryptedTextField()
 
     class Meta:

@@ -2,7 +2,6 @@
 
 from django.contrib.auth.models import User
 from django.db import connection
-
 from shop.models import Note
 
 

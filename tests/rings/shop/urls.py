@@ -1,18 +1,18 @@
 """A page that makes one of everything, and one that says what of it is accepted."""
 
+from cryptography.fernet import InvalidToken
 from django.contrib import messages
 from django.contrib.auth import login
 from django.contrib.auth.models import User
-from django.http import HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.urls import path
 from rest_framework_simplejwt.exceptions import TokenError
 from rest_framework_simplejwt.tokens import RefreshToken
-
 from shop import links
 from shop.models import Note
 
 
-def make(request):
+def make(request: HttpRequest) -> HttpResponse:
     ada = User.objects.get(username="ada")
     login(request, ada)
     messages.success(request, "welcome")
@@ -23,7 +23,7 @@ def make(request):
     return response
 
 
-def read(request):
+def read(request: HttpRequest) -> HttpResponse:
     return JsonResponse(
         {
             "cookie": request.get_signed_cookie("flavour", default=None) == "vanilla",
@@ -46,9 +46,13 @@ def is_token(text: str) -> bool:
 
 def is_note(pk: str) -> bool:
     try:
-        return Note.objects.get(pk=pk).text == "secret"
-    except Exception:
+        return bool(Note.objects.get(pk=pk).text == "secret")
+    except InvalidToken:
         return False
 
 
-urlpatterns = [path("", lambda request: HttpResponse("ok")), path("make/", make), path("read/", read)]
+def alive(_: HttpRequest) -> HttpResponse:
+    return HttpResponse("ok")
+
+
+urlpatterns = [path("", alive), path("make/", make), path("read/", read)]
