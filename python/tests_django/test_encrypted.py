@@ -18,7 +18,7 @@ from keybaton.django import _encrypted
 for package in ("django_cryptography", "encrypted_fields", "fernet_fields", "mirage"):
     pytest.importorskip(package)
 
-ALL = dict.fromkeys(("fernet", "cryptography", "mirage", "salted"), "secret")
+ALL = dict.fromkeys(("fernet", "cryptography", "keyed", "mirage", "salted"), "secret")
 PACKAGES = [Path(keybaton.__file__).parents[1], Path(__file__).parent]
 
 
@@ -53,7 +53,7 @@ def vault(tmp_path: Path) -> Vault:
 
 
 def test_a_new_secret_key_loses_what_it_encrypts(vault: Vault) -> None:
-    lost = {"fernet": "InvalidToken", "cryptography": "BadSignature", "mirage": "ciphertext"}
+    lost = {"fernet": "InvalidToken", "cryptography": "BadSignature", "keyed": "BadSignature", "mirage": "ciphertext"}
     assert vault.does("read", **before(C, C, A)) == {**lost, "salted": "secret"}
     assert vault.does("read", **before(C)) == {**lost, "salted": "ciphertext"}
 
@@ -95,6 +95,7 @@ def test_a_setting_is_the_way_out_for_two_of_them(vault: Vault) -> None:
     assert vault.does("read", **before(C), **own(A)) == {
         "fernet": "secret",
         "cryptography": "BadSignature",  # what it signs the data with stays SECRET_KEY
+        "keyed": "BadSignature",
         "mirage": "secret",
         "salted": "ciphertext",
     }
@@ -139,6 +140,12 @@ def test_an_app_is_the_way_out_for_django_cryptography(vault: Vault, line: Setti
     vault.does("save cryptography", **before(C), **ring(B, B, A))
     assert vault.does("read", **before(C), **ring(A, B, A), **line)["cryptography"] == "secret"
     assert vault.does("read", **before(C), **ring(B))["cryptography"] == "secret"
+
+
+def test_a_field_with_a_key_of_its_own_keeps_that(vault: Vault) -> None:
+    assert vault.does("read", **before(C), **ring(A, B, A))["keyed"] == "secret"
+    vault.does("save keyed", **before(C), **ring(B, B, A))
+    assert vault.does("read", **before(C), **ring(B))["keyed"] == "secret"
 
 
 def test_a_process_that_runs_follows_the_settings(vault: Vault) -> None:

@@ -30,7 +30,8 @@ def _fernet_fields(field: Any) -> bool:
 def _django_cryptography(field: Any) -> bool:
     """Its setting is for what it encrypts. What it signs that with is SECRET_KEY all the same."""
     fernet = getattr(field, "_fernet", None)  # not every field of it encrypts, and one of keybaton's has no signer
-    return bool(getattr(getattr(fernet, "signer", None), "key", None) == settings.SECRET_KEY)
+    signer = getattr(fernet, "signer", None) or getattr(fernet, "_signer", None)
+    return signer is not None and bool(force_bytes(signer.key) == force_bytes(settings.SECRET_KEY))
 
 
 def _mirage(field: Any) -> bool:

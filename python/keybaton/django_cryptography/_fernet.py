@@ -23,9 +23,9 @@ def give_ring() -> None:
     is_of_ring = settings.CRYPTOGRAPHY_KEY in [_derived(key) for key in (settings.SECRET_KEY, *_accepted())]
 
     def fernet(field: Any) -> RingFernet:
-        return RingFernet(None if is_of_ring and field.key is None else vars(field)[STOCK].key)
+        return RingFernet(field.key or (None if is_of_ring else settings.CRYPTOGRAPHY_KEY))
 
-    EncryptedMixin._fernet = property(fernet, _keep)
+    EncryptedMixin._fernet = property(fernet, _ignore)
 
 
 class RingFernet:
@@ -70,10 +70,8 @@ def _derived(key: str) -> bytes:
     return bytes(pbkdf2(key, settings.CRYPTOGRAPHY_SALT, ROUNDS, digest=settings.CRYPTOGRAPHY_DIGEST))
 
 
-def _keep(field: Any, made: object) -> None:
-    """What the package has made for a field, with its own key where it has one."""
-    vars(field)[STOCK] = made
+def _ignore(field: object, made: object) -> None:
+    """What the package makes for each field."""
 
 
-STOCK = "_fernet"
 ROUNDS = 30_000

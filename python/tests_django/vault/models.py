@@ -12,4 +12,5 @@ class Note(models.Model):  # type: ignore[misc]
     cryptography = encrypt(models.TextField())
     mirage = MirageField()
     salted = SaltedField()
+    keyed = encrypt(models.TextField(), key="k" * 32)
     plain = PickledField(null=True)

@@ -9,7 +9,7 @@ from typing import Any
 import django
 from django.conf import settings
 
-FIELDS = ("fernet", "cryptography", "mirage", "salted")
+FIELDS = ("fernet", "cryptography", "keyed", "mirage", "salted")
 
 
 def main(what: str) -> None:
