@@ -115,6 +115,7 @@ pub(crate) const FIELDS: &[Package] = &[
         but: Some("django_cryptography.fields.PickledField"),
         keys: &[Place::Setting("CRYPTOGRAPHY_KEY")],
         besides: Some("django_cryptography.core.signing.FernetSigner"),
+        ours: Some("keybaton.django_cryptography"),
         ..PLAIN
     },
     Package {

@@ -44,11 +44,13 @@ fn mend(standing: &Standing<'_>) -> String {
         return "save every row anew after `keybaton promote` and before `keybaton retire`".to_owned();
     }
     let then = match package.name {
-        _ if standing.has_own => "give each field a FernetSigner with that key; the setting stays as it is",
+        _ if standing.has_own => {
+            "put keybaton.django_cryptography into INSTALLED_APPS; the setting stays as it is"
+        }
         _ if standing.is_given => "put its keys in the place of SECRET_KEY",
         "django-fernet-fields" => "set FERNET_KEYS = [FIELD_ENCRYPTION_KEY, *FIELD_ENCRYPTION_KEY_FALLBACKS]",
         "django-mirage-field" => "set MIRAGE_SECRET_KEY = FIELD_ENCRYPTION_KEY",
-        _ => "set CRYPTOGRAPHY_KEY = FIELD_ENCRYPTION_KEY, and give each field a FernetSigner with that key",
+        _ => "put keybaton.django_cryptography into INSTALLED_APPS",
     };
     format!("`keybaton init --ring FIELD_ENCRYPTION_KEY --from SECRET_KEY`, then load it and {then}")
 }
@@ -187,12 +189,8 @@ mod tests {
             "put its keys in the place of SECRET_KEY",
         );
         let models = "from django_cryptography.fields import encrypt";
-        ends(
-            "",
-            models,
-            "set CRYPTOGRAPHY_KEY = FIELD_ENCRYPTION_KEY, and give each field a FernetSigner with that key",
-        );
-        ends("CRYPTOGRAPHY_KEY = env('X')", models, "FernetSigner with that key; the setting stays as it is");
+        ends("", models, "put keybaton.django_cryptography into INSTALLED_APPS");
+        ends("CRYPTOGRAPHY_KEY = env('X')", models, "into INSTALLED_APPS; the setting stays as it is");
         assert_eq!(
             mend("SALT_KEY = 'x'", "import encrypted_fields"),
             "save every row anew after `keybaton promote` and before `keybaton retire`"
