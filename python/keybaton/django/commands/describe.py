@@ -32,7 +32,7 @@ def answer(words: list[str]) -> dict[str, Any]:
 
 
 def lifetimes() -> dict[str, Any]:
-    """What counts for a rotation. The table of the sessions need not be there to be read by whoever looks at the processes."""
+    """What counts for a rotation. Whoever looks at the processes need not be able to read the table of the sessions."""
     encrypted = _encrypted.packages()
     said = {
         **_settings(),
