@@ -63,7 +63,9 @@ impl Ground {
 
     /// The same behind another program that starts it.
     pub(crate) fn command(&self, before: &[&str], program: &[&str]) -> Command {
-        let words = [before, &[PROGRAM, "run", "--watch", "--every", "1s", "--"], program].concat();
+        // Whoever runs the tests in the background has them started with signals that are ignored.
+        let first: &[&str] = &["env", "--default-signal=HUP,INT,QUIT"];
+        let words = [first, before, &[PROGRAM, "run", "--watch", "--every", "1s", "--"], program].concat();
         let mut command = self.with(Command::new(words[0]));
         command.args(&words[1..]);
         command
