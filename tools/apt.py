@@ -18,6 +18,8 @@ SHOWN_BY = {
     "debian-archive-keyring": "/usr/share/keyrings/debian-archive-keyring.gpg",
     "debootstrap": "/usr/sbin/debootstrap",
     "faketime": "faketime",
+    "direnv": "direnv",
+    "docker-compose": "docker-compose",
     "fish": "fish",
     "gcc": "cc",
     "git": "git",

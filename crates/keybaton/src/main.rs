@@ -16,6 +16,7 @@ mod difference;
 mod encrypted;
 mod env_file;
 mod exit;
+mod export;
 mod failure;
 mod fleet;
 mod follow;

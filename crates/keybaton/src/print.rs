@@ -57,6 +57,11 @@ impl Print {
         to_stdout(&[key.expose().as_bytes(), b"\n"])
     }
 
+    /// A text with keys in it, which ends with a line end of its own.
+    pub(crate) fn secret_text(&self, text: &str) -> Result<(), Failure> {
+        to_stdout(&[text.as_bytes()])
+    }
+
     /// Whether a person sees the results as they are printed.
     pub(crate) fn results_go_to_a_terminal(&self) -> bool {
         io::stdout().is_terminal()

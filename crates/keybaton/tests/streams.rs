@@ -56,6 +56,20 @@ fn keys_are_not_loaded_onto_a_terminal() {
 }
 
 #[test]
+fn keys_are_exported_onto_a_terminal_only_where_the_user_wants_to_see_them() {
+    let (refused, screen) = terminal();
+    let output = program(&project(), &["export", "--format", "shell"]).stdout(refused).output().unwrap();
+    let talk = "error: export prints keys, and this is a terminal\n\
+        hint: send it where it is to be read, as in the examples of --help, or add --reveal\n";
+    assert_eq!(told(&output), (Some(6), talk.to_owned()));
+    drop(screen);
+    let (shown, screen) = terminal();
+    let words = ["export", "--format", "shell", "--reveal"];
+    assert_eq!(told(&program(&project(), &words).stdout(shown).output().unwrap()).0, Some(0));
+    drop(screen);
+}
+
+#[test]
 fn colour_is_for_terminals_and_for_those_who_want_it() {
     let project = project();
     let red = |no_color: &str| {

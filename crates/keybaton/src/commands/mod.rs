@@ -4,6 +4,7 @@ mod check;
 mod completions;
 mod copy;
 mod diff;
+mod export;
 mod generate;
 mod init;
 mod load;
@@ -41,6 +42,7 @@ pub(crate) enum Command {
     Revoke(revoke::Revoke),
     Copy(copy::Copy),
     Diff(diff::Diff),
+    Export(export::Export),
     Stores(stores::Stores),
     Completions(completions::Completions),
     #[command(hide = true)]
@@ -65,6 +67,7 @@ impl Command {
             Self::Revoke(command) => command.carry_out(world),
             Self::Copy(command) => command.carry_out(world),
             Self::Diff(command) => command.carry_out(world),
+            Self::Export(command) => command.carry_out(world),
             Self::Stores(command) => command.carry_out(world),
             Self::Completions(command) => command.carry_out(world),
             Self::Complete(command) => command.carry_out(world),
