@@ -1,10 +1,12 @@
 //! Everything that the rules look at, read once.
 
+use std::borrow::Cow;
 use std::fs::File;
 use std::io::{Read, Seek, SeekFrom};
 use std::path::{Path, PathBuf};
 
 use keybaton_core::SecretText;
+use keybaton_core::shell::quoted;
 use keybaton_files::Leftover;
 
 use crate::finding::At;
@@ -67,6 +69,8 @@ pub struct KnownKeys {
     pub name: String,
     /// The variable that it lives under.
     pub ring: String,
+    /// Whether it is the main ring of its environment.
+    pub is_main: bool,
     /// The environment.
     pub environment: String,
     /// The ring of the same environment that its first keys come from, as its record says.
@@ -109,7 +113,9 @@ pub(crate) struct AnyKey<'a> {
     pub(crate) at: At,
     pub(crate) text: &'a SecretText,
     /// What replaces it.
-    pub(crate) mend: &'static str,
+    pub(crate) mend: Cow<'static, str>,
+    /// The command that goes on with its ring.
+    pub(crate) rotate: Cow<'static, str>,
     pub(crate) leaves: Option<&'a Leaves>,
 }
 
@@ -122,17 +128,24 @@ impl Tree {
             file.literals().map(|(_, literal)| AnyKey {
                 at: file.at(literal.range.start),
                 text: &literal.text,
-                mend: "`keybaton init`, then `keybaton rotate`; with keybaton's middleware nobody is logged out",
+                mend:
+                    "`keybaton init`, then `keybaton rotate`; with keybaton's middleware nobody is logged out"
+                        .into(),
+                rotate: ROTATE.into(),
                 leaves: None,
             })
         });
         let env = self.env_files.iter().filter(|file| !file.is_sample());
         let env = env.flat_map(|file| {
-            file.keys.iter().map(|key| AnyKey {
-                at: file.at(key.place),
-                text: &key.text,
-                mend: ROTATE,
-                leaves: self.leaves(file, key),
+            file.keys.iter().map(|key| {
+                let known = self.ring_of(file, key);
+                AnyKey {
+                    at: file.at(key.place),
+                    text: &key.text,
+                    mend: replaced(known),
+                    rotate: rotate(known),
+                    leaves: known.and_then(|known| known.key(&key.text)?.leaves.as_ref()),
+                }
             })
         });
         let is_seen =
@@ -142,21 +155,44 @@ impl Tree {
             known.keys.iter().map(|key| AnyKey {
                 at: At::Ring(known.name.clone()),
                 text: &key.text,
-                mend: ROTATE,
+                mend: replaced(Some(known)),
+                rotate: rotate(Some(known)),
                 leaves: key.leaves.as_ref(),
             })
         });
         python.chain(env).chain(stores)
     }
 
-    /// When a key of a .env file leaves the ring whose store the file is.
-    fn leaves(&self, file: &EnvFile, key: &EnvKey) -> Option<&Leaves> {
+    /// The ring of a key in a .env file, where the file is its store.
+    fn ring_of(&self, file: &EnvFile, key: &EnvKey) -> Option<&KnownKeys> {
         let is_ring = |known: &&KnownKeys| {
             known.file.as_ref() == Some(&file.absolute) && known.ring == key.ring.as_str()
         };
-        let mut keys = self.known.iter().filter(is_ring).flat_map(|known| &known.keys);
-        keys.find(|known| known.text == key.text)?.leaves.as_ref()
+        self.known.iter().find(is_ring)
     }
 }
 
-const ROTATE: &str = "`keybaton rotate` replaces it; with keybaton's middleware nobody is logged out";
+impl KnownKeys {
+    fn key(&self, text: &SecretText) -> Option<&KnownKey> {
+        self.keys.iter().find(|known| known.text == *text)
+    }
+}
+
+/// What replaces a key. Sessions hang on the main ring alone.
+fn replaced(known: Option<&KnownKeys>) -> Cow<'static, str> {
+    match known {
+        Some(further) if !further.is_main => format!("`{}` replaces it", rotate(known)).into(),
+        _ => "`keybaton rotate` replaces it; with keybaton's middleware nobody is logged out".into(),
+    }
+}
+
+fn rotate(known: Option<&KnownKeys>) -> Cow<'static, str> {
+    match known {
+        Some(KnownKeys { is_main: false, ring, environment, .. }) => {
+            format!("keybaton rotate --ring {ring} -e {}", quoted(environment)).into()
+        }
+        _ => ROTATE.into(),
+    }
+}
+
+const ROTATE: &str = "keybaton rotate";

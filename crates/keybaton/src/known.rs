@@ -85,6 +85,7 @@ fn keys(place: &Place, reach: Reach) -> Result<Found, Failure> {
     Ok(Found::Keys(KnownKeys {
         name: place.name(),
         ring: place.ring.to_string(),
+        is_main: place.is_main,
         environment: place.environment.clone().unwrap_or_else(|| place.store.url.clone()),
         begun_from,
         file: files.first().and_then(|first| absolute(first).ok()),

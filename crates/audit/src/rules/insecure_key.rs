@@ -32,4 +32,12 @@ mod tests {
             .file(".env", &format!("A=1\nSECRET_KEY='{key}'\n"));
         assert_eq!(world.finds("insecure-key"), [".env:2:1", "shop/settings.py:1:14"]);
     }
+
+    #[test]
+    fn a_key_of_a_further_ring_is_replaced_there() {
+        let key = "django-insecure-$^w#t1l7@q8s0x!v2n5z)m3p(k6j*h4g-f9d+c";
+        let world = World::settings("").ring("dev", "JWT_SIGNING_KEY", key, None);
+        let found = world.all("insecure-key").remove(0);
+        assert_eq!(found.mend, "`keybaton rotate --ring JWT_SIGNING_KEY -e dev` replaces it");
+    }
 }

@@ -76,10 +76,10 @@ impl Found {
         let what = format!("the key {weakness}");
         match key.leaves {
             None => self.add(key.at, what, key.mend),
-            Some(Leaves::Now) => self.add(key.at, what, "`keybaton rotate` retires it now"),
+            Some(Leaves::Now) => self.add(key.at, what, format!("`{}` retires it now", key.rotate)),
             Some(Leaves::Later(when)) => {
                 let what = format!("{what}; it signs no more, and is accepted until it retires");
-                let mend = format!("`keybaton rotate` retires it {when}");
+                let mend = format!("`{}` retires it {when}", key.rotate);
                 let (rule, severity) = (self.rule, Severity::Note);
                 self.findings.push(Finding { rule, severity, at: key.at, what, mend });
             }

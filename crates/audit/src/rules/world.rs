@@ -66,6 +66,7 @@ impl World {
         self.known.push(KnownKeys {
             name: format!("{ring} ({environment})"),
             ring: ring.into(),
+            is_main: ring == "SECRET_KEY",
             environment: environment.into(),
             begun_from: begun_from.map(Into::into),
             file: None,
@@ -123,6 +124,7 @@ impl World {
         let known = self.known.iter().map(|known| KnownKeys {
             name: known.name.clone(),
             ring: known.ring.clone(),
+            is_main: known.is_main,
             environment: known.environment.clone(),
             begun_from: known.begun_from.clone(),
             file: known.file.clone(),
