@@ -22,9 +22,11 @@ pub(crate) fn plan(opened: &Opened) -> String {
             plus(loaded, opened.policy.longest_signature),
         ),
     };
-    let gone = match opened.place.encrypts {
-        true => "by your word, when every row was saved anew after 2".to_owned(),
-        false => format!("{expired} after 2, when nothing it signed is still valid"),
+    let valid = || format!("{expired} after 2, when nothing it signed is still valid");
+    let gone = match (opened.policy.encrypts, opened.place.is_main) {
+        (true, true) => format!("{}, and every row was saved anew: by your word", valid()),
+        (true, false) => "by your word, when every row was saved anew after 2".to_owned(),
+        (false, _) => valid(),
     };
     let plan = format!(
         "rotation of {}

@@ -163,7 +163,7 @@ fn save_anew(ring: &Ring) -> String {
     format!("save each row anew, which encrypts it with {}", ring.signing.facts.id)
 }
 
-fn retire_by_hand(opened: &Opened) -> String {
+pub(crate) fn retire_by_hand(opened: &Opened) -> String {
     format!("`{}`", opened.again("retire --force --reason \"every row was saved anew\""))
 }
 
@@ -183,7 +183,10 @@ pub(crate) fn price(opened: &Opened, step: Change, ring: &Ring) -> String {
         }
         _ => return String::new(),
     };
-    match (opened.place.is_main, opened.place.encrypts, step) {
+    match (opened.place.is_main, opened.policy.encrypts, step) {
+        (true, true, Change::Retire(id)) => {
+            format!("{what}, and whatever is still encrypted with {id} could be read by nobody: {who}")
+        }
         (true, ..) => format!("{what}: {who}"),
         (false, true, Change::Retire(id)) => {
             format!("whatever is still encrypted with {id} could be read by nobody")
