@@ -43,6 +43,8 @@ fn a_use_leaves_the_main_ring_with_its_keys_and_gets_keys_of_its_own_in_three_st
     done      let the settings read the ring: settings.py
     next      put this into the settings, and deploy them:
                   SIGNING_BACKEND = "keybaton.django.signing.CookieSigner"
+              What it signs counts as valid for 14d: where that is too short, say `longest-signature` in its
+              table of the configuration, before a key of it retires
               Processes with the old settings and with the new ones understand each other.
               Once all have the new ones, `keybaton rotate --ring COOKIE_SIGNING_KEY` parts the ring from SECRET_KEY, step by step
     "#);
@@ -137,6 +139,8 @@ fn a_new_use_begins_with_a_fresh_key() {
     done      let the settings read the ring: settings.py
     next      put this into the settings, and deploy them:
                   from keybaton.django.signing import dumps, loads  # with ring="LINK_SIGNING_KEY"
+              What it signs counts as valid for 14d: where that is too short, say `longest-signature` in its
+              table of the configuration, before a key of it retires
     "#);
     assert_ne!(project.variable("LINK_SIGNING_KEY"), project.variable("SECRET_KEY"));
     assert!(!project.says(&["status"]).contains("shares"));
@@ -268,6 +272,8 @@ fn settings_that_only_a_person_can_change_are_left_and_the_line_is_named() {
                   COOKIE_SIGNING_KEY, COOKIE_SIGNING_KEY_FALLBACKS = keybaton.load("COOKIE_SIGNING_KEY")
     next      put this into the settings, and deploy them:
                   SIGNING_BACKEND = "keybaton.django.signing.CookieSigner"
+              What it signs counts as valid for 14d: where that is too short, say `longest-signature` in its
+              table of the configuration, before a key of it retires
               Processes with the old settings and with the new ones understand each other.
               Once all have the new ones, `keybaton rotate --ring COOKIE_SIGNING_KEY` parts the ring from SECRET_KEY, step by step
     "#);
