@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use keybaton_core::{KeyId, Kin, Reading, Ring, RingId, RingName};
+use keybaton_core::{KeyId, Kin, Reading, Reporting, Ring, RingId, RingName};
 use keybaton_handover::look;
 use serde::Serialize;
 
@@ -77,9 +77,17 @@ impl Opened {
         self.places.kin = Kin { name, origins, branches };
     }
 
-    /// The rings of which one began with the keys of the other, and still has some of them.
-    pub(crate) fn branches(&self) -> impl Iterator<Item = &Relation> {
-        self.relations.iter().filter(|relation| relation.is == Kinship::Branch)
+    /// The rings that each process has to read before the next key signs, and which ring each began with the keys of. Where all
+    /// processes report, they are waited for instead.
+    pub(crate) fn untold_settings(&self) -> Vec<(&RingName, &RingName)> {
+        let own = &self.place.ring;
+        let relations = self.relations.iter().filter(|_| self.policy.fleet != Reporting::All);
+        let pairs = relations.filter_map(|Relation { ring, is, .. }| match is {
+            Kinship::Origin => Some((own, ring)),
+            Kinship::Branch => Some((ring, own)),
+            Kinship::Sibling | Kinship::Unrelated => None,
+        });
+        pairs.collect()
     }
 
     /// Those that are worth a line: where the ring that all began with still has the key, that one says enough.

@@ -49,13 +49,12 @@ fn cautions(opened: &Opened) -> Vec<String> {
     let urls = std::iter::once(&opened.place.store).chain(&opened.place.mirrors);
     let guarded = urls.filter_map(|at| Some((at, store::url(at).ok()?.kind().can.guard)));
     let unguarded = guarded.filter_map(|(at, guard)| Some(format!("{}: {}", at.url, caution(guard)?)));
-    let branches = opened.branches().filter(|_| opened.policy.fleet != Reporting::All).map(|branch| {
+    let settings = opened.untold_settings().into_iter().map(|(branch, origin)| {
         format!(
-            "{} began with its keys: each process must have the settings that read it before 2",
-            branch.ring
+            "{branch} began with the keys of {origin}: each process must have the settings that read it before 2"
         )
     });
-    unguarded.chain(caution_of_copies(opened)).chain(branches).collect()
+    unguarded.chain(caution_of_copies(opened)).chain(settings).collect()
 }
 
 fn caution(guard: Guard) -> Option<&'static str> {

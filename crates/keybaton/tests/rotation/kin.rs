@@ -336,3 +336,15 @@ fn a_variable_that_is_there_is_not_taken_away_by_a_ring_of_its_name() {
     let today = today.lines().find_map(|line| line.strip_prefix("SECRET_KEY=")).unwrap();
     assert!(init(today).starts_with("0\n"));
 }
+
+#[test]
+fn who_has_to_read_the_ring_is_told_by_each_step_that_counts_on_time() {
+    let project = Project::begun();
+    project.branch("COOKIE_SIGNING_KEY", "SECRET_KEY");
+    project.branch("JWT_SIGNING_KEY", "SECRET_KEY");
+    let said = project.says(&["stage", "--ring", "COOKIE_SIGNING_KEY"]);
+    assert!(said.contains("so that each accepts the new key and reads COOKIE_SIGNING_KEY; then"), "{said}");
+    let said = project.says(&["stage"]);
+    let both = "so that each accepts the new key and reads COOKIE_SIGNING_KEY and JWT_SIGNING_KEY; then";
+    assert!(said.contains(both), "{said}");
+}
