@@ -4,6 +4,7 @@
 //! floor, *then* looks at what was written down: one of them sees the other, so nobody comes back unseen with an old ring.
 
 use alloc::boxed::Box;
+use alloc::collections::BTreeSet;
 use alloc::vec::Vec;
 
 use crate::change::Change;
@@ -46,9 +47,9 @@ pub struct Beats {
 pub struct Kin {
     /// The ring's own name.
     pub name: RingName,
-    /// The ring that this one began with the keys of.
-    pub origin: Option<RingName>,
-    /// The rings that began with the keys of this one.
+    /// The ring that this one began with the keys of, the one that that began with the keys of, and so on.
+    pub origins: Vec<(RingName, RingId)>,
+    /// The rings that began with the keys of this one, or of one of those.
     pub branches: Vec<RingName>,
 }
 
@@ -166,18 +167,28 @@ impl Beats {
 
     /// The processes with the settings of before a use left one ring for another.
     fn lacking(&self, ring: RingId) -> Vec<(&Beat, Hindrance<'_>)> {
-        let Kin { name, origin, branches } = &self.kin;
-        let has = |process: &str, ring: &RingName| {
-            self.others.iter().any(|(name, beat)| name == ring && *beat.process == *process)
-        };
-        let of_origin = self.others.iter().filter(|(other, _)| Some(other) == origin.as_ref());
-        let without = of_origin.filter(|(_, beat)| self.of(ring).all(|own| own.process != beat.process));
-        let here = without.map(|(_, beat)| (beat, Hindrance::Lacks(name)));
-        let there = branches.iter().flat_map(|branch| {
-            let without = self.of(ring).filter(move |beat| !has(&beat.process, branch));
-            without.map(move |beat| (beat, Hindrance::Lacks(branch)))
-        });
-        here.chain(there).collect()
+        let Kin { name, origins, branches } = &self.kin;
+        let mut lacking = Vec::new();
+        if !origins.is_empty() {
+            let mut known: BTreeSet<&str> = self.of(ring).map(|beat| &*beat.process).collect();
+            let is_origin =
+                |name, beat: &Beat| origins.iter().any(|(is, id)| is == name && beat.ring == Some(*id));
+            let of_origins = self.others.iter().filter(|(other, beat)| is_origin(other, beat));
+            // Whoever uses several of them is told once.
+            let without = of_origins.filter(|(_, beat)| known.insert(&beat.process));
+            lacking.extend(without.map(|(_, beat)| (beat, Hindrance::Lacks(name))));
+        }
+        for branch in branches {
+            let users: BTreeSet<&str> = self.processes_of(branch).collect();
+            let without = self.of(ring).filter(|beat| !users.contains(&*beat.process));
+            lacking.extend(without.map(|beat| (beat, Hindrance::Lacks(branch))));
+        }
+        lacking
+    }
+
+    /// The processes that report another ring name.
+    fn processes_of(&self, name: &RingName) -> impl Iterator<Item = &str> {
+        self.others.iter().filter(move |(other, _)| other == name).map(|(_, beat)| &*beat.process)
     }
 
     /// The same as it is told of another ring name.
@@ -188,6 +199,12 @@ impl Beats {
         let (beats, others): (Vec<_>, _) = own.chain(others).partition(|(other, _)| other == name);
         let beats = beats.into_iter().map(|(_, beat)| beat).collect();
         Self { now, lease, beats, floors, others, kin: Kin { name: name.clone(), ..Kin::default() } }
+    }
+
+    /// What the processes report whose id begins so, of whatever ring.
+    pub fn of_processes(&self, begins: &str) -> impl Iterator<Item = &Beat> + Clone {
+        let all = self.beats.iter().chain(self.others.iter().map(|(_, beat)| beat));
+        all.filter(move |beat| beat.process.starts_with(begins))
     }
 
     /// Takes the operator's word for it that these processes are gone.
@@ -214,8 +231,8 @@ pub fn awaited<'a>(change: Change, seen: &Seen<'a>, policy: &Policy) -> Vec<Awai
 fn hindrances<'a>(change: Change, ring: &Ring, beats: &'a Beats) -> Vec<(&'a Beat, Hindrance<'a>)> {
     let waits = matches!(change, Change::Promote | Change::Retire(_));
     let lacking = if waits { beats.lacking(ring.head.id) } else { Vec::new() };
-    let is_told = |beat: &Beat| lacking.iter().any(|(other, _)| core::ptr::eq(*other, beat));
-    let others = beats.of(ring.head.id).filter(|beat| !is_told(beat));
+    let told: BTreeSet<&str> = lacking.iter().map(|(beat, _)| &*beat.process).collect();
+    let others = beats.of(ring.head.id).filter(|beat| !told.contains(&*beat.process));
     let others: Vec<_> = others.filter_map(|beat| Some((beat, hindrance(change, ring, beat)?))).collect();
     lacking.into_iter().chain(others).collect()
 }

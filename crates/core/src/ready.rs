@@ -47,7 +47,7 @@ pub fn ready(change: Change, seen: &Seen<'_>, policy: &Policy) -> Ready {
         Reporting::All => by_fleet(change, seen, policy),
         Reporting::Some => later(by_fleet(change, seen, policy), by_time(change, seen, policy)),
     };
-    if policy.encrypts && matches!((change, ready), (Change::Retire(_), Ready::Now | Ready::At(_))) {
+    if policy.encrypts && matches!((change, ready), (Change::Retire(_), Ready::Now)) {
         return Ready::Refused(Refusal::Encrypts);
     }
     // It may get there until then.

@@ -2,11 +2,13 @@
 
 use keybaton_audit::encrypted;
 use keybaton_core::{Change, Phase, Ring};
+use keybaton_handover::Lifetimes;
 
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::initial::further::project;
 use crate::opened::Opened;
+use crate::rotation::retire_by_hand;
 
 /// What is known of the packages that encrypt with the main ring.
 #[derive(Clone, Debug, Default)]
@@ -15,6 +17,13 @@ pub(crate) struct Packages {
     pub(crate) of_one_key: Vec<String>,
     /// Those that read with former keys too: data have to be saved anew before a key retires.
     pub(crate) of_several: Vec<String>,
+}
+
+impl Packages {
+    /// What the project says of itself.
+    pub(crate) fn of(lifetimes: &Lifetimes) -> Self {
+        Self { of_one_key: lifetimes.encrypted.clone(), of_several: lifetimes.encrypted_fallbacks.clone() }
+    }
 }
 
 impl Opened {
@@ -35,6 +44,24 @@ impl Opened {
             }
             _ => Ok(()),
         }
+    }
+
+    /// A key that is cut off is gone at once, and with it whatever nobody but it can read. That nobody takes back, and a leak
+    /// is not mended by it.
+    pub(crate) fn must_lose_no_data(&self, is_under_way: bool) -> Result<(), Failure> {
+        self.must_keep_data(Change::Promote)?;
+        if !self.policy.encrypts {
+            return Ok(());
+        }
+        let sentence = format!(
+            "{}: what is stored may be encrypted with it, and nobody could read that again",
+            self.name()
+        );
+        let replaced = self.again(if is_under_way { "rotate" } else { "rotate --new" });
+        Err(Failure::new(Exit::Refused, sentence).hint(format!(
+            "bring another key in its place, step by step: `{replaced}`; save each row anew once that signs; then {}",
+            retire_by_hand(self)
+        )))
     }
 
     /// The same for a rotation as a whole, which comes to its promotion by itself.

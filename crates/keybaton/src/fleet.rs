@@ -1,5 +1,6 @@
 //! The processes of the project: who asks them, and which of them are gone.
 
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 use clap::Args;
@@ -44,14 +45,18 @@ impl Gone {
 fn gone(word: &str, beats: &Beats, opened: &Opened) -> Result<Box<str>, Failure> {
     let hint = format!("`{}` shows the processes that are waited for", opened.again("status"));
     let refused = |what: &str| Failure::new(Exit::Refused, format!("--gone {word}: {what}")).hint(&hint);
-    let mut meant = beats.beats.iter().filter(|beat| !word.is_empty() && beat.process.starts_with(word));
-    match (meant.next(), meant.next()) {
+    let seen = beats.of_processes(word).filter(|_| !word.is_empty());
+    let meant: BTreeSet<&str> = seen.clone().map(|beat| &*beat.process).collect();
+    let mut ids = meant.into_iter();
+    match (ids.next(), ids.next()) {
         (None, _) => Err(refused("no process of this id reports, or it was forgotten already")),
         (Some(_), Some(_)) => Err(refused("several processes begin so")),
-        (Some(beat), None) if beats.lives(beat) => {
-            Err(refused(&format!("it reported {}, so it lives", ago(beats.now.since(beat.seen)))))
-        }
-        (Some(beat), None) => Ok(beat.process.clone()),
+        (Some(process), None) => match seen.clone().find(|beat| beats.lives(beat)) {
+            Some(beat) => {
+                Err(refused(&format!("it reported {}, so it lives", ago(beats.now.since(beat.seen)))))
+            }
+            None => Ok(process.into()),
+        },
     }
 }
 

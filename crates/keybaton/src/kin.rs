@@ -1,14 +1,16 @@
 //! The other rings of an environment, and the keys that a ring has in common with them.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 
-use keybaton_core::{KeyId, Kin, Reading, Ring, RingName};
+use keybaton_core::{KeyId, Kin, Reading, Reporting, Ring, RingId, RingName};
 use keybaton_handover::look;
 use serde::Serialize;
 
 use crate::allowed::Allowed;
 use crate::commands::World;
 use crate::configuration::{Place, Wishes};
+use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::opened::Opened;
 
@@ -22,6 +24,8 @@ pub(crate) struct Relation {
     /// The same by the ids of the other ring.
     #[serde(skip)]
     pub(crate) theirs: Vec<KeyId>,
+    #[serde(skip)]
+    id: RingId,
     /// Whether the key that signs is among them.
     #[serde(skip)]
     pub(crate) signs: bool,
@@ -35,6 +39,8 @@ pub(crate) enum Kinship {
     Origin,
     /// The other began with the keys of the ring that is meant.
     Branch,
+    /// Both began with the keys of a third.
+    Sibling,
     /// Nobody says why: a key was put into both by hand.
     Unrelated,
 }
@@ -43,28 +49,77 @@ impl Opened {
     /// Looks at the other rings of the environment.
     ///
     /// # Errors
-    /// One of them cannot be read, so nobody knows for which processes a step has to wait.
+    /// Of one of them nobody can tell what it is, so nobody knows for which processes a step has to wait. The others are known.
     pub(crate) fn learn_kin(&mut self, world: &World<'_>, ring: &Ring) -> Result<(), Failure> {
-        let others = others(world)?;
+        let (mut others, mut unknown) = (Vec::new(), None);
+        for place in others_than(world)? {
+            match clear(place) {
+                Ok(found) => others.extend(found),
+                Err(failure) => unknown = unknown.or(Some(failure)),
+            }
+        }
         self.relate(ring, others.iter().map(|(name, ring)| (name, ring)));
-        Ok(())
+        unknown.map_or(Ok(()), Err)
     }
 
     /// Finds out which of these rings it has keys in common with.
     pub(crate) fn relate<'a>(&mut self, ring: &Ring, others: impl Iterator<Item = (&'a RingName, &'a Ring)>) {
-        let relations = others.filter_map(|(other, theirs)| relation(&self.place.ring, ring, other, theirs));
+        let others: Vec<_> = others.collect();
+        let name = self.place.ring.clone();
+        let family = Family::of(others.iter().copied().chain([(&name, ring)]));
+        let relations = others
+            .iter()
+            .filter_map(|(other, theirs)| relation(ring, other, theirs, family.kinship(&name, other)));
         self.relations = relations.collect();
-        let named = |kinship| {
-            let of = self.relations.iter().filter(move |relation| relation.is == kinship);
-            of.map(|relation| relation.ring.clone())
-        };
-        let (origin, branches) = (named(Kinship::Origin).next(), named(Kinship::Branch).collect());
-        self.places.kin = Kin { name: self.place.ring.clone(), origin, branches };
+        let of = |kinship| self.relations.iter().filter(move |relation| relation.is == kinship);
+        let origins = of(Kinship::Origin).map(|relation| (relation.ring.clone(), relation.id)).collect();
+        let branches = of(Kinship::Branch).map(|relation| relation.ring.clone()).collect();
+        self.places.kin = Kin { name, origins, branches };
     }
 
-    /// The rings of which one began with the keys of the other, and still has some of them.
-    pub(crate) fn branches(&self) -> impl Iterator<Item = &Relation> {
-        self.relations.iter().filter(|relation| relation.is == Kinship::Branch)
+    /// The rings that each process has to read before the next key signs, and which ring each began with the keys of. Where all
+    /// processes report, they are waited for instead.
+    pub(crate) fn untold_settings(&self) -> Vec<(&RingName, &RingName)> {
+        let own = &self.place.ring;
+        let relations = self.relations.iter().filter(|_| self.policy.fleet != Reporting::All);
+        let pairs = relations.filter_map(|Relation { ring, is, .. }| match is {
+            Kinship::Origin => Some((own, ring)),
+            Kinship::Branch => Some((ring, own)),
+            Kinship::Sibling | Kinship::Unrelated => None,
+        });
+        pairs.collect()
+    }
+
+    /// Those that are worth a line: where the ring that all began with still has the key, that one says enough.
+    pub(crate) fn told_relations(&self) -> impl Iterator<Item = &Relation> {
+        let has_origin = self.relations.iter().any(|relation| relation.is == Kinship::Origin);
+        self.relations.iter().filter(move |relation| !has_origin || relation.is != Kinship::Sibling)
+    }
+}
+
+/// Which rings began with the keys of which.
+struct Family<'a>(BTreeMap<&'a RingName, &'a RingName>);
+
+impl<'a> Family<'a> {
+    fn of(rings: impl Iterator<Item = (&'a RingName, &'a Ring)>) -> Self {
+        Self(rings.filter_map(|(name, ring)| Some((name, ring.head.from.as_ref()?))).collect())
+    }
+
+    /// The rings that one began with the keys of, the nearest first.
+    fn origins(&self, ring: &'a RingName) -> Vec<&'a RingName> {
+        let above = std::iter::successors(self.0.get(ring).copied(), |above| self.0.get(above).copied());
+        // Records may name each other in a circle.
+        above.take(self.0.len()).collect()
+    }
+
+    fn kinship(&self, ring: &'a RingName, other: &'a RingName) -> Kinship {
+        let (own, theirs) = (self.origins(ring), self.origins(other));
+        match () {
+            () if own.contains(&other) => Kinship::Origin,
+            () if theirs.contains(&ring) => Kinship::Branch,
+            () if own.iter().any(|origin| theirs.contains(origin)) => Kinship::Sibling,
+            () => Kinship::Unrelated,
+        }
     }
 }
 
@@ -84,6 +139,15 @@ impl Relation {
                 )
             }
             Kinship::Branch => format!("{keys}, which began with its keys"),
+            Kinship::Sibling if !self.signs => {
+                format!("{keys}, which began with the same keys, until it retires")
+            }
+            Kinship::Sibling => {
+                format!(
+                    "{keys}, which began with the same keys: `{}` gives it keys of its own",
+                    opened.again("rotate")
+                )
+            }
             Kinship::Unrelated => {
                 format!(
                     "{keys}, and neither began with the keys of the other: {signs} opens what {ring} protects"
@@ -93,37 +157,49 @@ impl Relation {
     }
 }
 
-/// The rings in order besides the one that is meant; none where a store is named by hand, which is that of one ring.
-fn others(world: &World<'_>) -> Result<Vec<(RingName, Ring)>, Failure> {
-    if Wishes::new(world.choices)?.store.is_some() {
-        return Ok(Vec::new());
+/// Where the other rings live; nowhere where a store is named by hand, which is that of one ring.
+fn others_than(world: &World<'_>) -> Result<Vec<Place>, Failure> {
+    match Wishes::new(world.choices)?.store {
+        Some(_) => Ok(Vec::new()),
+        None => Ok(world.places(Path::new("."))?.1),
     }
-    rings(world.places(Path::new("."))?.1)
 }
 
 /// Those of these rings that are in order.
 pub(crate) fn rings(places: Vec<Place>) -> Result<Vec<(RingName, Ring)>, Failure> {
-    let mut rings = Vec::new();
-    for place in places {
-        let other = Opened::of(place, Allowed::default())?;
-        if let Reading::Whole(ring) = look(&other.places.store).map_err(Failure::of_store)?.reading {
-            rings.push((other.place.ring, ring));
+    let looks = places.into_iter().map(seen).collect::<Result<Vec<_>, _>>()?;
+    let whole = looks.into_iter().filter_map(|(opened, reading)| match reading {
+        Reading::Whole(ring) => Some((opened.place.ring, ring)),
+        _ => None,
+    });
+    Ok(whole.collect())
+}
+
+/// The ring; nothing where there is none yet.
+fn clear(place: Place) -> Result<Option<(RingName, Ring)>, Failure> {
+    match seen(place)? {
+        (opened, Reading::Whole(ring)) => Ok(Some((opened.place.ring, ring))),
+        (_, Reading::Absent | Reading::Bare(_)) => Ok(None),
+        (opened, Reading::Torn(_)) => {
+            let sentence = format!("{}: a write was cut short, or is under way", opened.name());
+            let hint = format!("`{}` finishes it", opened.again("rotate --continue"));
+            Err(Failure::new(Exit::Conflict, sentence).hint(hint))
         }
+        (opened, other) => Err(opened.unusable(&other)),
     }
-    Ok(rings)
+}
+
+fn seen(place: Place) -> Result<(Opened, Reading), Failure> {
+    let opened = Opened::of(place, Allowed::default())?;
+    let reading = look(&opened.places.store).map_err(Failure::of_store)?.reading;
+    Ok((opened, reading))
 }
 
 /// Nothing where the two have no key in common.
-fn relation(name: &RingName, ring: &Ring, other: &RingName, theirs: &Ring) -> Option<Relation> {
+fn relation(ring: &Ring, other: &RingName, theirs: &Ring, is: Kinship) -> Option<Relation> {
     let shared = ring.shared_with(theirs).into_iter();
-    let (keys, theirs_of_it): (Vec<_>, _) = shared.map(|(own, other)| (own.facts.id, other.facts.id)).unzip();
-    let is = match (&ring.head.from, &theirs.head.from) {
-        (Some(from), _) if from == other => Kinship::Origin,
-        (_, Some(from)) if from == name => Kinship::Branch,
-        // Two that began with the keys of a third.
-        (Some(from), Some(theirs)) if from == theirs => return None,
-        _ => Kinship::Unrelated,
-    };
+    let (keys, of_other): (Vec<_>, _) = shared.map(|(own, other)| (own.facts.id, other.facts.id)).unzip();
     let signs = keys.contains(&ring.signing.facts.id);
-    (!keys.is_empty()).then_some(Relation { signs, ring: other.clone(), is, keys, theirs: theirs_of_it })
+    let id = theirs.head.id;
+    (!keys.is_empty()).then(|| Relation { ring: other.clone(), id, is, keys, theirs: of_other, signs })
 }

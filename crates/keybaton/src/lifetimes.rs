@@ -1,5 +1,6 @@
 //! How long what the project signs is valid, as its settings say it.
 
+use keybaton_core::Policy;
 use keybaton_core::time::{Span, Timestamp};
 use keybaton_handover::Lifetimes;
 
@@ -8,14 +9,13 @@ use crate::commands::World;
 use crate::configuration::Place;
 use crate::encrypted::Packages;
 use crate::opened::Opened;
+use crate::policy::longest_signature;
 
 impl Opened {
     /// What the configuration says holds; where that is too short, or cannot be known to be enough, this is told.
     pub(crate) fn learn_lifetimes(&mut self, world: &World<'_>, lifetimes: &Lifetimes) {
-        self.encrypting = Some(Packages {
-            of_one_key: lifetimes.encrypted.clone(),
-            of_several: lifetimes.encrypted_fallbacks.clone(),
-        });
+        // They are told of the main ring.
+        self.encrypting = self.place.is_main.then(|| Packages::of(lifetimes));
         let notes = match self.place.is_main {
             true => {
                 let longest = self.place.longest_signature.unwrap_or(lifetimes.longest());
@@ -24,7 +24,9 @@ impl Opened {
             }
             false => {
                 let says = lifetimes.longest_of(&self.place.ring);
-                let longest = self.place.longest_signature.or(says).unwrap_or(self.policy.longest_signature);
+                // Nobody knows more of it than of sessions; to wait too long harms nobody.
+                let unknown = || Policy::LONGEST_SIGNATURE.max(lifetimes.longest());
+                let longest = longest_signature(&self.place, says).unwrap_or_else(unknown);
                 self.policy.longest_signature = longest;
                 notes_of_further(&self.place, longest, says)
             }
@@ -92,6 +94,7 @@ mod tests {
             mirrors: Vec::new(),
             propagation: None,
             longest_signature: None,
+            longest_of_ring: None,
             offline: None,
             fleet: None,
             after_write: None,

@@ -186,6 +186,7 @@ mod tests {
             mirrors: vec![at("awssm://shop?region=eu-west-1")],
             propagation: None,
             longest_signature: None,
+            longest_of_ring: None,
             offline: None,
             fleet: None,
             after_write: None,

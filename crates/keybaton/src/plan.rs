@@ -22,9 +22,11 @@ pub(crate) fn plan(opened: &Opened) -> String {
             plus(loaded, opened.policy.longest_signature),
         ),
     };
-    let gone = match opened.place.encrypts {
-        true => "by your word, when every row was saved anew after 2".to_owned(),
-        false => format!("{expired} after 2, when nothing it signed is still valid"),
+    let valid = || format!("{expired} after 2, when nothing it signed is still valid");
+    let gone = match (opened.policy.encrypts, opened.place.is_main) {
+        (true, true) => format!("{}, and every row was saved anew: by your word", valid()),
+        (true, false) => "by your word, when every row was saved anew after 2".to_owned(),
+        (false, _) => valid(),
     };
     let plan = format!(
         "rotation of {}
@@ -47,13 +49,12 @@ fn cautions(opened: &Opened) -> Vec<String> {
     let urls = std::iter::once(&opened.place.store).chain(&opened.place.mirrors);
     let guarded = urls.filter_map(|at| Some((at, store::url(at).ok()?.kind().can.guard)));
     let unguarded = guarded.filter_map(|(at, guard)| Some(format!("{}: {}", at.url, caution(guard)?)));
-    let branches = opened.branches().filter(|_| opened.policy.fleet != Reporting::All).map(|branch| {
+    let settings = opened.untold_settings().into_iter().map(|(branch, origin)| {
         format!(
-            "{} began with its keys: each process must have the settings that read it before 2",
-            branch.ring
+            "{branch} began with the keys of {origin}: each process must have the settings that read it before 2"
         )
     });
-    unguarded.chain(caution_of_copies(opened)).chain(branches).collect()
+    unguarded.chain(caution_of_copies(opened)).chain(settings).collect()
 }
 
 fn caution(guard: Guard) -> Option<&'static str> {

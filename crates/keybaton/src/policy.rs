@@ -15,7 +15,7 @@ pub(crate) fn policy(place: &Place) -> Result<Policy, Failure> {
     let is_slow = any(place, |kind| !kind.is_of_files())?;
     Ok(Policy {
         propagation: place.propagation,
-        longest_signature: place.longest_signature.unwrap_or(Policy::LONGEST_SIGNATURE),
+        longest_signature: longest_signature(place, None).unwrap_or(Policy::LONGEST_SIGNATURE),
         // Files take no time worth counting; elsewhere looking and writing end after 30 s each.
         slowest_write: if is_slow { Span(60) } else { Span(0) },
         // A process that starts while its store is away may start with a copy.
@@ -24,6 +24,13 @@ pub(crate) fn policy(place: &Place) -> Result<Policy, Failure> {
         encrypts: place.encrypts,
         follows: place.after_write.as_ref().is_some_and(|after| !after.commands.is_empty()),
     })
+}
+
+/// How long what a ring signs is valid: what its own table says, else what the project's settings say of it, else the
+/// environment; nothing where nobody does. What a further ring encrypts does not expire, and it signs nothing besides.
+pub(crate) fn longest_signature(place: &Place, settings: Option<Span>) -> Option<Span> {
+    let of_data = place.encrypts.then_some(Span(0));
+    place.longest_of_ring.or(of_data).or(settings).or(place.longest_signature)
 }
 
 /// Whether any of the stores is of such a kind.

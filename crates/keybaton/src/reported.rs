@@ -51,8 +51,10 @@ pub(crate) fn advice(opened: &Opened, ring: &Ring, next: &NextReport) -> Option<
         }
         Ready::Refused(Refusal::NotAsked) => format!("run `{rotate}` to {goal}"),
         Ready::AfterFloor(_) if matches!(next.change, Change::Retire(_)) => {
-            let Span(longest) = opened.policy.longest_signature;
-            format!("run `{rotate}`: {} later it can {goal}", Span(longest))
+            match opened.policy.longest_signature {
+                Span(0) if opened.policy.encrypts => format!("run `{rotate}`, which says how to {goal}"),
+                longest => format!("run `{rotate}`: {longest} later it can {goal}"),
+            }
         }
         Ready::Now | Ready::AfterFloor(_) if is_all => format!("run `{rotate}` to {goal}"),
         Ready::At(moment) if is_all => {

@@ -1,5 +1,7 @@
 //! What a rotation is told in: what was done, what comes next, and why something is not done.
 
+use std::collections::BTreeSet;
+
 use keybaton_core::time::{Span, Timestamp};
 use keybaton_core::{Change, Misfit, Next, Phase, Ready, Refusal, Ring, Seen, Step, ready};
 use keybaton_handover::Around;
@@ -115,7 +117,10 @@ fn next_around(opened: &Opened, ring: &Ring, around: &Around, now: Timestamp) ->
     match (ring.phase(), release) {
         (Phase::Staged, Some(release)) => format!("next     {release}; {when} to promote it"),
         (Phase::Staged, None) => {
-            format!("next     {restart}, so that each accepts the new key; {when} to promote it")
+            format!(
+                "next     {restart}, so that each accepts the new key{}; {when} to promote it",
+                reads(opened)
+            )
         }
         (_, Some(release)) => format!("next     {release}; {when} to retire {}", next.key),
         (_, None) => format!(
@@ -123,6 +128,15 @@ fn next_around(opened: &Opened, ring: &Ring, around: &Around, now: Timestamp) ->
             ring.signing.facts.id, next.key
         ),
     }
+}
+
+/// The rings that each process has to read by then.
+fn reads(opened: &Opened) -> String {
+    let rings: BTreeSet<&str> = opened.untold_settings().iter().map(|(branch, _)| branch.as_str()).collect();
+    if rings.is_empty() {
+        return String::new();
+    }
+    format!(" and reads {}", rings.into_iter().collect::<Vec<_>>().join(" and "))
 }
 
 /// When the next step is to be taken, and by what.
@@ -163,7 +177,7 @@ fn save_anew(ring: &Ring) -> String {
     format!("save each row anew, which encrypts it with {}", ring.signing.facts.id)
 }
 
-fn retire_by_hand(opened: &Opened) -> String {
+pub(crate) fn retire_by_hand(opened: &Opened) -> String {
     format!("`{}`", opened.again("retire --force --reason \"every row was saved anew\""))
 }
 
@@ -183,7 +197,10 @@ pub(crate) fn price(opened: &Opened, step: Change, ring: &Ring) -> String {
         }
         _ => return String::new(),
     };
-    match (opened.place.is_main, opened.place.encrypts, step) {
+    match (opened.place.is_main, opened.policy.encrypts, step) {
+        (true, true, Change::Retire(id)) => {
+            format!("{what}, and whatever is still encrypted with {id} could be read by nobody: {who}")
+        }
         (true, ..) => format!("{what}: {who}"),
         (false, true, Change::Retire(id)) => {
             format!("whatever is still encrypted with {id} could be read by nobody")

@@ -71,6 +71,13 @@ pub(crate) fn files(at: &Located) -> Result<Vec<PathBuf>, Failure> {
     Ok([path].into_iter().chain(beside).collect())
 }
 
+/// Whether two URLs name one store.
+pub(crate) fn are_one(one: &Located, other: &Located) -> Result<bool, Failure> {
+    let (files_of_one, files_of_other) = (files(one)?, files(other)?);
+    let is_one = if files_of_one.is_empty() { one.url == other.url } else { files_of_one == files_of_other };
+    Ok(is_one && url(one)?.scheme() == url(other)?.scheme())
+}
+
 /// What the store holds of the ring, which may be nothing.
 pub(crate) fn read(place: &Place) -> Result<Texts, Failure> {
     must_be_readable(&place.store)?;

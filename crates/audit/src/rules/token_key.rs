@@ -40,7 +40,7 @@ fn then(package: &str) -> &'static str {
             "load it and set JWT_AUTH[\"JWT_SECRET_KEY\"] = [JWT_SIGNING_KEY, *JWT_SIGNING_KEY_FALLBACKS]"
         }
         "django-allauth" => "load it and set HEADLESS_JWT_PRIVATE_KEY = JWT_SIGNING_KEY",
-        _ => "load it and set NINJA_JWT[\"SIGNING_KEY\"] = JWT_SIGNING_KEY",
+        _ => "load it in the settings and add \"keybaton.ninja_jwt\" to INSTALLED_APPS",
     }
 }
 
@@ -266,7 +266,7 @@ mod tests {
             mend("rest_framework_simplejwt"),
             "`keybaton init --ring JWT_SIGNING_KEY --from SECRET_KEY`, then load it in the settings and add \"keybaton.simplejwt\" to INSTALLED_APPS"
         );
-        assert!(mend("ninja_jwt").ends_with("set NINJA_JWT[\"SIGNING_KEY\"] = JWT_SIGNING_KEY"));
+        assert!(mend("ninja_jwt").ends_with("add \"keybaton.ninja_jwt\" to INSTALLED_APPS"));
         assert!(mend("rest_framework_jwt").contains("[JWT_SIGNING_KEY, *JWT_SIGNING_KEY_FALLBACKS]"));
     }
 

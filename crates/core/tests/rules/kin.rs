@@ -91,7 +91,7 @@ fn its_steps_wait_for_processes_that_still_use_the_other_ring_in_its_place() {
     let others = ["new", "old"].map(|process| (origin(), beat(process, &secret_key)));
     let mut all = beats(branch(), vec![beat("new", &cookies)], others.to_vec());
     assert!(awaited(Change::Promote, &seen(&cookies, &all), &POLICY).is_empty());
-    all.kin.origin = Some(origin());
+    all.kin.origins = vec![(origin(), secret_key.head.id)];
     {
         let found = awaited(Change::Promote, &seen(&cookies, &all), &POLICY);
         let found: Vec<_> = found.iter().map(|found| (&*found.beat.process, found.why)).collect();
@@ -101,6 +101,20 @@ fn its_steps_wait_for_processes_that_still_use_the_other_ring_in_its_place() {
     all.give_up(&["old".into()]);
     all.others[1].1.seen = Timestamp(0);
     assert!(awaited(Change::Promote, &seen(&cookies, &all), &POLICY).is_empty());
+}
+
+#[test]
+fn nobody_waits_for_another_site_of_which_the_database_is_a_copy_and_whoever_uses_two_origins_is_told_once() {
+    let [secret_key, elsewhere] = [1, 3].map(|seed| begin(seed, Adoption::nothing()));
+    let cookies = begin(2, Adoption::like(origin(), &secret_key).staged());
+    let links: RingName = "LINK_SIGNING_KEY".parse().unwrap();
+    let others = vec![(origin(), beat("elsewhere", &elsewhere)), (origin(), beat("old", &secret_key))];
+    let mut all = beats(branch(), vec![beat("new", &cookies)], others);
+    all.kin.origins = vec![(origin(), secret_key.head.id), (links.clone(), cookies.head.id)];
+    all.others.push((links, beat("old", &cookies)));
+    let found = awaited(Change::Promote, &seen(&cookies, &all), &POLICY);
+    let found: Vec<_> = found.iter().map(|found| &*found.beat.process).collect();
+    assert_eq!(found, ["old"]);
 }
 
 #[test]
@@ -133,6 +147,9 @@ fn a_key_that_encrypted_what_is_stored_retires_at_no_time_by_itself() {
         ready(Change::Stage, &seen, &policy),
         Ready::Refused(Refusal::Misfit(Misfit::KeyRetires(ring.retiring[0].key.facts.id)))
     );
+    // What the same key signed has a life of its own, which ends first.
+    let soon = Seen { now: NOW, ..seen };
+    assert!(matches!(ready(retire, &soon, &policy), Ready::At(_)));
     // Who still encrypts with it comes first: rows that were saved anew before that would be lost.
     let mut all = beats(origin(), vec![beat("late", &ring)], Vec::new());
     all.beats[0].signs = ring.retiring[0].key.facts.mark;

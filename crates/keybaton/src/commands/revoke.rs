@@ -1,7 +1,7 @@
 //! After a leak: cut a key off.
 
 use clap::Args;
-use keybaton_core::{Beats, Change, KeyId, Reading, Revision, Ring, RingId, Role};
+use keybaton_core::{Beats, Change, KeyId, Phase, Reading, Revision, Ring, RingId, Role};
 use keybaton_handover::{Look, Reported, cut, look, standing};
 use serde::Serialize;
 
@@ -9,6 +9,7 @@ use crate::allowed::Owner;
 use crate::ask::{Answer, confirm};
 use crate::clock::now;
 use crate::commands::World;
+use crate::encrypted::Packages;
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::follow::followed;
@@ -63,7 +64,10 @@ impl Revoke {
         }
         world.print.note(&format!("{}: {}", opened.name(), key.consequence(opened.place.is_main)));
         other_rings(world, &mut opened, key);
-        let asked = who_accepts(world, &opened, key)?;
+        let asked = who_accepts(world, &mut opened, key)?;
+        if key.logs_out() {
+            must_lose_no_data(&mut opened)?;
+        }
         if self.dry_run {
             return self.tell_what_would(world, &opened, key);
         }
@@ -183,7 +187,6 @@ fn other_rings(world: &World<'_>, opened: &mut Opened, key: Chosen) {
     let Ok(Look { reading: Reading::Whole(ring), .. }) = look(&opened.places.store) else { return };
     if let Err(unknown) = opened.learn_kin(world, &ring) {
         world.print.warning(&format!("whether another ring has it nobody can tell: {}", unknown.in_full()));
-        return;
     }
     for relation in &opened.relations {
         let wishes = opened.place.wishes.of(&relation.ring);
@@ -199,12 +202,23 @@ fn other_rings(world: &World<'_>, opened: &mut Opened, key: Chosen) {
     }
 }
 
+/// What cannot be read again is lost for good, whatever was leaked.
+fn must_lose_no_data(opened: &mut Opened) -> Result<(), Failure> {
+    opened.learn_what_encrypts();
+    let Look { reading, .. } = look(&opened.places.store).map_err(Failure::of_store)?;
+    opened.must_lose_no_data(matches!(reading, Reading::Whole(ring) if ring.phase() != Phase::Settled))
+}
+
 /// Tells how many processes accept what is to be cut off, where they can be asked at once.
-fn who_accepts(world: &World<'_>, opened: &Opened, key: Chosen) -> Result<Asked, Failure> {
+fn who_accepts(world: &World<'_>, opened: &mut Opened, key: Chosen) -> Result<Asked, Failure> {
     let Reading::Whole(ring) = look(&opened.places.store).map_err(Failure::of_store)?.reading else {
         return Ok(Asked::default());
     };
-    let reported = opened.places.reported();
+    let answer = opened.answer();
+    if let (true, Some(Ok(answer))) = (opened.place.is_main, &answer) {
+        opened.encrypting = Some(Packages::of(&answer.lifetimes));
+    }
+    let reported = answer.map(Reported::from).unwrap_or_default();
     if let Some(error) = &reported.not_asked {
         world.print.note(&format!("how many processes accept it nobody can tell: {error}"));
     }

@@ -105,7 +105,6 @@ impl Rotate {
             let around = opened.places.around(&before.ring, asked.fresh());
             return self.tell(world, &opened, &before.ring, around, &[]);
         };
-        opened.must_keep_data_in(&before.ring)?;
         if self.dry_run {
             return self.tell_what_would(world, &opened, &before.ring, goal, asked);
         }
@@ -127,6 +126,7 @@ impl Rotate {
     /// What this run is for; nothing where no rotation is under way and none is to be started.
     fn goal(&self, world: &World<'_>, opened: &Opened, ring: &Ring) -> Result<Option<Goal>, Failure> {
         if ring.phase() != Phase::Settled {
+            opened.must_keep_data_in(ring)?;
             if self.new {
                 world.print.note(
                     "a rotation is under way, so this goes on with it; the next can begin when it has ended",
@@ -142,6 +142,7 @@ impl Rotate {
             world.print.note(&format!("key {} is {age} old: too young to rotate", ring.signing.facts.id));
             return Ok(None);
         }
+        opened.must_keep_data_in(ring)?;
         world.print.note(&plan(opened));
         let started = self.new || self.if_older_than.is_some() || self.dry_run;
         if !started && confirm(world, "Start this rotation?", "--new")? == Answer::No {

@@ -63,6 +63,7 @@ impl Status {
         let answer = rings[0].opened.answer();
         for ring in &mut rings {
             ring.reported = ring.opened.hear(world, answer.clone());
+            ring.learn_what_encrypts();
         }
         self.tell(world, &rings)?;
         Ok(unread.unwrap_or(Exit::Done))
@@ -148,7 +149,7 @@ fn text(world: &World<'_>, opened: &Opened, ring: &Ring, report: &Report<'_>) ->
     }
     lines.extend(report.leftovers.iter().map(|leftover| format!("  leftover  {leftover}")));
     lines.extend(reported::status_lines(report, now()));
-    lines.extend(opened.relations.iter().map(|relation| format!("  shares    {}", relation.told(opened))));
+    lines.extend(opened.told_relations().map(|relation| format!("  shares    {}", relation.told(opened))));
     lines.extend(report.undelivered.iter().map(|undelivered| format!("  {}", undelivered.why)));
     lines.push(String::new());
     lines.push(next_line(opened, ring, report));

@@ -193,10 +193,12 @@ fn take(
             Mirrors::Later => unhindered(&opened, world, &interrupt, before)?,
         }
     };
-    if let Some(hurry) = hurry
-        && let Err(unknown) = opened.learn_kin(world, &before.ring)
-    {
-        hurry.or_stop(world, unknown)?;
+    if let Err(unknown) = opened.learn_kin(world, &before.ring) {
+        match hurry {
+            Some(hurry) => hurry.or_stop(world, unknown)?,
+            // It waits for nobody: only what comes after it is told without knowing this.
+            None => world.print.warning(&unknown.in_full()),
+        }
     }
     let step = choose(&opened, &before)?;
     opened.learn_what_encrypts();

@@ -129,6 +129,12 @@ impl Configuration {
         environment.rings.get(ring).map(|further| &further.store).or(main).map(String::as_str)
     }
 
+    /// The ring of an environment that lives in a store, by what the file says.
+    pub(crate) fn ring_in(&self, environment: &str, store: &str) -> Option<RingName> {
+        let rings = self.all_rings().filter(|(name, _)| *name == environment);
+        rings.map(|(_, ring)| ring).find(|ring| self.says_of(environment, ring) == Some(store))
+    }
+
     /// Every ring of every environment that has a store.
     pub(crate) fn all_rings(&self) -> impl Iterator<Item = (&str, RingName)> {
         self.environments.iter().flat_map(|(name, environment)| {
@@ -167,11 +173,12 @@ fn environment(mut fields: Fields<'_>, main: &RingName) -> Result<Environment, F
 
 /// A store that two rings are to live in, and that has room for one.
 fn one_for_two(environment: &Environment) -> Option<&str> {
-    let further = environment.rings.values().map(|further| &further.store);
-    let stores: Vec<&String> = environment.store.iter().chain(further).collect();
-    let is_twice = |url: &&&String| stores.iter().filter(|other| other == url).count() > 1;
-    let is_full = |url: &&&String| StoreUrl::parse(url).is_ok_and(|url| !url.holds_several());
-    stores.iter().filter(is_twice).find(is_full).map(|url| url.as_str())
+    let further: Vec<&String> = environment.rings.values().map(|further| &further.store).collect();
+    let of_main = environment.store.iter().chain(&environment.mirrors);
+    let is_twice =
+        |at: usize| further[..at].contains(&further[at]) || of_main.clone().any(|url| url == further[at]);
+    let is_full = |url: &str| StoreUrl::parse(url).is_ok_and(|url| !url.holds_several());
+    (0..further.len()).filter(|at| is_twice(*at)).map(|at| further[at].as_str()).find(|url| is_full(url))
 }
 
 fn further((name, mut fields): (RingName, Fields<'_>)) -> Result<(RingName, Further), Failure> {

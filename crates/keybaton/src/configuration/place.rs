@@ -24,8 +24,10 @@ pub(crate) struct Place {
     pub(crate) store: Located,
     pub(crate) mirrors: Vec<Located>,
     pub(crate) propagation: Option<Span>,
-    /// None where nobody says it.
+    /// What the environment says; none where nobody says it.
     pub(crate) longest_signature: Option<Span>,
+    /// What the table of a further ring says of its own signatures.
+    pub(crate) longest_of_ring: Option<Span>,
     /// How old a copy may be that stands in for the store while it is away.
     pub(crate) offline: Option<Span>,
     /// None where no environment of a configuration was chosen: then nobody says what has to follow a write.
@@ -77,7 +79,8 @@ impl Place {
             propagation: chosen.as_ref().and_then(|chosen| chosen.says.propagation),
             offline: chosen.as_ref().and_then(|chosen| chosen.says.offline),
             encrypts: chosen.as_ref().is_some_and(|chosen| chosen.encrypts(&ring)),
-            longest_signature: chosen.and_then(|chosen| chosen.longest_signature(&ring)),
+            longest_of_ring: chosen.as_ref().and_then(|chosen| chosen.longest_of(&ring)),
+            longest_signature: chosen.and_then(|chosen| chosen.says.longest_signature),
             wishes: wishes.beyond(configuration),
             is_main: configuration.is_none_or(|configuration| configuration.ring == ring),
             ring,
@@ -210,9 +213,8 @@ impl Chosen<'_> {
     }
 
     /// A further ring may sign what lasts longer, or less long, than the sessions of the main one.
-    fn longest_signature(&self, ring: &RingName) -> Option<Span> {
-        let own = self.says.rings.get(ring).and_then(|further| further.longest_signature);
-        own.or(self.says.longest_signature)
+    fn longest_of(&self, ring: &RingName) -> Option<Span> {
+        self.says.rings.get(ring).and_then(|further| further.longest_signature)
     }
 
     fn encrypts(&self, ring: &RingName) -> bool {

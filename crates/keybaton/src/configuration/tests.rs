@@ -50,9 +50,9 @@ fn an_environment_and_a_ring_can_be_named() {
     let place = choose(&project, wishes("production", "JWT_SIGNING_KEY", "")).unwrap();
     assert_eq!(place.store.url, "file:/run/secrets/jwt");
     assert!(place.mirrors.is_empty() && !place.is_main);
-    assert_eq!(place.longest_signature, Some(Span::days(30)));
+    assert_eq!((place.longest_signature, place.longest_of_ring), (Some(Span::days(30)), None));
     let place = choose(&project, wishes("production", "LINK_SIGNING_KEY", "")).unwrap();
-    assert_eq!(place.longest_signature, Some(Span::days(90)));
+    assert_eq!(place.longest_of_ring, Some(Span::days(90)));
 }
 
 #[test]

@@ -67,6 +67,7 @@ mod tests {
             mirrors: Vec::new(),
             propagation,
             longest_signature: None,
+            longest_of_ring: None,
             offline: None,
             fleet: None,
             after_write: Some(AfterWrite {

@@ -169,6 +169,49 @@ pub(crate) fn begun_otherwise(opened: &Opened, name: &RingName) -> Failure {
         .hint("leave --from out; what is still signed with the other ring is refused where the settings name this one")
 }
 
+/// It is left over from a run that was cut short, and the other ring signs with another key since.
+pub(crate) fn left_behind(opened: &Opened, name: &RingName) -> Failure {
+    let sentence = format!(
+        "{} began with the keys of {name} earlier, which signs with another one now: who has the new settings would refuse that",
+        opened.name()
+    );
+    let ring = &opened.place.ring;
+    Failure::new(Exit::Refused, sentence).hint(format!(
+        "nobody uses it yet, as the configuration does not name it: take {ring} and what belongs to it out of its store, and run \
+         this again"
+    ))
+}
+
+/// The other ring is about to sign with a key that this one would not have.
+pub(crate) fn under_way(opened: &Opened, name: &RingName) -> Failure {
+    let sentence = format!(
+        "{name} is about to sign with its next key, which {} would not accept where the settings come too late for that",
+        opened.name()
+    );
+    let wishes = opened.place.wishes.of(name);
+    let (promote, abort) = (wishes.again("rotate --continue"), wishes.again("abort"));
+    Failure::new(Exit::Refused, sentence)
+        .hint(format!("let it sign first, `{promote}`, or drop it, `{abort}`; then run this again"))
+}
+
+/// A variable has its name already.
+pub(crate) fn set_elsewhere(opened: &Opened) -> Failure {
+    let ring = &opened.place.ring;
+    let sentence =
+        format!("{}: the environment has a variable {ring} already, with another value", opened.name());
+    Failure::new(Exit::Refused, sentence).hint(format!(
+        "where that is a key, put it into the store as {ring}, and this command takes it in; else name the ring otherwise, or \
+         take the variable out"
+    ))
+}
+
+/// What stands there is the other ring itself.
+pub(crate) fn another_ring(opened: &Opened, other: &RingName) -> Failure {
+    let sentence =
+        format!("{} is the ring {other}: a step of the one would be a step of both", opened.name());
+    Failure::new(Exit::Refused, sentence).hint("name another store with --store, such as --store dir:secrets")
+}
+
 /// A key stands there that the other ring does not have.
 pub(crate) fn not_the_origins(opened: &Opened, name: &RingName) -> Failure {
     let sentence = format!("{} holds a key already, and it is none of {name}", opened.name());

@@ -6,6 +6,7 @@ mod copy;
 mod diff;
 mod dry_runs;
 mod ground;
+mod kin;
 mod mirrors;
 mod named;
 mod rings;

@@ -43,6 +43,8 @@ fn a_use_leaves_the_main_ring_with_its_keys_and_gets_keys_of_its_own_in_three_st
     done      let the settings read the ring: settings.py
     next      put this into the settings, and deploy them:
                   SIGNING_BACKEND = "keybaton.django.signing.CookieSigner"
+              What it signs counts as valid for 14d: where that is too short, say `longest-signature` in its
+              table of the configuration, before a key of it retires
               Processes with the old settings and with the new ones understand each other.
               Once all have the new ones, `keybaton rotate --ring COOKIE_SIGNING_KEY` parts the ring from SECRET_KEY, step by step
     "#);
@@ -86,11 +88,12 @@ fn a_use_leaves_the_main_ring_with_its_keys_and_gets_keys_of_its_own_in_three_st
     assert_snapshot!(project.says(&["rotate", "--ring", "COOKIE_SIGNING_KEY", "--new"]), @"
     0
     staged   K1: it is accepted, and K2 still signs
-    next     restart every process, so that each accepts the new key; then run `keybaton rotate --ring COOKIE_SIGNING_KEY` to promote it
+    next     restart every process, so that each accepts the new key and reads COOKIE_SIGNING_KEY; then run `keybaton rotate --ring COOKIE_SIGNING_KEY` to promote it
     rotation of COOKIE_SIGNING_KEY in dotenv:.env (dev)
       1. stage    a new key is accepted and signs nowhere yet
       2. promote  it signs, the old one is accepted only: once each process was restarted, at the earliest 0s after 1
       3. retire   the old one is no longer accepted: 14d after 2, when nothing it signed is still valid
+      COOKIE_SIGNING_KEY began with the keys of SECRET_KEY: each process must have the settings that read it before 2
     ");
     assert_eq!(project.variable("COOKIE_SIGNING_KEY"), secret_key);
     assert_snapshot!(project.says(&["rotate", "--ring", "COOKIE_SIGNING_KEY"]), @"
@@ -137,6 +140,8 @@ fn a_new_use_begins_with_a_fresh_key() {
     done      let the settings read the ring: settings.py
     next      put this into the settings, and deploy them:
                   from keybaton.django.signing import dumps, loads  # with ring="LINK_SIGNING_KEY"
+              What it signs counts as valid for 14d: where that is too short, say `longest-signature` in its
+              table of the configuration, before a key of it retires
     "#);
     assert_ne!(project.variable("LINK_SIGNING_KEY"), project.variable("SECRET_KEY"));
     assert!(!project.says(&["status"]).contains("shares"));
@@ -268,6 +273,8 @@ fn settings_that_only_a_person_can_change_are_left_and_the_line_is_named() {
                   COOKIE_SIGNING_KEY, COOKIE_SIGNING_KEY_FALLBACKS = keybaton.load("COOKIE_SIGNING_KEY")
     next      put this into the settings, and deploy them:
                   SIGNING_BACKEND = "keybaton.django.signing.CookieSigner"
+              What it signs counts as valid for 14d: where that is too short, say `longest-signature` in its
+              table of the configuration, before a key of it retires
               Processes with the old settings and with the new ones understand each other.
               Once all have the new ones, `keybaton rotate --ring COOKIE_SIGNING_KEY` parts the ring from SECRET_KEY, step by step
     "#);
@@ -328,12 +335,12 @@ fn a_ring_that_began_with_the_keys_is_named_before_a_rotation_that_counts_on_tim
     assert_snapshot!(project.says(&["rotate", "--new"]), @"
     0
     staged   K1: it is accepted, and K2 still signs
-    next     restart every process, so that each accepts the new key; then run `keybaton rotate` to promote it
+    next     restart every process, so that each accepts the new key and reads COOKIE_SIGNING_KEY; then run `keybaton rotate` to promote it
     rotation of SECRET_KEY in dotenv:.env (dev)
       1. stage    a new key is accepted and signs nowhere yet
       2. promote  it signs, the old one is accepted only: once each process was restarted, at the earliest 0s after 1
       3. retire   the old one is no longer accepted: 14d after 2, when nothing it signed is still valid
-      COOKIE_SIGNING_KEY began with its keys: each process must have the settings that read it before 2
+      COOKIE_SIGNING_KEY began with the keys of SECRET_KEY: each process must have the settings that read it before 2
     ");
 }
 

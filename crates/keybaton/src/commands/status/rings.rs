@@ -89,6 +89,13 @@ impl<'a> Told<'a> {
 }
 
 impl Read {
+    /// While a key retires, what encrypts says when it may go. To look for that takes time.
+    pub(super) fn learn_what_encrypts(&mut self) {
+        if matches!(&self.reading, Reading::Whole(ring) if !ring.retiring.is_empty()) {
+            self.opened.learn_what_encrypts();
+        }
+    }
+
     fn report(&self) -> One<'_> {
         let Self { opened, reading, .. } = self;
         if let Reading::Whole(ring) = reading {

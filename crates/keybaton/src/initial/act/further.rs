@@ -15,7 +15,7 @@ use crate::configuration::shown;
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::opened::Opened;
-use crate::uses::lines_for;
+use crate::uses::{lines_for, says_how_long};
 
 /// Everything that will be done for it.
 pub(crate) struct FurtherPlan<'a> {
@@ -42,6 +42,9 @@ impl Act<'_> {
             (_, false) => {
                 self.words.put_in(&further_lines(&opened.place.ring, further.style))?;
             }
+        }
+        if let Some(file) = guard.as_ref().and_then(|guard| guard.tracked.as_deref()) {
+            self.words.leaked(file, &opened.place.wishes)?;
         }
         if self.words.is_changed() && !self.dry_run {
             self.what_now(&opened, from.as_deref())?;
@@ -81,6 +84,20 @@ impl Act<'_> {
         self.words.done(&format!("say where the ring lives: {}", shown(&path)))
     }
 
+    /// A key retires when what it signed has expired, which at times only who signs knows.
+    fn how_long(&self, opened: &Opened) -> Result<(), Failure> {
+        let place = &opened.place;
+        let is_told = place.fleet.is_some() && says_how_long(&place.ring);
+        if place.encrypts || place.longest_of_ring.is_some() || is_told {
+            return Ok(());
+        }
+        self.words.behind(&format!(
+            "What it signs counts as valid for {}: where that is too short, say `longest-signature` in its",
+            opened.policy.longest_signature
+        ))?;
+        self.words.behind("table of the configuration, before a key of it retires")
+    }
+
     fn what_now(&self, opened: &Opened, from: Option<&str>) -> Result<(), Failure> {
         let lines = lines_for(&opened.place.ring);
         let rotate = opened.again("rotate");
@@ -90,6 +107,7 @@ impl Act<'_> {
         };
         self.words.next(settings)?;
         lines.iter().try_for_each(|line| self.words.behind(&format!("    {line}")))?;
+        self.how_long(opened)?;
         match from {
             None => Ok(()),
             Some(from) => {
