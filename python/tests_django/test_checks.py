@@ -99,6 +99,25 @@ def test_a_key_that_should_be_gone_is_found(days: int, expected: list[str], monk
     assert found() == expected
 
 
+@pytest.mark.parametrize(
+    ("ring", "days", "expected"),
+    [
+        ("SESSION_SIGNING_KEY", 16, ["keybaton.W004"]),
+        ("SESSION_SIGNING_KEY", 14, []),
+        # Nobody knows how long what these made is good for; of a field it is for ever.
+        ("COOKIE_SIGNING_KEY", 400, []),
+        ("LINK_SIGNING_KEY", 400, []),
+        ("FIELD_ENCRYPTION_KEY", 400, []),
+    ],
+)
+def test_a_key_of_another_ring_is_overdue_once_its_own_artefacts_have_ended(
+    ring: str, days: int, expected: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    key = Key("id", "retiring", b"", since=int(time.time()) - days * 86400)
+    monkeypatch.setattr(_load, "_rings", {ring: Ring("id", 3, (key,), b"salt")})
+    assert found() == expected
+
+
 def test_channels_own_stack_is_found_however_deep_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
     auth = ModuleType("channels.auth")
     stock, ours = type("AuthMiddleware", (), {}), type("AuthMiddleware", (), {"inner": None})
