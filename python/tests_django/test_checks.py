@@ -31,7 +31,7 @@ def found(**changed: Any) -> list[str]:
         messages = [message for module in checks.CHECKS for message in module.check(app_configs=None)]
     for message in messages:
         assert message.hint.endswith(f"#{message.id.replace('.', '').lower()}")
-        assert RANDOM not in message.msg
+        assert RANDOM not in message.msg + message.hint
     return [message.id for message in messages]
 
 
@@ -168,6 +168,11 @@ ENGINE = {"SESSION_ENGINE": "keybaton.django.sessions.signed_cookies"}
         ({"SESSION_ENGINE": "no.such.engine"}, []),
         ({**COOKIES, **ENGINE}, ["keybaton.E002", "keybaton.E002"]),
         ({"KEYBATON": {"RINGS": {"cookie": "COOKIE_SIGNING_KEY"}}}, ["keybaton.E002"]),
+        ({"KEYBATON": {"RINGS": ["cookies"]}}, ["keybaton.E002"]),
+        ({"KEYBATON": {"RINGS": None}}, ["keybaton.E002"]),
+        ({**COOKIES, **RING, "KEYBATON": {"RINGS": None}}, ["keybaton.E002"]),
+        ({"KEYBATON": {"RINGS": {"cookies": None}}}, ["keybaton.E002"]),
+        ({**COOKIES, "KEYBATON": {"RINGS": {"cookies": RANDOM}}}, ["keybaton.E002"]),
     ],
 )
 def test_a_ring_that_is_used_and_not_there_is_found(changed: dict[str, Any], expected: list[str]) -> None:
