@@ -13,6 +13,7 @@ from django.test import override_settings
 from moves import A, B, C, Settings, before
 
 import keybaton
+from keybaton import _load
 from keybaton.django import _encrypted
 
 for package in ("django_cryptography", "encrypted_fields", "fernet_fields", "mirage"):
@@ -84,6 +85,30 @@ def test_a_project_that_has_put_its_own_keys_there_is_left_alone(package: str, m
 def test_another_package_of_the_same_name_is_left_alone() -> None:
     theirs = import_module("encrypted_fields.fields").EncryptedTextField
     assert not _encrypted.USES["encrypted_fields"](theirs())
+
+
+@pytest.mark.parametrize(
+    ("package", "line"),
+    [
+        ("fernet_fields", lambda key: {"FERNET_KEYS": [key]}),
+        ("fernet_fields", lambda key: {"FERNET_KEYS": ["made up", key]}),
+        ("mirage", lambda key: {"MIRAGE_SECRET_KEY": key}),
+    ],
+)
+def test_secret_key_put_into_the_setting_is_secret_key_and_its_equal_is_not(
+    package: str, line: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("_given", "_accepted", "_ever"):
+        monkeypatch.setattr(_load, name, {})
+    keys = {"SECRET_KEY": A, "FIELD_ENCRYPTION_KEY": A.encode().decode()}  # what load() gives are two objects
+    for name, key in keys.items():
+        _load.took_over(name, key, None, (key,))
+    field = import_module(f"{package}.fields").EncryptedTextField
+    for name, is_secret_key in (("SECRET_KEY", True), ("FIELD_ENCRYPTION_KEY", False)):
+        with override_settings(**before(A), **line(keys[name])):
+            assert _encrypted.USES[package](field()) == is_secret_key
+    with override_settings(**before(A), **line(A.encode().decode())):  # from a variable of its own
+        assert not _encrypted.USES[package](field())
 
 
 def own(key: str, *accepted: str) -> Settings:

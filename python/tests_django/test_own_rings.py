@@ -118,6 +118,13 @@ def test_what_is_signed_is_djangos_byte_for_byte(monkeypatch: pytest.MonkeyPatch
         assert ours == djangos.get_cookie_signer().sign("it")
 
 
+@pytest.mark.parametrize("kind", ["Signer", "TimestampSigner"])
+def test_a_class_of_a_project_signs_with_its_own_name_as_before(kind: str) -> None:
+    theirs, ours = (type("Invitation", (getattr(of, kind),), {"__module__": "shop.mail"}) for of in (djangos, signing))
+    with override_settings(**moved("LINK_SIGNING_KEY", A, A)):
+        assert ours(ring="LINK_SIGNING_KEY").unsign(theirs().sign("it")) == "it"
+
+
 def test_an_age_is_asked_for_as_django_does(monkeypatch: pytest.MonkeyPatch) -> None:
     with override_settings(**moved("LINK_SIGNING_KEY", B, B)):
         made = signing.dumps("it", ring="LINK_SIGNING_KEY")

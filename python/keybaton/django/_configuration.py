@@ -31,7 +31,13 @@ def setting(name: str) -> Any:
 
 def ring_of(use: str) -> str:
     """The name of the ring that cookies, sessions or tokens are signed with, or fields are encrypted with."""
-    return str({**RINGS, **setting("RINGS")}[use])
+    return str({**RINGS, **rings_said()}[use])
+
+
+def rings_said() -> dict[str, Any]:
+    """What a project calls its rings; nothing where that is no dictionary, which a check says."""
+    said = setting("RINGS")
+    return said if isinstance(said, dict) else {}
 
 
 def fence() -> str:

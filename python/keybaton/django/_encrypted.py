@@ -8,6 +8,10 @@ from django.apps import apps
 from django.conf import settings
 from django.utils.encoding import force_bytes
 
+from keybaton import _load
+
+from . import _owners
+
 
 def packages() -> list[str]:
     """The packages that the models of this project use so."""
@@ -24,7 +28,8 @@ def _fields() -> Iterator[tuple[Any, str]]:
 
 
 def _fernet_fields(field: Any) -> bool:
-    return getattr(settings, "FERNET_KEYS", None) is None and not _has_keys_of_its_own(field, "fernet_fields")
+    keys = getattr(settings, "FERNET_KEYS", None)
+    return not _has_keys_of_its_own(field, "fernet_fields") and (keys is None or any(map(_is_of_main, keys)))
 
 
 def _django_cryptography(field: Any) -> bool:
@@ -35,14 +40,19 @@ def _django_cryptography(field: Any) -> bool:
 
 
 def _mirage(field: Any) -> bool:
-    if getattr(settings, "MIRAGE_SECRET_KEY", None):
-        return False
+    if key := getattr(settings, "MIRAGE_SECRET_KEY", None):
+        return _is_of_main(key)
     return bool(field.crypto.cipher.key == base64.urlsafe_b64encode(force_bytes(settings.SECRET_KEY))[:32])
 
 
 def _encrypted_fields(field: Any) -> bool:
     """Another package has a module of the same name, and no such setting."""
     return hasattr(settings, "SALT_KEY") and not _has_keys_of_its_own(field, "encrypted_fields")
+
+
+def _is_of_main(key: object) -> bool:
+    """Whether it was put there as SECRET_KEY. One that is only equal was given to the field for its own."""
+    return _load.giver_of(key) == _owners.main()
 
 
 def _has_keys_of_its_own(field: Any, package: str) -> bool:

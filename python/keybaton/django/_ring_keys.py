@@ -45,12 +45,16 @@ def line_for(ring: str) -> str:
 
 def _sound(ring: str) -> str:
     """The same name. What cannot be one is not repeated: it may be a key, given in the place of its name."""
-    if not isinstance(ring, str) or not re.fullmatch(r"[A-Z_][A-Z0-9_]{0,63}", ring):
+    if not is_name(ring):
         raise ImproperlyConfigured(
             "the name of a ring in the settings is one of capital letters, digits and underscores\n"
             'hint: give the name, not the key, as in ring="LINK_SIGNING_KEY"'
         )
     return ring
+
+
+def is_name(ring: object) -> bool:
+    return isinstance(ring, str) and re.fullmatch(r"[A-Z_][A-Z0-9_]{0,63}", ring) is not None
 
 
 def _is_key(value: object) -> bool:

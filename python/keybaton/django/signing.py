@@ -74,13 +74,19 @@ class RingKeys:
     def fallback_keys(self, keys: object) -> None:
         """Django's own __init__ sets them."""
 
+    @classmethod
+    def _salt(cls) -> str:
+        """The name of the class, as Django has it: of one of ours that of Django's, of a project's own its own."""
+        module = signing.__name__ if cls.__module__ == __name__ else cls.__module__
+        return f"{module}.{cls.__name__}"
+
 
 class Signer(RingKeys, signing.Signer):  # type: ignore[misc]
     """As django.core.signing.Signer, with the keys of a ring; the salt is Django's too, unless one is given."""
 
     def __init__(self, *, ring: str, sep: str = ":", salt: str | None = None, algorithm: str | None = None) -> None:
         self.ring = ring
-        super().__init__(sep=sep, salt=salt or f"{signing.__name__}.Signer", algorithm=algorithm)
+        super().__init__(sep=sep, salt=salt or self._salt(), algorithm=algorithm)
 
 
 class TimestampSigner(RingKeys, signing.TimestampSigner):  # type: ignore[misc]
@@ -88,7 +94,7 @@ class TimestampSigner(RingKeys, signing.TimestampSigner):  # type: ignore[misc]
 
     def __init__(self, *, ring: str, sep: str = ":", salt: str | None = None, algorithm: str | None = None) -> None:
         self.ring = ring
-        super().__init__(sep=sep, salt=salt or f"{signing.__name__}.TimestampSigner", algorithm=algorithm)
+        super().__init__(sep=sep, salt=salt or self._salt(), algorithm=algorithm)
 
 
 class CookieSigner(TimestampSigner):

@@ -9,18 +9,28 @@ from django.utils.module_loading import import_string
 
 from keybaton.django import _tokens, signing
 from keybaton.django._configuration import RINGS, ring_of, setting
-from keybaton.django._ring_keys import line_for, trouble_with
+from keybaton.django._ring_keys import is_name, line_for, trouble_with
 
 from ._message import error
 
 
 def check(**_: object) -> list[CheckMessage]:
     """Cookies, sessions and tokens; what a project signs itself is not known before it does."""
-    found = [message for use, who in uses() for message in _without(ring_of(use), who)]
-    for name in sorted(set(setting("RINGS")) - set(RINGS)):
-        found += error(
-            "E002", f'KEYBATON["RINGS"] says a ring for {name}, which is nothing.', f"Use one of {', '.join(RINGS)}."
-        )
+    missing = [message for use, who in uses() if is_name(ring_of(use)) for message in _without(ring_of(use), who)]
+    return [*_misnamed(), *missing]
+
+
+def _misnamed() -> list[CheckMessage]:
+    """What is no name is not repeated: it may be a key."""
+    said = setting("RINGS")
+    if not isinstance(said, dict):
+        return error("E002", 'KEYBATON["RINGS"] is no dictionary.', f"Write it as {RINGS}, or leave it out.")
+    found = []
+    for use, ring in said.items():
+        if use not in RINGS:
+            found += error("E002", f'KEYBATON["RINGS"] says a ring for {use}, which is nothing.', ONE_OF)
+        elif not is_name(ring):
+            found += error("E002", f'What KEYBATON["RINGS"] says for {use} is no name of a ring.', A_NAME)
     return found
 
 
@@ -58,4 +68,6 @@ def _has_our_engine() -> bool:
     return any(kind.__module__ == OURS for kind in store.__mro__)
 
 
+ONE_OF = f"Use one of {', '.join(RINGS)}."
+A_NAME = "Say the name, not the key, in capital letters, digits and underscores."
 OURS = "keybaton.django.sessions.signed_cookies"
