@@ -8,6 +8,7 @@ from types import ModuleType, SimpleNamespace
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.contrib.auth.models import User
 from django.core import checks as django_checks
 from django.test import override_settings
@@ -197,6 +198,20 @@ def test_a_ring_for_tokens_that_is_not_there_is_found() -> None:
     _tokens.give_ring("rest_framework_simplejwt")
     assert found() == ["keybaton.E002"]
     assert found(JWT_SIGNING_KEY=NEW, JWT_SIGNING_KEY_FALLBACKS=[NEW]) == []
+    forget()
+
+
+def test_a_key_of_a_package_that_its_ring_does_not_have_is_found() -> None:
+    pytest.importorskip("rest_framework_simplejwt")
+    forget()
+    _tokens.give_ring("rest_framework_simplejwt")
+    ring = {"JWT_SIGNING_KEY": NEW, "JWT_SIGNING_KEY_FALLBACKS": [NEW, OLD]}
+    for key, expected in ((OLD, []), (NEW, []), (RANDOM, []), (None, []), ("made up", ["keybaton.W014"])):
+        settings.SIMPLE_JWT = {"SIGNING_KEY": key}  # without telling the packages that a setting has changed
+        try:
+            assert found(**ring) == expected
+        finally:
+            del settings.SIMPLE_JWT
     forget()
 
 

@@ -95,6 +95,17 @@ def test_each_is_rotated_alone_from_then_on(use: Any, ring: str, uses: Settings)
             assert default_token_generator.check_token(user, reset)
 
 
+@each_move
+def test_a_project_goes_back_to_secret_key_in_two_steps(use: Any, ring: str, uses: Settings) -> None:
+    both = {"SECRET_KEY_FALLBACKS": [A, B], f"{ring}_FALLBACKS": [B, A]}
+    walk = [moved(ring, B, B, **uses), {**moved(ring, B, B, **uses), **both}, before(A, A, B)]
+    for one, other in side_by_side(walk):
+        assert is_read_under(other, use, made_under(one, use))
+    made = made_under(walk[0], use)
+    assert [is_read_under(step, use, made) for step in [*walk, before()]] == [True, True, True, False]
+    assert not is_read_under(walk[0], use, made_under(walk[-1], use))  # without the step between
+
+
 def test_what_is_signed_is_djangos_byte_for_byte(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("time.time", lambda: 1_800_000_000.5)
     more: dict[str, Any] = {"sep": "/", "salt": "s", "algorithm": "sha1"}

@@ -20,6 +20,7 @@ from . import (
     same_key,
     save_every_request,
     token_key,
+    unread_token_key,
     unused_ring,
     weak_key,
 )
@@ -41,6 +42,7 @@ CHECKS = (
     fence,
     own_settings,
     unused_ring,
+    unread_token_key,
 )
 # What these find must not wait for somebody who asks for the deployment checks: the site serves nothing right, or
 # Django's own end in an error, where the key is bytes.
