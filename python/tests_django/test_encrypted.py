@@ -187,6 +187,21 @@ def test_a_key_for_what_is_encrypted_stays_where_there_was_one(tmp_path: Path) -
     assert vault.does("read", **before(C), **ring(B), **line)["cryptography"] == "secret"
 
 
+def test_what_has_expired_is_told_from_what_nobody_can_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    from django_cryptography.core.signing import SignatureExpired
+
+    from keybaton.django_cryptography._fernet import RingFernet
+
+    monkeypatch.setattr("time.time", lambda: 1_800_000_000.0)
+    with override_settings(FIELD_ENCRYPTION_KEY=A, FIELD_ENCRYPTION_KEY_FALLBACKS=[A]):
+        made = RingFernet(None).encrypt("secret")
+    with override_settings(FIELD_ENCRYPTION_KEY=B, FIELD_ENCRYPTION_KEY_FALLBACKS=[B, A]):
+        assert RingFernet(None).decrypt(made, 60) == b"secret"
+        monkeypatch.setattr("time.time", lambda: 1_800_000_600.0)
+        with pytest.raises(SignatureExpired):
+            RingFernet(None).decrypt(made, 60)
+
+
 def test_what_was_not_saved_is_lost_there_too(vault: Vault) -> None:
     assert vault.does("read", **before(C), **ring(B))["cryptography"] == "BadSignature"
 

@@ -1,5 +1,6 @@
 """Cookies, messages, links and sessions with a ring of their own: nothing that is out there is refused on the way."""
 
+import json
 from importlib import import_module
 from typing import Any
 
@@ -191,6 +192,41 @@ def test_a_ring_that_is_not_there_is_said_and_never_taken_for_a_bad_cookie(said:
             signer.unsign(signer.sign("it"))
     line = f'{KEY}, {LIST} = keybaton.load("{KEY}")'
     assert str(raised.value) == f"{sentence}\nhint: put this into the settings: {line}"
+
+
+class Reversed:
+    """A serializer of a project."""
+
+    def dumps(self, obj: Any) -> bytes:
+        return json.dumps(obj).encode()[::-1]
+
+    def loads(self, data: bytes) -> Any:
+        return json.loads(data[::-1])
+
+
+@pytest.mark.parametrize("serializer", ["django.contrib.sessions.serializers.JSONSerializer", f"{__name__}.Reversed"])
+def test_a_session_is_djangos_byte_for_byte(serializer: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("time.time", lambda: 1_800_000_000.5)
+    with override_settings(SESSION_SERIALIZER=serializer):
+        made = [made_under(step, Session()) for step in steps("SESSION_SIGNING_KEY", **ENGINE)[:2]]
+        assert made[0] == made[1]
+        assert is_read_under(moved("SESSION_SIGNING_KEY", B, B, A, **ENGINE), Session(), made[0])
+
+
+@pytest.mark.parametrize(("seconds", "is_there"), [(59, True), (62, False)])
+def test_a_session_ends_with_its_age(seconds: int, is_there: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("time.time", lambda: 1_800_000_000.0)
+    settings = moved("SESSION_SIGNING_KEY", A, A, SESSION_COOKIE_AGE=60, **ENGINE)
+    made = made_under(settings, Session())
+    monkeypatch.setattr("time.time", lambda: 1_800_000_000.0 + seconds)
+    assert is_read_under(settings, Session(), made) == is_there
+
+
+def test_a_cookie_that_is_none_is_replaced_as_django_does() -> None:
+    with override_settings(**moved("SESSION_SIGNING_KEY", A, A)):
+        for engine in (*ENGINE.values(), "django.contrib.sessions.backends.signed_cookies"):
+            store = import_module(engine).SessionStore("a bad cookie")
+            assert (store.get("cart"), store.modified) == (None, True)
 
 
 def test_sessions_without_their_ring_log_nobody_out() -> None:

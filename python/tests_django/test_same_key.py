@@ -223,3 +223,8 @@ def test_a_ring_that_is_in_no_settings_reports_what_it_was_given(twins: Twins) -
     twins.steps(COOKIES, twins.old, twins.new, twins.old)
     use = next(use for use in effective.uses() if use.name == COOKIES)
     assert (use.signs, use.accepts) == (mark(twins.old), [mark(twins.old), mark(twins.new)])
+
+
+def test_what_a_project_accepts_besides_is_reported_of_another_ring_too(twins: Twins) -> None:
+    with override_settings(COOKIE_SIGNING_KEY_FALLBACKS=[twins.old, twins.new]):
+        assert twins.reported(COOKIES) == (twins.old, twins.old, twins.new)
