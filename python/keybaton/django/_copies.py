@@ -103,9 +103,8 @@ def _everywhere(keys: Keys) -> Iterator[Copy]:
     said = _settings.everything()
     old = [name for name in said if _owners.named(name) in (None, keys.ring) and keys.are_old_in(said[name])]
     yield from (Copy(f"the setting {name}", partial(getattr, settings, name)) for name in old)
-    without = WITHOUT.union(filter(_tokens.has_ring, _tokens.PACKAGES))
     for name, module in list(sys.modules.items()):
-        if name.partition(".")[0] not in without and not _is_settings(name, module):
+        if name.partition(".")[0] not in WITHOUT and not _is_settings(name, module):
             yield from _of_module(name, module, keys)
 
 
