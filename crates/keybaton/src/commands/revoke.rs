@@ -56,17 +56,18 @@ impl Revoke {
     pub(crate) fn carry_out(&self, world: &World<'_>) -> Result<Exit, Failure> {
         let mut opened = Opened::here(world, self.owner.allowed())?;
         opened.make_haste();
-        let key = self.chosen(&opened)?;
+        let Look { reading, .. } = look(&opened.places.store).map_err(Failure::of_store)?;
+        let key = self.chosen(&reading)?;
         if let Chosen::Gone(id) = key
             && !self.dry_run
         {
             return self.already_gone(world, &opened, id);
         }
         world.print.note(&format!("{}: {}", opened.name(), key.consequence(opened.place.is_main)));
-        other_rings(world, &mut opened, key);
-        let asked = who_accepts(world, &mut opened, key)?;
+        other_rings(world, &mut opened, &reading, key);
+        let asked = who_accepts(world, &mut opened, &reading, key)?;
         if key.logs_out() {
-            must_lose_no_data(&mut opened)?;
+            must_lose_no_data(&mut opened, &reading)?;
         }
         if self.dry_run {
             return self.tell_what_would(world, &opened, key);
@@ -139,12 +140,11 @@ impl Revoke {
         ended(opened, not_reached)
     }
 
-    fn chosen(&self, opened: &Opened) -> Result<Chosen, Failure> {
-        let Look { reading, .. } = look(&opened.places.store).map_err(Failure::of_store)?;
+    fn chosen(&self, reading: &Reading) -> Result<Chosen, Failure> {
         let Some(text) = &self.key else { return Ok(Chosen::All) };
         let known = reading.known_keys();
         let ids: Vec<KeyId> = known.iter().map(|(id, _)| *id).collect();
-        if let Some(id) = gone(&reading).find(|id| id.to_string() == *text && !ids.contains(id)) {
+        if let Some(id) = gone(reading).find(|id| id.to_string() == *text && !ids.contains(id)) {
             return Ok(Chosen::Gone(id));
         }
         let id = key_id::named(&ids, text)?;
@@ -183,9 +183,9 @@ fn ended(opened: &Opened, undelivered: Option<Trouble>) -> Result<Exit, Failure>
 }
 
 /// Tells which other rings have what is to be cut off: it stays accepted there. A leaked key waits for no other store.
-fn other_rings(world: &World<'_>, opened: &mut Opened, key: Chosen) {
-    let Ok(Look { reading: Reading::Whole(ring), .. }) = look(&opened.places.store) else { return };
-    if let Err(unknown) = opened.learn_kin(world, &ring) {
+fn other_rings(world: &World<'_>, opened: &mut Opened, reading: &Reading, key: Chosen) {
+    let Reading::Whole(ring) = reading else { return };
+    if let Err(unknown) = opened.learn_kin(world, ring) {
         world.print.warning(&format!("whether another ring has it nobody can tell: {}", unknown.in_full()));
     }
     for relation in &opened.relations {
@@ -203,17 +203,19 @@ fn other_rings(world: &World<'_>, opened: &mut Opened, key: Chosen) {
 }
 
 /// What cannot be read again is lost for good, whatever was leaked.
-fn must_lose_no_data(opened: &mut Opened) -> Result<(), Failure> {
+fn must_lose_no_data(opened: &mut Opened, reading: &Reading) -> Result<(), Failure> {
     opened.learn_what_encrypts();
-    let Look { reading, .. } = look(&opened.places.store).map_err(Failure::of_store)?;
     opened.must_lose_no_data(matches!(reading, Reading::Whole(ring) if ring.phase() != Phase::Settled))
 }
 
 /// Tells how many processes accept what is to be cut off, where they can be asked at once.
-fn who_accepts(world: &World<'_>, opened: &mut Opened, key: Chosen) -> Result<Asked, Failure> {
-    let Reading::Whole(ring) = look(&opened.places.store).map_err(Failure::of_store)?.reading else {
-        return Ok(Asked::default());
-    };
+fn who_accepts(
+    world: &World<'_>,
+    opened: &mut Opened,
+    reading: &Reading,
+    key: Chosen,
+) -> Result<Asked, Failure> {
+    let Reading::Whole(ring) = reading else { return Ok(Asked::default()) };
     let answer = opened.answer();
     if let (true, Some(Ok(answer))) = (opened.place.is_main, &answer) {
         opened.encrypting = Some(Packages::of(&answer.lifetimes));
@@ -223,7 +225,7 @@ fn who_accepts(world: &World<'_>, opened: &mut Opened, key: Chosen) -> Result<As
         world.print.note(&format!("how many processes accept it nobody can tell: {error}"));
     }
     let beats = reported.beats.as_ref();
-    let said = beats.and_then(|beats| accepting(beats, &ring, key));
+    let said = beats.and_then(|beats| accepting(beats, ring, key));
     said.iter().for_each(|said| world.print.note(said));
     let floor = beats.map(|beats| beats.floor(ring.head.id)).unwrap_or_default();
     Ok(Asked { reported: Some(reported), floor })
