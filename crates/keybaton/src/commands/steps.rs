@@ -12,6 +12,7 @@ use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::fleet::Gone;
 use crate::follow::{followed, unhindered};
+use crate::interrupt::Interrupt;
 use crate::key_id;
 use crate::missed;
 use crate::opened::{Opened, interruptible, tell};
@@ -180,34 +181,10 @@ fn take(
         asked = hurry.gone.tell(&mut opened, asked)?;
     }
     let interrupt = interruptible()?;
-    let before = if output.dry_run {
-        let before = opened.peek()?;
-        match mirrors {
-            Mirrors::First => missed::unread(&opened).map_or(Ok(before), Err)?,
-            Mirrors::Later => before,
-        }
-    } else {
-        let before = opened.write(world, &interrupt, |world| standing(&opened.places, world))?;
-        match mirrors {
-            Mirrors::First => opened.settle(world, &interrupt, before)?,
-            Mirrors::Later => unhindered(&opened, world, &interrupt, before)?,
-        }
-    };
-    if let Err(unknown) = opened.learn_kin(world, &before.ring) {
-        match hurry {
-            Some(hurry) => hurry.or_stop(world, unknown)?,
-            // It waits for nobody: only what comes after it is told without knowing this.
-            None => world.print.warning(&unknown.in_full()),
-        }
-    }
+    let before = found(world, output, mirrors, &opened, &interrupt)?;
+    learn_kin(world, hurry, &mut opened, &before)?;
     let step = choose(&opened, &before)?;
-    opened.learn_what_encrypts();
-    if let Err(lost) = opened.must_keep_data(step) {
-        match hurry {
-            Some(hurry) => hurry.or_stop(world, lost)?,
-            None => return Err(lost),
-        }
-    }
+    keep_data(world, hurry, &mut opened, step)?;
     let reason = hurry.filter(|hurry| hurry.force).and_then(|hurry| hurry.reason.as_deref());
     let around = looked(&opened, &before, step, asked.fresh(), output.dry_run);
     let (floor, reported) = check(world, &opened, &before, step, reason, around)?;
@@ -232,6 +209,60 @@ fn take(
         world.print.json(&Report::of(&opened, &after.ring, around, now()))?;
     }
     missed::partly(&opened, &after.missed).map_or(Ok(Exit::Done), Err)
+}
+
+/// The ring as the step finds it.
+fn found(
+    world: &World<'_>,
+    output: &Output,
+    mirrors: Mirrors,
+    opened: &Opened,
+    interrupt: &Interrupt,
+) -> Result<Standing, Failure> {
+    if output.dry_run {
+        let before = opened.peek()?;
+        return match mirrors {
+            Mirrors::First => missed::unread(opened).map_or(Ok(before), Err),
+            Mirrors::Later => Ok(before),
+        };
+    }
+    let before = opened.write(world, interrupt, |world| standing(&opened.places, world))?;
+    match mirrors {
+        Mirrors::First => opened.settle(world, interrupt, before),
+        Mirrors::Later => unhindered(opened, world, interrupt, before),
+    }
+}
+
+/// Learns for whose processes the step waits too.
+fn learn_kin(
+    world: &World<'_>,
+    hurry: Option<&Hurry>,
+    opened: &mut Opened,
+    before: &Standing,
+) -> Result<(), Failure> {
+    match (opened.learn_kin(world, &before.ring), hurry) {
+        (Ok(()), _) => Ok(()),
+        (Err(unknown), Some(hurry)) => hurry.or_stop(world, unknown),
+        // It waits for nobody: only what comes after it is told without knowing this.
+        (Err(unknown), None) => {
+            world.print.warning(&unknown.in_full());
+            Ok(())
+        }
+    }
+}
+
+/// Refuses what would make data unreadable, unless the user wants it at any price.
+fn keep_data(
+    world: &World<'_>,
+    hurry: Option<&Hurry>,
+    opened: &mut Opened,
+    step: Change,
+) -> Result<(), Failure> {
+    opened.learn_what_encrypts();
+    match (opened.must_keep_data(step), hurry) {
+        (Err(lost), Some(hurry)) => hurry.or_stop(world, lost),
+        (kept, _) => kept,
+    }
 }
 
 fn would(
