@@ -127,7 +127,7 @@ impl Relation {
     /// What is to be known of it, and done about it.
     pub(crate) fn told(&self, opened: &Opened) -> String {
         let Self { ring, is, keys, .. } = self;
-        let signs = opened.places.kin.name.as_str();
+        let own = &opened.place.ring;
         let ids: Vec<String> = keys.iter().map(KeyId::to_string).collect();
         let keys = format!("{} with {ring}", ids.join(" and "));
         match is {
@@ -150,7 +150,9 @@ impl Relation {
             }
             Kinship::Unrelated => {
                 format!(
-                    "{keys}, and neither began with the keys of the other: {signs} opens what {ring} protects"
+                    "{keys}, and neither began with the keys of the other: a leak of {own} opens what {ring} protects; `{}` gives it \
+                     keys of its own",
+                    opened.again("rotate")
                 )
             }
         }

@@ -411,3 +411,21 @@ fn a_ring_that_encrypts_data_lets_no_key_go_by_itself() {
     "#);
     assert!(says(&["retire", "--force", "--reason", "every row was saved anew"]).starts_with("0\n"));
 }
+
+#[test]
+fn a_key_that_somebody_put_into_two_rings_is_told_with_what_parts_them() {
+    let project = Project::begun();
+    project.configure("\n[environments.dev.rings.JWT_SIGNING_KEY]\nstore = \"dir:jwt\"");
+    let key = project.variable("SECRET_KEY");
+    project.says_to(&["copy", "-", "dir:jwt", "--ring", "JWT_SIGNING_KEY"], &key);
+    assert_snapshot!(project.says(&["status", "--ring", "JWT_SIGNING_KEY"]), @"
+    0
+    JWT_SIGNING_KEY in dir:jwt (dev)
+    settled: one key, and no rotation under way
+
+      signing   K1  since TIME
+      shares    K1 with SECRET_KEY, and neither began with the keys of the other: a leak of JWT_SIGNING_KEY opens what SECRET_KEY protects; `keybaton rotate --ring JWT_SIGNING_KEY` gives it keys of its own
+
+    next   keybaton rotate --ring JWT_SIGNING_KEY, when you want another key
+    ");
+}
