@@ -166,9 +166,14 @@ def _asked(names: Names, caller: Caller) -> _program.Answer:
             f"there is no {names.signing}: {FOLDER} is not set, {names.signing} is not in the environment,"
             f" and {trouble.sentence}",
             trouble.hint
-            or f"make a key with `keybaton init`, set {names.signing}, or set {THROWAWAY}=1 for a"
+            or f"make a key with `{_init(names.signing)}`, set {names.signing}, or set {THROWAWAY}=1 for a"
             " command that needs no lasting key",
         )
+
+
+def _init(ring: str) -> str:
+    """The command that makes the ring."""
+    return "keybaton init" if ring == "SECRET_KEY" else f"keybaton init --ring {ring}"
 
 
 def _record_notes(names: Names, texts: Texts, known: Ring | None) -> tuple[str, ...]:

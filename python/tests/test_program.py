@@ -36,6 +36,13 @@ def test_a_ring_of_another_name_is_asked_for_by_that_name(project: Path, program
     assert program.calls == [f"load --ring JWT_SIGNING_KEY --from {project}"]
 
 
+def test_the_hint_for_a_further_ring_makes_that_ring(project: Path, program: Program) -> None:
+    program.does("echo 'error: .env holds no JWT_SIGNING_KEY' >&2; exit 3")
+    hint = "hint: make a key with `keybaton init --ring JWT_SIGNING_KEY`, set JWT_SIGNING_KEY, or "
+    with pytest.raises(Exception, match=hint):
+        settings_in(project, "import keybaton\nJWT = keybaton.load('JWT_SIGNING_KEY')")
+
+
 def test_the_working_folder_is_irrelevant(
     project: Path, program: Program, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
