@@ -9,6 +9,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from transcript import Command, commands
+
 from hands.desk import HANDS
 
 STORES = Path(__file__).resolve().parent.parent.parent / "docs" / "stores"
@@ -19,19 +21,6 @@ class Configuration:
     """What stands in keybaton.toml from here on."""
 
     text: str
-
-
-@dataclass(frozen=True)
-class Command:
-    """What is typed, and what the page says that it prints."""
-
-    line: str
-    prints: str
-
-    @property
-    def kind(self) -> str:
-        program, verb, *_ = [*self.line.split(), "", ""]
-        return verb if program == "keybaton" else "another program"
 
 
 @dataclass(frozen=True)
@@ -50,7 +39,7 @@ class Page:
 
     def lacks(self) -> Iterator[str]:
         """What has to stand there, whether or not it is true."""
-        kinds = (step.kind for step in self.steps if isinstance(step, Command) and self.is_about(step))
+        kinds = (kind_of(step) for step in self.steps if isinstance(step, Command) and self.is_about(step))
         # Each look goes on behind what the last one found, so the order counts.
         if not all(kind in kinds for kind in KINDS):
             yield f"{self.name}: under `{HEADING}` there should be, in this order: {', '.join(KINDS)}"
@@ -59,7 +48,7 @@ class Page:
 
     def is_about(self, command: Command) -> bool:
         """A rotation finds its store in keybaton.toml, and another program has other names for it."""
-        return command.kind in ("rotate", "another program") or f"{self.store}:" in command.line
+        return kind_of(command) in ("rotate", "another program") or f"{self.store}:" in command.line
 
 
 def stores_with_a_server(program: Path) -> list[str]:
@@ -78,15 +67,13 @@ def steps(text: str) -> Iterator[Configuration | Command]:
         if kind == "toml":
             yield Configuration(block)
         else:
-            yield from map(command, block.removeprefix("$ ").split("\n$ "))
+            yield from commands(block)
 
 
-def command(text: str) -> Command:
-    """A line that goes on begins with `> `, as a shell shows it."""
-    first, *rest = text.splitlines()
-    more = next((number for number, line in enumerate(rest) if not line.startswith(">")), len(rest))
-    typed = [first, *(line.removeprefix(">").removeprefix(" ") for line in rest[:more])]
-    return Command("\n".join(typed), "\n".join(rest[more:]))
+def kind_of(command: Command) -> str:
+    """Keybaton's own command, or another program."""
+    program, verb, *_ = [*command.line.split(), "", ""]
+    return verb if program == "keybaton" else "another program"
 
 
 HEADING = "## A ring moves in"

@@ -7,7 +7,8 @@ from collections.abc import Iterator
 
 from alike import Names
 from ground import Ground
-from page import Command, Configuration, Page
+from page import Configuration, Page
+from transcript import Command
 
 
 def walk(ground: Ground, page: Page) -> Iterator[str]:

@@ -4,19 +4,12 @@ from __future__ import annotations
 
 import re
 
+from transcript import Ids
 
-class Names:
-    """Ids are numbered in the order in which they are named; moments, spans and hosts are all alike."""
 
-    def __init__(self) -> None:
-        self._known: list[str] = []
+class Names(Ids):
+    """Ids are numbered; moments, spans and hosts are all alike."""
 
     def told(self, text: str) -> str:
-        text = re.sub(r"\b[0-9a-f]{10}\b", self._numbered, text.rstrip("\n"))
-        text = re.sub(r"\d{4}-\d\d-\d\dT[\d:]+Z \([^)]*\)", "TIME", text)
+        text = re.sub(r"\d{4}-\d\d-\d\dT[\d:]+Z \([^)]*\)", "TIME", self.numbered(text))
         return re.sub(r"\([^()]*up for [^()]*\)", "(HOSTS)", text)
-
-    def _numbered(self, found: re.Match[str]) -> str:
-        if found[0] not in self._known:
-            self._known.append(found[0])
-        return f"ID{self._known.index(found[0]) + 1}"

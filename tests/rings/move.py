@@ -11,8 +11,9 @@ from pathlib import Path
 
 from alike import Names
 from instances import USES, Artefacts, Instance
-from page import Command, Page, Scene, Settings
+from page import Page, Scene, Settings
 from project import Project
+from transcript import Command
 
 RINGS = ("COOKIE_SIGNING_KEY", "SESSION_SIGNING_KEY", "LINK_SIGNING_KEY", "JWT_SIGNING_KEY")
 
@@ -54,9 +55,6 @@ class Move:
     def other_half(self, when: str) -> None:
         self.two.restart()
         self.check(when)
-
-    def data(self, when: str) -> None:
-        self.deploy(when)
 
     def the_end(self, when: str) -> None:
         """Each key goes when what it signed has expired: here a moment is long enough. Then one ring is revoked."""
@@ -108,7 +106,7 @@ ACTS: dict[str, Callable[[Move, str], None]] = {
     "A step waits for everybody": Move.other_half,
     "Each new key is accepted": Move.deploy,
     "Each new key signs": Move.deploy,
-    "Data are written anew": Move.data,
+    "Data are written anew": Move.deploy,
     "The old key goes when nothing that it signed is valid": Move.the_end,
 }
 

@@ -7,6 +7,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from transcript import Command, commands
+
 FILE = Path(__file__).resolve().parents[2] / "docs" / "rings.md"
 HEADING = "## The whole move"
 
@@ -16,14 +18,6 @@ class Settings:
     """Lines that are put at the end of shop/settings.py."""
 
     text: str
-
-
-@dataclass(frozen=True)
-class Command:
-    """What is typed, and what the page says that it prints."""
-
-    line: str
-    prints: str
 
 
 @dataclass(frozen=True)
@@ -56,12 +50,4 @@ def steps(text: str) -> Iterator[Settings | Command]:
         if kind == "python":
             yield Settings(block)
         else:
-            yield from map(command, block.removeprefix("$ ").split("\n$ "))
-
-
-def command(text: str) -> Command:
-    """A line that goes on begins with `> `, as a shell shows it."""
-    first, *rest = text.splitlines()
-    more = next((number for number, line in enumerate(rest) if not line.startswith("> ")), len(rest))
-    typed = [first, *(line.removeprefix("> ") for line in rest[:more])]
-    return Command("\n".join(typed), "\n".join(rest[more:]))
+            yield from commands(block)
