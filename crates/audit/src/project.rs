@@ -31,6 +31,8 @@ pub use origin::{Accepted, Line, Origin};
 pub struct Project {
     /// The folder of `manage.py`.
     pub folder: PathBuf,
+    /// The settings module that `manage.py` names: `shop.settings`.
+    pub module: String,
     /// The settings files. The first is the module that `manage.py` names.
     pub files: Vec<SettingsFile>,
     /// Other modules from which they import the key under another name.
@@ -80,9 +82,9 @@ impl Project {
     /// Finds the project of a folder: `manage.py` stands there, above it in the same repository, or once below it.
     pub fn find(from: &Path) -> Result<Self, ProjectError> {
         let folder = Self::folder_of(from)?;
-        let files = modules::settings(&folder)?;
+        let (module, files) = modules::settings(&folder)?;
         let lenders = modules::lenders(&files);
-        Ok(Self { folder, files, lenders })
+        Ok(Self { folder, module, files, lenders })
     }
 
     /// The folder of its `manage.py`.

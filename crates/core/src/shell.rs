@@ -18,6 +18,12 @@ pub fn quoted(word: &str) -> String {
     HERE.quoted(word)
 }
 
+/// One word of a command for a POSIX shell, wherever this program runs.
+#[must_use]
+pub fn posix(word: &str) -> String {
+    Shell::Posix.quoted(word)
+}
+
 /// A command, and another one that follows where it succeeds.
 #[must_use]
 pub fn both(first: &str, second: &str) -> String {

@@ -11,11 +11,12 @@ use crate::python::with_module;
 use crate::settings::{Entry, Import};
 use crate::source::Source;
 
-/// The module that `manage.py` names, what it takes over, and what stands beside them.
-pub(super) fn settings(folder: &Path) -> Result<Vec<SettingsFile>, ProjectError> {
+/// The module that `manage.py` names, and the files: its own, what it takes over, and what stands beside them.
+pub(super) fn settings(folder: &Path) -> Result<(String, Vec<SettingsFile>), ProjectError> {
     let manage = folder.join("manage.py");
     let named = named_modules(&manage)?;
-    let Some(first) = named.iter().find_map(|module| file_of(folder, module)) else {
+    let found = named.iter().find_map(|module| Some((module.clone(), file_of(folder, module)?)));
+    let Some((module, first)) = found else {
         return Err(ProjectError::NoSettings { manage, module: named.into_iter().next() });
     };
     let mut files = Vec::new();
@@ -24,7 +25,7 @@ pub(super) fn settings(folder: &Path) -> Result<Vec<SettingsFile>, ProjectError>
         // A file that nothing uses is no reason to stop.
         files.extend(SettingsFile::read(path, false));
     }
-    Ok(files)
+    Ok((module, files))
 }
 
 /// The modules from which settings in use import the key under another name. One that cannot be read lends nothing.

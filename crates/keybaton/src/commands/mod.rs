@@ -8,6 +8,7 @@ mod export;
 mod generate;
 mod init;
 mod load;
+mod recipe;
 mod revoke;
 mod rotate;
 mod run;
@@ -43,6 +44,7 @@ pub(crate) enum Command {
     Copy(copy::Copy),
     Diff(diff::Diff),
     Export(export::Export),
+    Recipe(recipe::Recipe),
     Stores(stores::Stores),
     Completions(completions::Completions),
     #[command(hide = true)]
@@ -68,6 +70,7 @@ impl Command {
             Self::Copy(command) => command.carry_out(world),
             Self::Diff(command) => command.carry_out(world),
             Self::Export(command) => command.carry_out(world),
+            Self::Recipe(command) => command.carry_out(world),
             Self::Stores(command) => command.carry_out(world),
             Self::Completions(command) => command.carry_out(world),
             Self::Complete(command) => command.carry_out(world),

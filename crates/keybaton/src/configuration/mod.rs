@@ -122,6 +122,24 @@ impl Configuration {
         }
     }
 
+    /// The same with an environment more, as a text that was read back, and what it says.
+    ///
+    /// # Errors
+    /// The file is written in such a way that a table at its end is no environment.
+    pub(crate) fn with_environment(&self, name: &str, lines: &[String]) -> Result<(String, Self), Failure> {
+        let table = format!("environments.{}", key(name));
+        let source = self.source.with_table(&table, lines);
+        let text = source.text().to_owned();
+        match Self::read(source) {
+            Ok(Some(read)) if read.environments.contains_key(name) => Ok((text, read)),
+            _ => {
+                let what = format!("{} cannot be added at its end", self.source.title(&table));
+                let hint = format!("write it by hand, with {}", lines.join("; "));
+                Err(self.source.wrong(None, &what).hint(hint))
+            }
+        }
+    }
+
     /// The store of a ring, where the file names one.
     pub(crate) fn says_of(&self, environment: &str, ring: &RingName) -> Option<&str> {
         let environment = self.environments.get(environment)?;

@@ -51,11 +51,17 @@ impl Source {
 
     /// The same with a table for one more ring at its end.
     pub(super) fn with_ring(&self, environment: &str, ring: &RingName, store: &str, encrypts: bool) -> Self {
+        let mut lines = vec![format!("store = {}", quoted(store))];
+        lines.extend(encrypts.then(|| "encrypts = true".to_owned()));
+        self.with_table(&format!("environments.{}.rings.{ring}", key(environment)), &lines)
+    }
+
+    /// The same with one more table at its end.
+    pub(super) fn with_table(&self, table: &str, lines: &[String]) -> Self {
         let end = if self.text.contains("\r\n") { "\r\n" } else { "\n" };
         let gap = if self.text.is_empty() || self.text.ends_with('\n') { "" } else { end };
-        let title = self.title(&format!("environments.{}.rings.{ring}", key(environment)));
-        let encrypts = if encrypts { format!("encrypts = true{end}") } else { String::new() };
-        let text = format!("{}{gap}{end}{title}{end}store = {}{end}{encrypts}", self.text, quoted(store));
+        let lines: String = lines.iter().map(|line| format!("{line}{end}")).collect();
+        let text = format!("{}{gap}{end}{}{end}{lines}", self.text, self.title(table));
         Self { path: self.path.clone(), text, kind: self.kind }
     }
 

@@ -7,12 +7,12 @@ use keybaton_core::{Adoption, Ring, RingName};
 use keybaton_handover::{begin, standing};
 use keybaton_stores::Version;
 
-use super::files;
 use super::guard::Guard;
 use super::keys::{Begin, Beginning, With};
 use super::next::{After, what_now};
 use super::settings::Rewrites;
 use super::words::{Words, begun};
+use crate::plain_files;
 
 use crate::ask::Answer;
 use crate::commands::World;
@@ -173,7 +173,7 @@ impl<'a> Act<'a> {
         let Some((path, text)) = configuration else {
             return self.words.already("the configuration says where the ring lives");
         };
-        self.unless_dry(|| files::replace(&path, None, text.as_bytes()))?;
+        self.unless_dry(|| plain_files::replace(&path, None, text.as_bytes()))?;
         self.words.done(&format!("say where the ring lives: {}", shown(&path)))
     }
 

@@ -6,10 +6,10 @@ use std::path::{Path, PathBuf};
 use keybaton_audit::git::{Git, GitError, ignore_line};
 use keybaton_files::TEMPORARY_FILES;
 
-use super::files;
 use crate::configuration::shown;
 use crate::exit::Exit;
 use crate::failure::Failure;
+use crate::plain_files;
 
 /// What git has to be told, and what it knows already.
 #[derive(Debug)]
@@ -38,7 +38,7 @@ impl Guard {
             return Ok(None);
         }
         let ignore_file = ignore_file(folder, git.as_ref());
-        let old = files::read_text(&ignore_file)?;
+        let old = plain_files::read_text(&ignore_file)?;
         let temporary = folder.join(TEMPORARY_FILES.replace('*', "0123456789abcdef"));
         let mut files = secrets.to_vec();
         files.push(temporary);
@@ -70,7 +70,7 @@ impl Guard {
         }
         let old = self.old.as_deref();
         let new = with_lines(old.unwrap_or_default(), &self.lines);
-        files::replace(&self.ignore_file, old.map(str::as_bytes), new.as_bytes())?;
+        plain_files::replace(&self.ignore_file, old.map(str::as_bytes), new.as_bytes())?;
         self.prove()
     }
 

@@ -3,7 +3,6 @@
 pub(crate) mod act;
 pub(crate) mod configuration;
 mod diff;
-mod files;
 pub(crate) mod further;
 pub(crate) mod guard;
 pub(crate) mod in_use;

@@ -8,10 +8,10 @@ use keybaton_audit::wire::{IfAbsent, Style, Wiring, wire};
 use keybaton_core::RingName;
 
 use super::diff::diff;
-use super::files;
 use crate::configuration::shown;
 use crate::exit::Exit;
 use crate::failure::Failure;
+use crate::plain_files;
 use crate::print::Print;
 
 /// A settings file that is to be changed.
@@ -120,7 +120,7 @@ impl Rewrite<'_> {
     }
 
     pub(crate) fn write(&self) -> Result<(), Failure> {
-        files::replace(&self.file.path, Some(self.file.bytes()), &self.new)
+        plain_files::replace(&self.file.path, Some(self.file.bytes()), &self.new)
     }
 }
 

@@ -6,7 +6,6 @@ use keybaton_audit::wire::further_lines;
 use keybaton_core::Adoption;
 use keybaton_stores::Version;
 
-use super::super::files;
 use super::super::further::{Further, Start};
 use super::super::guard::Guard;
 use super::{Act, begun_in};
@@ -15,6 +14,7 @@ use crate::configuration::shown;
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::opened::Opened;
+use crate::plain_files;
 use crate::uses::{lines_for, says_how_long};
 
 /// Everything that will be done for it.
@@ -80,7 +80,7 @@ impl Act<'_> {
         let Some((path, old, new)) = configuration else {
             return self.words.already("the configuration says where the ring lives");
         };
-        self.unless_dry(|| files::replace(&path, Some(old.as_bytes()), new.as_bytes()))?;
+        self.unless_dry(|| plain_files::replace(&path, Some(old.as_bytes()), new.as_bytes()))?;
         self.words.done(&format!("say where the ring lives: {}", shown(&path)))
     }
 

@@ -1,0 +1,99 @@
+//! Where the rings of the environment live that a recipe is for.
+
+use std::path::PathBuf;
+
+use keybaton_core::RingName;
+use keybaton_stores::StoreUrl;
+
+use crate::configuration::{Configuration, Wishes, quoted};
+use crate::exit::Exit;
+use crate::failure::Failure;
+
+/// The environment that a recipe is for, and its rings.
+#[derive(Debug)]
+pub(crate) struct Home {
+    pub(crate) environment: String,
+    /// The main ring first.
+    pub(crate) rings: Vec<Ring>,
+    /// The configuration with the environment in it, where it has none of that name yet: its file, what stands there and what belongs there.
+    pub(crate) added: Option<(PathBuf, String, String)>,
+}
+
+/// A ring and the store that it lives in.
+#[derive(Debug)]
+pub(crate) struct Ring {
+    pub(crate) name: RingName,
+    pub(crate) store: StoreUrl,
+}
+
+/// Where a platform's rings live, and how their changes reach the processes there.
+#[derive(Debug)]
+pub(crate) struct Proposal {
+    pub(crate) store: String,
+    /// None where nobody but the operator can know it.
+    pub(crate) propagation: Option<&'static str>,
+    pub(crate) after_write: Vec<Vec<String>>,
+}
+
+impl Home {
+    /// The environment that the user names, else production. Where the configuration has none of that name, it is proposed.
+    pub(crate) fn find(wishes: &Wishes, known: &Configuration, proposal: &Proposal) -> Result<Self, Failure> {
+        let environment = wishes.environment.clone().unwrap_or_else(|| PRODUCTION.to_owned());
+        if known.environments.contains_key(&environment) {
+            let rings = rings(known, &environment)?;
+            return Ok(Self { environment, rings, added: None });
+        }
+        let (text, with) = known.with_environment(&environment, &proposal.lines())?;
+        let rings = rings(&with, &environment)?;
+        let added = Some((known.source.path().to_owned(), known.source.text().to_owned(), text));
+        Ok(Self { environment, rings, added })
+    }
+
+    /// The main ring.
+    pub(crate) fn main(&self) -> &Ring {
+        &self.rings[0]
+    }
+}
+
+impl Proposal {
+    /// The table of an environment.
+    fn lines(&self) -> Vec<String> {
+        let mut lines = vec![format!("store = {}", quoted(&self.store))];
+        lines.push(match self.propagation {
+            Some(span) => format!("propagation = {}", quoted(span)),
+            None => "# How long a new key takes to reach each process: `keybaton rotate` wants to know.\n# propagation = \"15m\"".to_owned(),
+        });
+        let command = |words: &Vec<String>| {
+            format!("[{}]", words.iter().map(|word| quoted(word)).collect::<Vec<_>>().join(", "))
+        };
+        let commands: Vec<String> = self.after_write.iter().map(command).collect();
+        lines.extend((!commands.is_empty()).then(|| format!("after-write = [{}]", commands.join(", "))));
+        lines
+    }
+}
+
+fn rings(known: &Configuration, environment: &str) -> Result<Vec<Ring>, Failure> {
+    let named = known.all_rings().filter(|(name, _)| *name == environment);
+    let rings: Vec<Ring> = named
+        .map(|(_, name)| {
+            let url = known.says_of(environment, &name).unwrap_or_default();
+            // A URL that makes no sense is not shown: it may hold a password.
+            let store = StoreUrl::parse(url).map_err(Failure::of_store)?;
+            Ok(Ring { name, store })
+        })
+        .collect::<Result<_, Failure>>()?;
+    match rings.first() {
+        Some(first) if first.name == known.ring => Ok(rings),
+        _ => Err(Failure::new(
+            Exit::Configuration,
+            format!("the environment {environment} has no store for {}", known.ring),
+        )
+        .hint(format!(
+            "write store = … into its table in {}; `keybaton stores` lists what can stand there",
+            known.source.name()
+        ))),
+    }
+}
+
+/// Recipes are for the machines that serve.
+const PRODUCTION: &str = "production";

@@ -1,0 +1,64 @@
+//! Files and commands for each platform: one file a recipe. This is the one list of them.
+//!
+//! A recipe takes what is known of the project and says which files belong into it and what a person does besides. It touches
+//! nothing, and sees no key, so none can end up in a file.
+
+mod answers;
+mod change;
+mod configured;
+mod facts;
+mod made;
+mod servers;
+mod systemd;
+mod template;
+#[cfg(test)]
+mod tests;
+
+pub(crate) use answers::{Answers, Ask};
+pub(crate) use change::change;
+pub(crate) use configured::{Home, Proposal, Ring};
+pub(crate) use facts::{Django, Facts};
+pub(crate) use made::{File, Made, Placed, State};
+
+use crate::failure::Failure;
+
+/// How a project is set up on one platform.
+pub(crate) struct Recipe {
+    /// As it is typed.
+    pub(crate) target: &'static str,
+    /// What it makes, in a few words.
+    pub(crate) summary: &'static str,
+    /// The ways in which it can be done; the first is the one that is meant where nobody says.
+    pub(crate) variants: &'static [Variant],
+    /// What `--set` can say.
+    pub(crate) asks: &'static [Ask],
+    /// Where the rings of a project live there, for one whose configuration does not say it yet. It is given the project's name.
+    pub(crate) proposal: fn(&str, &Answers) -> Proposal,
+    make: fn(&Facts) -> Result<Made, Failure>,
+}
+
+/// One way in which a recipe can be done.
+pub(crate) struct Variant {
+    pub(crate) name: &'static str,
+    pub(crate) summary: &'static str,
+}
+
+pub(crate) const RECIPES: &[Recipe] = &[systemd::RECIPE];
+
+impl Recipe {
+    pub(crate) fn named(target: &str) -> Option<&'static Self> {
+        RECIPES.iter().find(|recipe| recipe.target == target)
+    }
+
+    pub(crate) fn make(&self, facts: &Facts) -> Result<Made, Failure> {
+        (self.make)(facts)
+    }
+
+    /// The one that is meant; nothing where there is none of this name.
+    pub(crate) fn variant(&self, name: Option<&str>) -> Option<&'static Variant> {
+        match name {
+            None => self.variants.first(),
+            Some(name) => self.variants.iter().find(|variant| variant.name == name),
+        }
+    }
+}

@@ -1,0 +1,26 @@
+//! What holds for every recipe.
+
+use std::collections::BTreeSet;
+use std::fs;
+
+use super::RECIPES;
+
+#[test]
+fn every_file_of_the_folder_is_in_the_list() {
+    let rooms = ["mod", "answers", "change", "configured", "facts", "made", "servers", "template", "tests"];
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/src/recipes");
+    let names = fs::read_dir(folder).unwrap().map(|file| file.unwrap().file_name().into_string().unwrap());
+    let files: BTreeSet<String> = names
+        .filter_map(|name| Some(name.strip_suffix(".rs")?.replace('_', "-")))
+        .filter(|name| !rooms.contains(&name.as_str()))
+        .collect();
+    assert_eq!(files, RECIPES.iter().map(|recipe| recipe.target.to_owned()).collect());
+}
+
+#[test]
+fn every_recipe_has_a_page() {
+    for recipe in RECIPES {
+        let page = format!("{}/../../docs/platforms/{}.md", env!("CARGO_MANIFEST_DIR"), recipe.target);
+        assert!(fs::exists(&page).unwrap(), "{page}");
+    }
+}

@@ -1,0 +1,14 @@
+"""The platforms, one file each: what its own programs say to the files. This is the one list of them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+from ground import Ground
+
+from platforms import systemd
+
+# Each is given a folder to work in, and tells what is not as it should be.
+PLATFORMS: dict[str, Callable[[Ground], Iterator[str]]] = {
+    "systemd": systemd.trials,
+}
