@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use keybaton_files::{Audience, Change, FileErrorKind, Limits};
 
+use crate::configuration::shown;
 use crate::exit::Exit;
 use crate::failure::Failure;
 
@@ -16,7 +17,7 @@ pub(crate) fn read_text(path: &Path) -> Result<Option<String>, Failure> {
     };
     let text = String::from_utf8(content.expose().to_vec());
     text.map(Some)
-        .map_err(|_| Failure::new(Exit::Configuration, format!("{} is not UTF-8 text", path.display())))
+        .map_err(|_| Failure::new(Exit::Configuration, format!("{} is not UTF-8 text", shown(path))))
 }
 
 /// Writes a file over just what was read. One that is there keeps its mode; a new one is for everybody to read.

@@ -5,16 +5,17 @@ use std::path::Path;
 use clap::Args;
 use clap::builder::{PossibleValue, PossibleValuesParser};
 use keybaton_audit::project::{Project, ProjectError};
-use serde::Serialize;
 
 use crate::commands::World;
-use crate::configuration::{Configuration, Wishes, shown};
+use crate::configuration::{Configuration, Wishes};
 use crate::exit::Exit;
 use crate::failure::Failure;
-use crate::print::{Print, Style};
 use crate::recipes::{
-    Answers, Django, Facts, File, Home, Made, Placed, RECIPES, Recipe as Way, State, Variant, change,
+    Answers, Django, Facts, File, Home, Made, Placed, RECIPES, Recipe as Way, State, Variant,
 };
+
+mod list;
+mod shown;
 
 /// Make the files for a platform, and say what to do there
 ///
@@ -57,16 +58,16 @@ fn targets() -> PossibleValuesParser {
 
 impl Recipe {
     pub(crate) fn carry_out(&self, world: &World<'_>) -> Result<Exit, Failure> {
-        let Some(target) = &self.target else { return self.list(world) };
+        let Some(target) = &self.target else {
+            list::list(world, self.json)?;
+            return Ok(Exit::Done);
+        };
         let recipe = Way::named(target).expect("clap knows the targets");
         let variant = recipe.variant(self.variant.as_deref()).ok_or_else(|| no_variant(recipe))?;
         let facts = self.facts(world, recipe, variant)?;
         let Made { files, steps } = recipe.make(&facts)?;
         let placed = placed(&facts, files)?;
-        self.tell(world, recipe, &facts, &placed, &steps)?;
-        if self.write {
-            placed.iter().try_for_each(Placed::write)?;
-        }
+        self.do_all(world, recipe, &facts, &placed, &steps)?;
         Ok(Exit::Done)
     }
 }
@@ -83,7 +84,7 @@ impl Recipe {
         Ok(Facts { django, home, answers, variant: variant.name })
     }
 
-    fn tell(
+    fn do_all(
         &self,
         world: &World<'_>,
         recipe: &Way,
@@ -91,27 +92,17 @@ impl Recipe {
         placed: &[Placed],
         steps: &[String],
     ) -> Result<(), Failure> {
+        let print = world.print;
         if self.json {
-            return world.print.json(&told(recipe, facts, placed, steps));
+            if self.write {
+                placed.iter().try_for_each(Placed::write)?;
+            }
+            return shown::json(print, recipe, facts, placed, steps);
         }
         for file in placed {
-            world.print.result(&shown_file(world.print, facts, file, self.write))?;
+            if self.write { shown::write(print, facts, file)? } else { shown::plan(print, facts, file)? }
         }
-        let steps =
-            steps.iter().map(|step| if step.is_empty() { String::new() } else { format!("  {step}") });
-        world
-            .print
-            .result(&[vec![world.print.paint(Style::Bold, "next")], steps.collect()].concat().join("\n"))
-    }
-
-    fn list(&self, world: &World<'_>) -> Result<Exit, Failure> {
-        if self.json {
-            world.print.json(&RECIPES.iter().map(listed).collect::<Vec<_>>())?;
-        } else {
-            let each: Vec<String> = RECIPES.iter().map(|recipe| listed_lines(world.print, recipe)).collect();
-            world.print.result(&each.join("\n"))?;
-        }
-        Ok(Exit::Done)
+        shown::steps(print, steps)
     }
 }
 
@@ -128,103 +119,6 @@ fn placed(facts: &Facts, files: Vec<File>) -> Result<Vec<Placed>, Failure> {
     });
     configuration.chain(looked).collect()
 }
-
-/// One that is to be written in full, or what changes in one that is there.
-fn shown_file(print: &Print, facts: &Facts, file: &Placed, write: bool) -> String {
-    let name = print.paint(Style::Bold, &shown(&file.path));
-    let what = file.what;
-    match &file.state {
-        State::Same => format!("as it is  {name}: {what}"),
-        State::New if write => format!("wrote     {name}: {what}"),
-        State::New => format!("{} {name}: {what}\n{}", print.paint(Style::Cyan, "==>"), file.text),
-        State::Other(old) => {
-            let rings: Vec<&str> = facts.home.rings.iter().map(|ring| ring.name.as_str()).collect();
-            let change = change(print, &shown(&file.path), &rings, old, &file.text);
-            if write { format!("{change}\nwrote     {name}: {what}") } else { format!("{change}\n") }
-        }
-    }
-}
-
-#[derive(Serialize)]
-struct Told<'a> {
-    target: &'static str,
-    variant: &'static str,
-    environment: &'a str,
-    files: Vec<Row<'a>>,
-    steps: &'a [String],
-}
-
-#[derive(Serialize)]
-struct Row<'a> {
-    path: String,
-    what: &'static str,
-    /// What stands there: nothing (`new`), just that (`same`), or something else (`other`).
-    state: &'static str,
-    text: &'a str,
-}
-
-fn told<'a>(recipe: &Way, facts: &'a Facts, placed: &'a [Placed], steps: &'a [String]) -> Told<'a> {
-    let row = |file: &'a Placed| {
-        let state = match file.state {
-            State::New => "new",
-            State::Same => "same",
-            State::Other(_) => "other",
-        };
-        Row { path: shown(&file.path), what: file.what, state, text: &file.text }
-    };
-    Told {
-        target: recipe.target,
-        variant: facts.variant,
-        environment: &facts.home.environment,
-        files: placed.iter().map(row).collect(),
-        steps,
-    }
-}
-
-#[derive(Serialize)]
-struct Listed {
-    target: &'static str,
-    summary: &'static str,
-    variants: Vec<Named>,
-    asks: Vec<Asked>,
-}
-
-#[derive(Serialize)]
-struct Named {
-    name: &'static str,
-    summary: &'static str,
-}
-
-#[derive(Serialize)]
-struct Asked {
-    name: &'static str,
-    what: &'static str,
-    usual: &'static str,
-}
-
-fn listed(recipe: &Way) -> Listed {
-    let variants = recipe.variants.iter().map(|Variant { name, summary }| Named { name, summary });
-    let asks = recipe.asks.iter().map(|ask| Asked { name: ask.name, what: ask.what, usual: ask.usual });
-    Listed {
-        target: recipe.target,
-        summary: recipe.summary,
-        variants: variants.collect(),
-        asks: asks.collect(),
-    }
-}
-
-/// The target, then its variants, then what it can be told.
-fn listed_lines(print: &Print, recipe: &Way) -> String {
-    let head = format!("{:<WIDTH$} {}", recipe.target, recipe.summary);
-    let variants =
-        recipe.variants.iter().map(|variant| ("--variant", variant.name, variant.summary.to_owned()));
-    let variants = variants.filter(|_| recipe.variants.len() > 1);
-    let asks = recipe.asks.iter().map(|ask| ("--set", ask.name, format!("{} ({})", ask.what, ask.usual)));
-    let lines = variants.chain(asks).map(|(flag, name, what)| format!("\n  {flag} {name:<18} {what}"));
-    print.paint(Style::Bold, &head) + &lines.collect::<String>()
-}
-
-const WIDTH: usize = 16;
 
 fn no_variant(recipe: &Way) -> Failure {
     let names: Vec<&str> = recipe.variants.iter().map(|variant| variant.name).collect();

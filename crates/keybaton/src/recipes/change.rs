@@ -9,13 +9,14 @@ pub(crate) fn change(print: &Print, name: &str, rings: &[&str], old: &str, new: 
     let head = [format!("--- {name}"), format!("+++ {name}")].map(|line| print.paint(Style::Bold, &line));
     let changes = TextDiff::from_lines(old, new);
     let mut shown = head.to_vec();
+    let mut veil = Veil::default();
     for hunk in changes.unified_diff().context_radius(2).iter_hunks() {
         shown.push(print.paint(Style::Cyan, hunk.header().to_string().trim_end()));
         shown.extend(hunk.iter_changes().map(|change| {
             let line = change.value().trim_end_matches(['\r', '\n']);
             match change.tag() {
-                ChangeTag::Equal => format!(" {}", veiled(line, rings)),
-                ChangeTag::Delete => print.paint(Style::Red, &format!("-{}", veiled(line, rings))),
+                ChangeTag::Equal => format!(" {}", veil.line(line, rings)),
+                ChangeTag::Delete => print.paint(Style::Red, &format!("-{}", veil.line(line, rings))),
                 // What a recipe writes holds no key.
                 ChangeTag::Insert => print.paint(Style::Green, &format!("+{line}")),
             }
@@ -24,14 +25,28 @@ pub(crate) fn change(print: &Print, name: &str, rings: &[&str], old: &str, new: 
     shown.join("\n")
 }
 
-/// `SECRET_KEY=…`, `SECRET_KEY: …`, and whatever name it is part of.
-fn veiled(line: &str, rings: &[&str]) -> String {
-    let named = rings.iter().filter_map(|ring| Some(line.find(ring)? + ring.len())).min();
-    let value = named.and_then(|end| {
-        let at = end + line[end..].find(['=', ':'])? + 1;
-        line[at..].chars().any(|c| !c.is_whitespace()).then_some(at)
-    });
-    value.map_or_else(|| line.to_owned(), |at| format!("{}…", &line[..at]))
+/// Lines as they may be shown: `SECRET_KEY=…`, `SECRET_KEY: …`, whatever name it is part of, and the `value:` below `name: SECRET_KEY`.
+#[derive(Default)]
+struct Veil {
+    is_named: bool,
+}
+
+impl Veil {
+    fn line(&mut self, line: &str, rings: &[&str]) -> String {
+        let named = rings.iter().filter_map(|ring| Some(line.find(ring)? + ring.len())).min();
+        let is_below = self.is_named && line.trim_start().starts_with("value");
+        self.is_named = named.is_some();
+        match named.or(is_below.then_some(0)).and_then(|end| value(line, end)) {
+            Some(at) => format!("{}…", &line[..at]),
+            None => line.to_owned(),
+        }
+    }
+}
+
+/// Where the value of a line begins, behind the name that ends there.
+fn value(line: &str, end: usize) -> Option<usize> {
+    let at = end + line[end..].find(['=', ':'])? + 1;
+    line[at..].chars().any(|c| !c.is_whitespace()).then_some(at)
 }
 
 #[cfg(test)]
@@ -42,8 +57,7 @@ mod tests {
 
     #[test]
     fn no_key_of_a_file_that_is_there_is_shown() {
-        let old =
-            "user: shop\nSECRET_KEY: LEAKone\nDJANGO_SECRET_KEY_OLD=LEAKtwo\n- name: SECRET_KEY\n  x: 1\n";
+        let old = "user: shop\nSECRET_KEY: LEAKone\nDJANGO_SECRET_KEY_OLD=LEAKtwo\n- name: SECRET_KEY\n  value: LEAKthree\n";
         let new = "user: shop\nKEYBATON_DIR: /run/secrets/django\n- name: SECRET_KEY\n  x: 2\n";
         assert_snapshot!(change(&Print::new(), "compose.yaml", &["SECRET_KEY"], old, new), @"
         --- compose.yaml
@@ -54,7 +68,7 @@ mod tests {
         -DJANGO_SECRET_KEY_OLD=…
         +KEYBATON_DIR: /run/secrets/django
          - name: SECRET_KEY
-        -  x: 1
+        -  value:…
         +  x: 2
         ");
     }
