@@ -79,8 +79,9 @@ impl Recipe {
         let top = known.source.folder().to_owned();
         let django = Django::of(&top, &project, self.name.as_deref(), self.server.as_deref())?;
         let answers = Answers::of(recipe.asks, &self.set, &django.name)?;
-        let proposal = (recipe.proposal)(&django.name, &answers);
-        let home = Home::find(&Wishes::new(world.choices)?, &known, &proposal)?;
+        let home = Home::find(&Wishes::new(world.choices)?, &known, || {
+            (recipe.proposal)(&django, variant.name, &answers)
+        })?;
         Ok(Facts { django, home, answers, variant: variant.name })
     }
 

@@ -33,17 +33,23 @@ pub(crate) struct Proposal {
     /// None where nobody but the operator can know it.
     pub(crate) propagation: Option<&'static str>,
     pub(crate) after_write: Vec<Vec<String>>,
+    /// Whole lines of its table besides, such as `manage = …`.
+    pub(crate) more: Vec<String>,
 }
 
 impl Home {
     /// The environment that the user names, else production. Where the configuration has none of that name, it is proposed.
-    pub(crate) fn find(wishes: &Wishes, known: &Configuration, proposal: &Proposal) -> Result<Self, Failure> {
+    pub(crate) fn find(
+        wishes: &Wishes,
+        known: &Configuration,
+        proposal: impl FnOnce() -> Result<Proposal, Failure>,
+    ) -> Result<Self, Failure> {
         let environment = wishes.environment.clone().unwrap_or_else(|| PRODUCTION.to_owned());
         if known.environments.contains_key(&environment) {
             let rings = rings(known, &environment)?;
             return Ok(Self { environment, rings, added: None });
         }
-        let (text, with) = known.with_environment(&environment, &proposal.lines())?;
+        let (text, with) = known.with_environment(&environment, &proposal()?.lines())?;
         let rings = rings(&with, &environment)?;
         let added = Some((known.source.path().to_owned(), known.source.text().to_owned(), text));
         Ok(Self { environment, rings, added })
@@ -68,6 +74,7 @@ impl Proposal {
         };
         let commands: Vec<String> = self.after_write.iter().map(command).collect();
         lines.extend((!commands.is_empty()).then(|| format!("after-write = [{}]", commands.join(", "))));
+        lines.extend(self.more.iter().cloned());
         lines
     }
 }

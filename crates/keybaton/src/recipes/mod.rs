@@ -32,8 +32,8 @@ pub(crate) struct Recipe {
     pub(crate) variants: &'static [Variant],
     /// What `--set` can say.
     pub(crate) asks: &'static [Ask],
-    /// Where the rings of a project live there, for one whose configuration does not say it yet. It is given the project's name.
-    pub(crate) proposal: fn(&str, &Answers) -> Proposal,
+    /// Where the rings of a project live there, for one whose configuration does not say it yet. It is given the variant, too.
+    pub(crate) proposal: fn(&Django, &'static str, &Answers) -> Result<Proposal, Failure>,
     make: fn(&Facts) -> Result<Made, Failure>,
 }
 

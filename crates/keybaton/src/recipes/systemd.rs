@@ -5,7 +5,7 @@ use minijinja::context;
 use super::answers::Kind;
 use super::servers::Listen;
 use super::template::fill;
-use super::{Answers, Ask, Facts, Made, Proposal, Recipe, Ring, Variant};
+use super::{Answers, Ask, Django, Facts, Made, Proposal, Recipe, Ring, Variant};
 use crate::failure::Failure;
 
 pub(super) const RECIPE: Recipe = Recipe {
@@ -33,13 +33,14 @@ const ASKS: &[Ask] = &[
     Ask { name: "age", what: "how old a key may be", usual: "90d", kind: Kind::Span },
 ];
 
-fn proposal(name: &str, _: &Answers) -> Proposal {
-    let restart = ["systemctl", "restart", &format!("{name}.service")].map(str::to_owned);
-    Proposal {
+fn proposal(django: &Django, _: &str, _: &Answers) -> Result<Proposal, Failure> {
+    let restart = ["systemctl", "restart", &format!("{}.service", django.name)].map(str::to_owned);
+    Ok(Proposal {
         store: "systemd:/etc/credstore.encrypted".to_owned(),
         propagation: Some("2m"),
         after_write: vec![restart.to_vec()],
-    }
+        more: Vec::new(),
+    })
 }
 
 fn make(facts: &Facts) -> Result<Made, Failure> {
