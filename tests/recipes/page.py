@@ -26,7 +26,9 @@ def walk(ground: Ground, target: str) -> Iterator[str]:
         printed = ground.run(step.line, folder)
         prints, printed = shown.told(step.prints), real.told(printed)
         if prints != printed:
-            lines = difflib.unified_diff(prints.splitlines(), printed.splitlines(), "the page", "the program", n=3, lineterm="")
+            lines = difflib.unified_diff(
+                prints.splitlines(), printed.splitlines(), "the page", "the program", n=3, lineterm=""
+            )
             yield "\n".join([f"docs/platforms/{target}.md: $ {step.line}", *lines])
 
 

@@ -6,9 +6,10 @@ from collections.abc import Callable, Iterator
 
 from ground import Ground
 
-from platforms import systemd
+from platforms import compose, systemd
 
 # Each is given a folder to work in, and tells what is not as it should be.
 PLATFORMS: dict[str, Callable[[Ground], Iterator[str]]] = {
+    "compose": compose.trials,
     "systemd": systemd.trials,
 }

@@ -5,6 +5,7 @@
 
 mod answers;
 mod change;
+mod compose;
 mod configured;
 mod facts;
 mod made;
@@ -13,6 +14,7 @@ mod systemd;
 mod template;
 #[cfg(test)]
 mod tests;
+mod yaml;
 
 pub(crate) use answers::{Answers, Ask};
 pub(crate) use change::change;
@@ -43,7 +45,7 @@ pub(crate) struct Variant {
     pub(crate) summary: &'static str,
 }
 
-pub(crate) const RECIPES: &[Recipe] = &[systemd::RECIPE];
+pub(crate) const RECIPES: &[Recipe] = &[compose::RECIPE, systemd::RECIPE];
 
 impl Recipe {
     pub(crate) fn named(target: &str) -> Option<&'static Self> {

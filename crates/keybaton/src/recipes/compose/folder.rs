@@ -1,0 +1,84 @@
+//! One host: a folder that the containers read.
+
+use std::path::{Path, PathBuf};
+
+use keybaton_core::shell::posix;
+use minijinja::context;
+use minijinja::value::Value;
+
+use super::super::template::fill;
+use super::super::{Facts, Made};
+use super::services::{Compose, Service};
+use super::{blanked, json, literal, names, owner, words};
+
+/// Keys that are taken over by a restart alone: by the processes of these services.
+pub(super) fn restart(compose: &Compose) -> Vec<String> {
+    let services = compose.services.iter().map(|service| service.name.clone());
+    compose_words(&compose.file).into_iter().chain(["restart".to_owned()]).chain(services).collect()
+}
+
+pub(super) fn make(facts: &Facts, compose: &Compose, folder: &str) -> Made {
+    let file = compose.file.with_file_name("compose.keybaton.yaml");
+    let both = format!("{}:{}", compose.file.display(), file.display());
+    let gaps = context! {
+        file => named(&compose.file), web => literal(&compose.web().name), folder => literal(folder),
+        environment => literal(&facts.home.environment),
+        blanked => blanked(facts, &compose.services), age => facts.answers.get("age"), reports => facts.django.reports,
+        services => compose.services.iter().map(|service| gap(facts, service)).collect::<Vec<_>>(),
+        stay => stay(facts, compose.web()),
+    };
+    let text = fill(include_str!("compose.keybaton.yaml"), gaps);
+    let (user, group) = owner(facts, compose.web());
+    let folder = &*posix(folder);
+    let made = Made::default()
+        .file(file, "what goes over your compose file", text)
+        .step("On the host, make the folder, for the user of the containers alone:")
+        .command(format!("sudo install -d -m 0700 -o {user} -g {group} {folder}"))
+        .step("Let every `docker compose` there read both files:")
+        .command(format!("export COMPOSE_FILE={both}"));
+    match facts.django.reports {
+        true => in_place(made, folder),
+        false => by_restart(made, facts, folder, (user, group)),
+    }
+}
+
+/// The processes take a new ring over, so a container that can write the folder does all that is to be done.
+fn in_place(made: Made, folder: &str) -> Made {
+    made.step("Bring the key of today there once; here it stands in .env:")
+        .command(format!("docker compose run --rm -T keybaton copy - dir:{folder} < .env"))
+        .step("Start, see that the key is read there, and take it out of .env:")
+        .command("docker compose up --detach")
+        .command("docker compose run --rm keybaton status")
+        .step("Once a day, by cron, which takes the next safe step of a rotation when there is one:")
+        .command("docker compose run --rm keybaton")
+}
+
+/// Containers do not restart containers, so keybaton runs on the host.
+fn by_restart(made: Made, facts: &Facts, folder: &str, (user, group): (&str, &str)) -> Made {
+    let environment = &facts.home.environment;
+    made.step("Bring the key of today there once, with keybaton on the host; here it stands in .env:")
+        .command(format!("sudo keybaton copy dotenv:.env dir:{folder} -e {environment}"))
+        .command(format!("sudo chown -R {user}:{group} {folder}"))
+        .step("Start, and take the key out of .env:")
+        .command("docker compose up --detach")
+        .step("Once a day, by root's cron, which takes the next safe step of a rotation and restarts the services:")
+        .command(format!("keybaton rotate -e {environment} --if-older-than {} --no-input", facts.answers.get("age")))
+}
+
+fn gap(facts: &Facts, service: &Service) -> Value {
+    context! { name => service.name.as_str(), stay => stay(facts, service) }
+}
+
+fn stay(facts: &Facts, service: &Service) -> Option<String> {
+    service.secrets_that_stay(&names(facts), &facts.django.name).map(|stay| json(&stay))
+}
+
+fn compose_words(file: &Path) -> Vec<String> {
+    let over = file.with_file_name("compose.keybaton.yaml");
+    let [file, over] = [file, &over].map(|file: &Path| file.display().to_string());
+    words(&["docker", "compose", "-f", &file, "-f", &over])
+}
+
+fn named(file: &Path) -> String {
+    file.file_name().map(PathBuf::from).unwrap_or_default().display().to_string()
+}
