@@ -15,7 +15,7 @@ QUICK := test-app test-fleets \
 	test-rust test-vectors test-python test-waits test-rings test-stores test-faults test-pages test-shells test-exports test-recipes test-schema test-demo test-crash
 # The longest first. What is in test-app and test-fleets stands in test-every-app and test-every-fleet too.
 MOST_WAIT := test-windows test-every-fleet $(filter-out test-app test-fleets,$(QUICK)) test-built test-every-app
-PYTHON_FILES := benches demo python servers tests/crash tests/exports tests/faults tests/fleets tests/pages tests/recipes tests/rings tests/schema tests/shells tests/waits tests/windows tools vectors
+PYTHON_FILES := benches book demo python servers tests/crash tests/exports tests/faults tests/fleets tests/pages tests/recipes tests/rings tests/schema tests/shells tests/waits tests/windows tools vectors
 # The servers that start within a minute; the others must be built first.
 QUICK_SERVERS := aws azure gcp github gitlab heroku vault
 # What keeps a ring on one machine; no network lies before it.
@@ -28,10 +28,10 @@ $(STEP) "types of $(1)" env MYPYPATH=$(1):tools:servers:servers/tests/aws:server
 
 endef
 
-.PHONY: help demo test test-all check bench fuzz wheel build build-needs \
+.PHONY: help demo test test-all check bench fuzz wheel docs docs-serve build build-needs \
 	test-rust test-vectors test-python test-app test-fleets test-waits test-rings test-stores test-faults test-pages test-shells test-exports test-recipes test-schema test-demo test-crash test-built \
 	test-every-app test-every-fleet test-windows \
-	check-rust check-dependencies check-words check-python check-shell check-manual check-house
+	check-rust check-dependencies check-words check-python check-shell check-manual check-docs check-house
 
 help: ## This list
 	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/\1\t\2/p' $(MAKEFILE_LIST) | expand -t 20
@@ -121,7 +121,7 @@ test-crash: build ## Kill init and each step of a rotation at each of their syst
 	$(APT) git strace
 	$(STEP) "crashes" $(PYTHON) tests/crash
 
-check: check-house check-rust check-dependencies check-words check-python check-shell check-manual ## Formats, lints, docs, licences
+check: check-house check-rust check-dependencies check-words check-python check-shell check-manual check-docs ## Formats, lints, docs, licences
 
 check-house: ## The paths in the docs exist, crates depend one way, nothing names one machine
 	$(STEP) "the house" $(PYTHON) tools/check_house.py
@@ -131,7 +131,7 @@ check-rust: build-needs ## cargo fmt, clippy and doc
 	$(STEP) "clippy" cargo clippy --workspace --all-targets --locked --quiet -- --deny warnings
 	$(STEP) "one store alone" cargo check --package keybaton-stores --tests --locked --quiet --no-default-features --features heroku
 	$(STEP) "another one alone" cargo check --package keybaton-stores --tests --locked --quiet --no-default-features --features gcsm
-	$(STEP) "docs" env RUSTDOCFLAGS=--deny=warnings cargo doc --workspace --no-deps --locked --quiet
+	$(STEP) "Rust docs" env RUSTDOCFLAGS=--deny=warnings cargo doc --workspace --no-deps --locked --quiet
 
 check-dependencies: build-needs ## cargo-deny: bans, licences, sources, advisories
 	$(STEP) "dependencies" $(PYTHON) tools/cargo_deny.py
@@ -152,6 +152,9 @@ check-manual: ## mandoc, over the manual pages
 	$(APT) mandoc
 	$(STEP) "manual" mandoc -T lint -W error wheel/data/share/man/man1/*.1
 
+check-docs: build-needs ## The pages in docs/ as a site: each link leads somewhere, each page is found
+	$(STEP) "docs" $(PYTHON) book check
+
 bench: build-needs ## Speed and size beside peers, in one run
 	$(APT) git openssl postgresql python3-dev strace
 	$(STEP) "release build" cargo build --locked --release --package keybaton
@@ -164,6 +167,12 @@ fuzz: build-needs ## Feed the readers random bytes, SECONDS=60 each; wants a nig
 
 wheel: build-needs ## Build the wheel that the tests install, print its path
 	@$(PYTHON) tools/wheel.py
+
+docs: build-needs ## Build the pages in docs/ as a site, print the path of its first page
+	@$(PYTHON) book build
+
+docs-serve: build-needs ## The same, and show it in a browser on this machine: PORT=8000
+	@$(PYTHON) book serve $(PORT)
 
 # The program and all tests at once: built one by one, they would be built with other features, so again and again.
 build: build-needs

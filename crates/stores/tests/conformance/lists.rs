@@ -37,6 +37,16 @@ fn every_store_has_a_page_that_says_the_same() {
     }
 }
 
+#[cfg(feature = "all")]
+#[test]
+fn the_page_of_all_stores_leads_to_each() {
+    let page = fs::read_to_string(root().join("../../docs/stores/README.md")).unwrap();
+    for kind in STORES {
+        let link = format!("[`{}`]({}.md)", kind.example, kind.scheme);
+        assert!(page.contains(&link), "docs/stores/README.md does not have the link {link}");
+    }
+}
+
 #[test]
 fn every_example_is_a_url_of_its_kind() {
     for kind in STORES {
@@ -55,7 +65,7 @@ fn names(folder: &str, extension: &str) -> std::collections::BTreeSet<String> {
     let names = entries.map(|entry| entry.unwrap().file_name().into_string().unwrap());
     names
         .filter_map(|name| Some(name.strip_suffix(&format!(".{extension}"))?.to_owned()))
-        .filter(|name| name != "mod")
+        .filter(|name| name != "mod" && name != "README")
         .collect()
 }
 
