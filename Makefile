@@ -12,10 +12,10 @@ WHEEL = "$$($(PYTHON) tools/wheel.py)"
 # Most tests wait for most of their time: for servers, for what times out, for a step that is not safe yet.
 AT_ONCE ?= 2
 QUICK := test-app test-fleets \
-	test-rust test-vectors test-python test-waits test-rings test-stores test-faults test-pages test-shells test-exports test-recipes test-schema test-demo test-crash
+	test-rust test-vectors test-python test-waits test-rings test-stores test-faults test-pages test-guide test-shells test-exports test-recipes test-schema test-demo test-crash
 # The longest first. What is in test-app and test-fleets stands in test-every-app and test-every-fleet too.
 MOST_WAIT := test-windows test-every-fleet $(filter-out test-app test-fleets,$(QUICK)) test-built test-every-app
-PYTHON_FILES := benches book demo python servers tests/crash tests/exports tests/faults tests/fleets tests/pages tests/recipes tests/rings tests/schema tests/shells tests/waits tests/windows tools vectors
+PYTHON_FILES := benches book demo python servers tests/crash tests/exports tests/faults tests/fleets tests/guide tests/pages tests/recipes tests/rings tests/schema tests/shells tests/waits tests/windows tools vectors
 # The servers that start within a minute; the others must be built first.
 QUICK_SERVERS := aws azure gcp github gitlab heroku vault
 # What keeps a ring on one machine; no network lies before it.
@@ -29,7 +29,7 @@ $(STEP) "types of $(1)" env MYPYPATH=$(1):tools:servers:servers/tests/aws:server
 endef
 
 .PHONY: help demo test test-all check bench fuzz wheel docs docs-serve build build-needs \
-	test-rust test-vectors test-python test-app test-fleets test-waits test-rings test-stores test-faults test-pages test-shells test-exports test-recipes test-schema test-demo test-crash test-built \
+	test-rust test-vectors test-python test-app test-fleets test-waits test-rings test-stores test-faults test-pages test-guide test-shells test-exports test-recipes test-schema test-demo test-crash test-built \
 	test-every-app test-every-fleet test-windows \
 	check-rust check-dependencies check-words check-python check-shell check-manual check-docs check-house
 
@@ -80,6 +80,10 @@ test-faults: build ## A fault at each call of each command to each store behind 
 test-pages: build ## The transcripts in docs/stores: what they show is what happens, with the vendors' own clients
 	$(APT) jq
 	$(STEP) "pages" $(PYTHON) tests/pages $(QUICK_SERVERS) $(LOCAL_SERVERS)
+
+test-guide: build ## The pages that a reader begins with: their transcripts, with Django, python-dotenv, git and openssl
+	$(APT) git openssl
+	$(STEP) "guide" $(PYTHON) tests/guide
 
 test-shells: build ## The completions, in real shells whose user presses Tab
 	$(APT) bash bash-completion fish zsh

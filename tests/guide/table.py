@@ -1,0 +1,51 @@
+"""docs/guide.md is true: its pages, commands and tests are there."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+from collections.abc import Iterator
+
+from projects import CHECKOUT, PROGRAM
+
+DOCS = CHECKOUT / "docs"
+HEAD = ["heading or snippet", "command", "page", "test", "tried with"]
+
+
+def findings() -> Iterator[str]:
+    head, _, *rows = [line for line in (DOCS / "guide.md").read_text("utf-8").splitlines() if line.startswith("|")]
+    if cells(head) != HEAD:
+        yield f"the table's columns should be {HEAD}"
+    for row in map(cells, rows):
+        yield from (f"{row[0]}: {finding}" for finding in wrong_in(row))
+
+
+def wrong_in(row: list[str]) -> Iterator[str]:
+    if len(row) != len(HEAD) or not all(row):
+        yield f"a cell of {row} is missing or empty"
+        return
+    _, command, page, tests, _ = row
+    yield from unknown_commands(command)
+    pages = re.findall(r"\]\(([^)#]+)", page)
+    yield from (f"there is no docs/{name}" for name in pages if not (DOCS / name).is_file())
+    paths = re.findall(r"`([^`]+)`", tests)
+    yield from (f"there is no {path}" for path in paths if not (CHECKOUT / path).exists())
+    if not (pages and paths):
+        yield "a page and a test are named as `[page](page)` and `path`"
+
+
+def unknown_commands(cell: str) -> Iterator[str]:
+    """`keybaton VERB`, and behind `recipe` a target that it knows."""
+    named = re.findall(r"`keybaton (\w+)(?: ([\w-]+))?", cell)
+    if not named:
+        yield f"{cell} names no command of keybaton"
+    for verb, word in named:
+        told = subprocess.run([PROGRAM, verb, "--help"], capture_output=True, text=True)
+        if told.returncode != 0:
+            yield f"there is no command `keybaton {verb}`"
+        elif verb == "recipe" and not re.search(rf"\b{word}\b", told.stdout):
+            yield f"`keybaton recipe` has no target {word}"
+
+
+def cells(line: str) -> list[str]:
+    return [cell.strip() for cell in line.strip("|").split("|")]
