@@ -127,7 +127,7 @@ test-crash: build ## Kill init and each step of a rotation at each of their syst
 
 check: check-house check-rust check-dependencies check-words check-python check-shell check-manual check-docs ## Formats, lints, docs, licences
 
-check-house: ## The paths in the docs exist, crates depend one way, nothing names one machine
+check-house: ## The paths in the maps exist, crates depend one way, nothing names one machine
 	$(STEP) "the house" $(PYTHON) tools/check_house.py
 
 check-rust: build-needs ## cargo fmt, clippy and doc

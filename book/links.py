@@ -11,19 +11,24 @@ from urllib.parse import unquote
 from cache import CHECKOUT, ToolError
 from toolbox import environment
 
-# What a reader of the repository begins with; the rest is in docs/.
-OUTER = ("README.md", "ARCHITECTURE.md", "CONTRIBUTING.md", "SECURITY.md", "CHANGELOG.md")
 # No page of its own: mdBook shows it for an address that it does not know, and its links begin at the root of a server.
 NOT_A_PAGE = "404.html"
 
 
 def dead_links(site: Path) -> Iterator[str]:
     """Only those to files and anchors here: what lies elsewhere is not asked for."""
-    pages = sorted((CHECKOUT / "docs").rglob("*.md"))
     # A folder is shown by its README, or as a list of its files.
-    yield from dead([*(CHECKOUT / name for name in OUTER), *pages], CHECKOUT, "README.md,.")
+    yield from dead(pages_of_the_repository(), CHECKOUT, "README.md,.")
     built = sorted(page for page in site.rglob("*.html") if page.name != NOT_A_PAGE)
     yield from dead(built, site, "index.html")
+
+
+def pages_of_the_repository() -> list[Path]:
+    """What git has or would take up."""
+    listed = ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard", "--", "*.md"]
+    names = subprocess.run(listed, cwd=CHECKOUT, check=True, capture_output=True, text=True).stdout
+    pages = (CHECKOUT / name for name in sorted(set(names.split("\0")) - {""}))
+    return [page for page in pages if page.is_file()]
 
 
 def dead(pages: list[Path], root: Path, index: str) -> Iterator[str]:
