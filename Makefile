@@ -82,7 +82,7 @@ test-pages: build ## The transcripts in docs/stores: what they show is what happ
 	$(STEP) "pages" $(PYTHON) tests/pages $(QUICK_SERVERS) $(LOCAL_SERVERS)
 
 test-guide: build ## The pages that a reader begins with: their transcripts, with Django, python-dotenv, git and openssl
-	$(APT) git openssl
+	$(APT) fish git openssl
 	$(STEP) "guide" $(PYTHON) tests/guide
 
 test-shells: build ## The completions, in real shells whose user presses Tab

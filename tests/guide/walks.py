@@ -60,6 +60,7 @@ WALKS = (
     Walk("generate.md", bare),
     Walk("local.md", fresh, "A new project"),
     Walk("local.md", with_dotenv, "A project that reads .env itself"),
+    Walk("local.md", bare, "For one session, without a file"),
     Walk("rotation.md", set_up),
     Walk("instances.md", set_up),
     Walk("leak.md", set_up),
