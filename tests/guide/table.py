@@ -40,10 +40,13 @@ def wrong_in(row: list[str]) -> Iterator[str]:
 
 
 def unknown_commands(cell: str) -> Iterator[str]:
-    """`keybaton VERB`, and behind `recipe` a target that it knows."""
+    """`keybaton VERB`, and behind `recipe` a target that it knows; or a variable that `load()` asks for."""
     named = re.findall(r"`keybaton (\w+)(?: ([\w-]+))?", cell)
-    if not named:
+    variables = re.findall(r"`(KEYBATON_\w+)=", cell)
+    if not (named or variables):
         yield f"{cell} names no command of keybaton"
+    known = (DOCS / "load.md").read_text("utf-8")
+    yield from (f"docs/load.md does not know {name}" for name in variables if f"`{name}`" not in known)
     for verb, word in named:
         told = subprocess.run([PROGRAM, verb, "--help"], capture_output=True, text=True)
         if told.returncode != 0:
