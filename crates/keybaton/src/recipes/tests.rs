@@ -25,3 +25,13 @@ fn every_recipe_has_a_page() {
         assert!(fs::exists(&page).unwrap(), "{page}");
     }
 }
+
+#[test]
+fn the_page_of_all_platforms_leads_to_each() {
+    let page = concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/platforms/README.md");
+    let page = fs::read_to_string(page).unwrap();
+    for recipe in RECIPES {
+        let link = format!("[`{0}`]({0}.md)", recipe.target);
+        assert!(page.contains(&link), "docs/platforms/README.md does not have the link {link}");
+    }
+}
