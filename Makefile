@@ -102,8 +102,9 @@ test-schema: ## The editors' schema of keybaton.toml, with the engine of TOML in
 test-built: build ## The store and the stand-in whose servers are built first: kube-apiserver, awsmini
 	$(STEP) "Kubernetes" $(PYTHON) servers $(BUILT_SERVERS) vault -- cargo test --workspace --locked --test conformance
 	$(STEP) "faults" $(PYTHON) tests/faults $(BUILT_SERVERS)
-	$(APT) jq kubernetes-client
+	$(APT) faketime jq kubernetes-client
 	$(STEP) "pages" $(PYTHON) tests/pages $(BUILT_SERVERS)
+	$(STEP) "recipes in a cluster" $(PYTHON) servers kubernetes -- $(PYTHON) tests/recipes/cluster.py
 	$(STEP) "awsmini" $(PYTHON) servers/tests awsmini
 
 test-every-app: build-needs ## The same with Django 4.2, 5.2 and 6.1

@@ -6,10 +6,11 @@ from collections.abc import Callable, Iterator
 
 from ground import Ground
 
-from platforms import compose, systemd
+from platforms import compose, kubernetes, systemd
 
 # Each is given a folder to work in, and tells what is not as it should be.
 PLATFORMS: dict[str, Callable[[Ground], Iterator[str]]] = {
     "compose": compose.trials,
+    "kubernetes": kubernetes.trials,
     "systemd": systemd.trials,
 }

@@ -8,6 +8,7 @@ mod change;
 mod compose;
 mod configured;
 mod facts;
+mod kubernetes;
 mod made;
 mod servers;
 mod systemd;
@@ -45,7 +46,7 @@ pub(crate) struct Variant {
     pub(crate) summary: &'static str,
 }
 
-pub(crate) const RECIPES: &[Recipe] = &[compose::RECIPE, systemd::RECIPE];
+pub(crate) const RECIPES: &[Recipe] = &[compose::RECIPE, kubernetes::RECIPE, systemd::RECIPE];
 
 impl Recipe {
     pub(crate) fn named(target: &str) -> Option<&'static Self> {

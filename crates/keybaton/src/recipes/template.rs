@@ -26,7 +26,7 @@ fn syntax() -> SyntaxConfig {
 }
 
 /// As YAML and JSON write a text; plain where it means itself.
-fn quoted(text: &str) -> String {
+pub(super) fn quoted(text: &str) -> String {
     let is_plain = text.starts_with(|c: char| c.is_ascii_alphabetic() || c == '/')
         && text.chars().all(|c| c.is_ascii_alphanumeric() || "/._-".contains(c))
         && !matches!(

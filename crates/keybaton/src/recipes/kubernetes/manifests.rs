@@ -1,0 +1,178 @@
+//! The manifests of a project, as far as they say what its pods are.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use serde_json::Value;
+
+use super::container::Container;
+use crate::failure::Failure;
+use crate::recipes::yaml::documents;
+
+/// What stands in a project's manifests.
+#[derive(Debug, Default)]
+pub(super) struct Manifests {
+    pub(super) deployments: Vec<Deployment>,
+    /// What kustomizations and Deployments say of where all of it goes.
+    namespaces: BTreeSet<String>,
+    /// Helm charts, whose manifests are made when they are installed.
+    pub(super) charts: Vec<PathBuf>,
+    /// Files of other templates.
+    pub(super) templates: Vec<PathBuf>,
+}
+
+/// A Deployment, as a manifest has it.
+#[derive(Debug)]
+pub(super) struct Deployment {
+    pub(super) name: String,
+    /// In the order of the manifest, those that run first at the end.
+    pub(super) containers: Vec<Container>,
+    pub(super) volumes: Vec<String>,
+    pub(super) account: Option<String>,
+}
+
+impl Manifests {
+    /// Reads all that lies below a folder.
+    pub(super) fn below(top: &Path) -> Result<Self, Failure> {
+        let mut manifests = Self::default();
+        manifests.walk(top, top, 0)?;
+        Ok(manifests)
+    }
+
+    /// The one namespace that they name; nothing where they name none, or several.
+    pub(super) fn namespace(&self) -> Option<&str> {
+        let mut names = self.namespaces.iter();
+        names.next().filter(|_| names.next().is_none()).map(String::as_str)
+    }
+
+    /// A Deployment by its name.
+    pub(super) fn deployment(&self, name: &str) -> Option<&Deployment> {
+        self.deployments.iter().find(|deployment| deployment.name == name)
+    }
+
+    fn walk(&mut self, top: &Path, folder: &Path, depth: usize) -> Result<(), Failure> {
+        let Ok(entries) = fs::read_dir(folder) else { return Ok(()) };
+        let mut paths: Vec<PathBuf> = entries.flatten().map(|entry| entry.path()).collect();
+        paths.sort();
+        if paths.iter().any(|path| path.ends_with("Chart.yaml")) {
+            self.charts.push(relative(top, folder));
+            return Ok(());
+        }
+        for path in paths {
+            if path.is_symlink() || is_foreign(&relative(top, &path)) {
+                continue;
+            }
+            if path.is_dir() && depth < DEEPEST {
+                self.walk(top, &path, depth + 1)?;
+            } else if is_yaml(&path) {
+                self.file(top, &path)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn file(&mut self, top: &Path, path: &Path) -> Result<(), Failure> {
+        let is_short = fs::metadata(path).is_ok_and(|file| file.is_file() && file.len() < LONGEST_FILE);
+        let text = is_short.then(|| fs::read_to_string(path).ok()).flatten();
+        let Some(text) = text.filter(|text| WANTED.iter().any(|kind| text.contains(kind))) else {
+            return Ok(());
+        };
+        match documents(&relative(top, path).display().to_string(), &text) {
+            Ok(documents) => documents.iter().for_each(|document| self.take(document)),
+            // Jinja, gomplate, Helm without its chart.
+            Err(_) if text.contains("{{") => self.templates.push(relative(top, path)),
+            Err(broken) => return Err(broken),
+        }
+        Ok(())
+    }
+
+    fn take(&mut self, document: &Value) {
+        match document["kind"].as_str() {
+            Some("List") => {
+                document["items"].as_array().into_iter().flatten().for_each(|item| self.take(item));
+            }
+            Some("Kustomization") => self.namespaces.extend(text(&document["namespace"])),
+            Some("Deployment") => {
+                let Some(deployment) = Deployment::of(document) else { return };
+                self.namespaces.extend(text(&document["metadata"]["namespace"]));
+                // An overlay may say it once more.
+                if self.deployment(&deployment.name).is_none() {
+                    self.deployments.push(deployment);
+                }
+            }
+            _ => {}
+        }
+    }
+}
+
+impl Deployment {
+    /// Nothing where the document is only a patch of one, which names no image.
+    fn of(document: &Value) -> Option<Self> {
+        let pod = &document["spec"]["template"]["spec"];
+        let containers = Container::all_of(pod);
+        let is_whole = containers.iter().any(|container| container.image().is_some());
+        let volumes = pod["volumes"].as_array().into_iter().flatten();
+        is_whole.then_some(())?;
+        Some(Self {
+            name: text(&document["metadata"]["name"])?,
+            containers,
+            volumes: volumes.filter_map(|volume| text(&volume["name"])).collect(),
+            account: text(&pod["serviceAccountName"]),
+        })
+    }
+}
+
+fn text(value: &Value) -> Option<String> {
+    value.as_str().filter(|text| !text.is_empty()).map(str::to_owned)
+}
+
+fn relative(top: &Path, path: &Path) -> PathBuf {
+    path.strip_prefix(top).unwrap_or(path).to_owned()
+}
+
+fn is_yaml(path: &Path) -> bool {
+    path.extension().is_some_and(|end| end == "yaml" || end == "yml")
+}
+
+/// Packages of others, what is hidden, and what the recipe itself has made.
+fn is_foreign(path: &Path) -> bool {
+    let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
+    name.starts_with('.') || FOREIGN.contains(&name) || path == Path::new(super::FOLDER)
+}
+
+/// Others are not read, whatever is wrong with them.
+const WANTED: [&str; 2] = ["Deployment", "Kustomization"];
+const FOREIGN: [&str; 6] = ["node_modules", "site-packages", "venv", "env", "__pycache__", "target"];
+const DEEPEST: usize = 8;
+const LONGEST_FILE: u64 = 1 << 20;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(text: &str) -> Manifests {
+        let folder = tempfile::tempdir().unwrap();
+        fs::write(folder.path().join("all.yaml"), text).unwrap();
+        Manifests::below(folder.path()).unwrap()
+    }
+
+    #[test]
+    fn documents_anchors_comments_and_lists_are_read_whatever_the_line_ends() {
+        let text = "# the site\nkind: Kustomization\nnamespace: shop\n---\nkind: List\nitems:\n- kind: Deployment\n  metadata: {name: web}\n  spec: &spec\n    template:\n      spec:\n        containers: [{name: web, image: shop}] # one\n- kind: Deployment\n  metadata: {name: worker}\n  spec:\n    <<: *spec\n";
+        for text in [text.to_owned(), text.replace('\n', "\r\n")] {
+            let manifests = read(&text);
+            let names: Vec<&str> =
+                manifests.deployments.iter().map(|deployment| deployment.name.as_str()).collect();
+            assert_eq!((names, manifests.namespace()), (vec!["web", "worker"], Some("shop")));
+            assert_eq!(manifests.deployments[1].containers[0].image(), Some("shop"));
+        }
+    }
+
+    #[test]
+    fn two_namespaces_are_none() {
+        let one = "kind: Kustomization\nnamespace: shop\n";
+        assert_eq!(read(one).namespace(), Some("shop"));
+        assert_eq!(read(&format!("{one}---\nkind: Kustomization\nnamespace: staging\n")).namespace(), None);
+    }
+}
