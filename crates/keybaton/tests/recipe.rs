@@ -162,5 +162,5 @@ fn programs_are_told_every_file() {
     assert_eq!(states[..2], ["other", "new"]);
     let list: serde_json::Value =
         serde_json::from_str(ground.says(&["--json"]).strip_prefix("0\n").unwrap()).unwrap();
-    assert_eq!(list[0]["target"], "systemd");
+    assert!(list.as_array().unwrap().iter().any(|recipe| recipe["target"] == "systemd"));
 }
