@@ -1,6 +1,7 @@
 //! A Python file as text whose places can be led back to its bytes.
 
 use std::ops::Range;
+use std::sync::OnceLock;
 
 use zeroize::Zeroizing;
 
@@ -12,6 +13,7 @@ pub struct Source {
     text: Zeroizing<String>,
     encoding: Encoding,
     mark: usize,
+    line_starts: OnceLock<Vec<usize>>,
 }
 
 /// How the bytes of a file become characters.
@@ -52,7 +54,7 @@ impl Source {
             Encoding::Utf8 => std::str::from_utf8(body).map_err(|_| Undecodable)?.to_owned(),
             _ => body.iter().map(|byte| char::from(*byte)).collect(),
         };
-        Ok(Self { text: Zeroizing::new(text), encoding, mark })
+        Ok(Self { text: Zeroizing::new(text), encoding, mark, line_starts: OnceLock::new() })
     }
 
     /// The text, without the byte order mark.
@@ -85,9 +87,9 @@ impl Source {
     #[must_use]
     pub fn place(&self, at: usize) -> Place {
         let before = &self.text[..self.text.floor_char_boundary(at)];
-        let start = line_start(before, before.len());
-        let line = line_ends(&before[..start]) + 1;
-        Place { line, column: before[start..].chars().count() + 1 }
+        let starts = self.line_starts.get_or_init(|| line_starts(&self.text));
+        let line = starts.partition_point(|start| *start <= before.len()).max(1);
+        Place { line, column: before[starts[line - 1]..].chars().count() + 1 }
     }
 
     /// The line end that the file uses: that of its first line.
@@ -112,13 +114,15 @@ pub(crate) fn line_start(text: &str, at: usize) -> usize {
     text[..at].rfind(['\r', '\n']).map_or(0, |end| end + 1)
 }
 
-fn line_ends(text: &str) -> usize {
-    let lone = text.bytes().zip(text.bytes().skip(1).chain([0])).filter(|pair| match pair {
+/// Where each line begins. A lone `\r` ends one too.
+fn line_starts(text: &str) -> Vec<usize> {
+    let pairs = text.bytes().zip(text.bytes().skip(1).chain([0])).enumerate();
+    let ends = pairs.filter(|(_, pair)| match pair {
         (b'\n', _) => true,
         (b'\r', next) => *next != b'\n',
         _ => false,
     });
-    lone.count()
+    std::iter::once(0).chain(ends.map(|(at, _)| at + 1)).collect()
 }
 
 impl Encoding {
