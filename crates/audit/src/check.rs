@@ -1,5 +1,7 @@
 //! Walk, read, let the rules look.
 
+mod deployed;
+
 use std::collections::BTreeMap;
 use std::path::{Component, Path, PathBuf};
 use std::time::Duration;
@@ -8,6 +10,7 @@ use keybaton_core::RingName;
 use keybaton_files::{FileError, FileErrorKind, Leftover, Limits, leftovers, read};
 use memchr::memmem::Finder;
 
+use crate::deploy::Names;
 use crate::finding::{At, Finding};
 use crate::gaps::gaps;
 use crate::git::{Git, GitError};
@@ -58,6 +61,11 @@ impl Tree {
         for path in &files.env {
             tree.read_env(root, path, &rings);
         }
+        let names = Names::new(&rings, &tree.known);
+        for path in &files.deploy {
+            tree.read_deploy(root, path, &names);
+        }
+        tree.read_named_env(root, &rings);
         tree.ask_git(root);
         let gaps = gaps(&tree, root);
         tree.unexamined.extend(gaps);
@@ -147,12 +155,16 @@ impl Tree {
 
     /// None where there is nothing to look at; a file that vanished meanwhile is no matter.
     fn bytes(&mut self, root: &Path, path: &Path) -> Option<zeroize::Zeroizing<Vec<u8>>> {
+        self.bytes_of(root, path, LONGEST_FILE)
+    }
+
+    fn bytes_of(&mut self, root: &Path, path: &Path, longest: usize) -> Option<zeroize::Zeroizing<Vec<u8>>> {
         self.files += 1;
-        match read(path, Limits { bytes: LONGEST_FILE, silence: Duration::ZERO }) {
+        match read(path, Limits { bytes: longest, silence: Duration::ZERO }) {
             Ok(content) => Some(content.into_bytes()),
             Err(error) if is_no_matter(&error) => None,
             Err(error) => {
-                self.unexamined(root, path, &because(&error));
+                self.unexamined(root, path, &because(&error, longest));
                 None
             }
         }
@@ -176,9 +188,9 @@ fn is_no_matter(error: &FileError) -> bool {
     matches!(error.kind(), FileErrorKind::NotFound | FileErrorKind::NotAFile | FileErrorKind::Silent)
 }
 
-fn because(error: &FileError) -> String {
+fn because(error: &FileError, longest: usize) -> String {
     match error.kind() {
-        FileErrorKind::TooLarge => format!("it is larger than {LONGEST_FILE} bytes"),
+        FileErrorKind::TooLarge => format!("it is larger than {longest} bytes"),
         FileErrorKind::Denied => "you may not read it".to_owned(),
         _ => error.to_string(),
     }
@@ -215,9 +227,9 @@ impl<'a> Silenced<'a> {
         let python = tree.python.iter().map(|file| (file.path.as_path(), &file.source));
         let modules = tree.modules.iter().map(|module| (module.path.as_path(), &module.source));
         let env = tree.env_files.iter().map(|file| (file.path.as_path(), &file.source));
-        Self(
-            python.chain(modules).chain(env).map(|(path, source)| (path, Suppressions::of(source))).collect(),
-        )
+        let deploy = tree.deploy.iter().map(|file| (file.path.as_path(), &file.source));
+        let all = python.chain(modules).chain(env).chain(deploy);
+        Self(all.map(|(path, source)| (path, Suppressions::of(source))).collect())
     }
 
     fn covers(&self, finding: &Finding) -> bool {

@@ -3,6 +3,7 @@
 //! [`check`] walks a folder, reads what is about the key into a [`Tree`], and lets every rule of [`RULES`] look at it.
 #![warn(missing_docs)]
 
+pub mod deploy;
 pub mod git;
 pub mod project;
 pub mod settings;

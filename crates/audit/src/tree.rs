@@ -9,6 +9,7 @@ use keybaton_core::SecretText;
 use keybaton_core::shell::quoted;
 use keybaton_files::Leftover;
 
+use crate::deploy::DeployFile;
 use crate::finding::At;
 use crate::packages::Module;
 use crate::{EnvFile, EnvKey, PythonFile};
@@ -22,6 +23,8 @@ pub struct Tree {
     pub(crate) modules: Vec<Module>,
     /// The .env files that hold a key.
     pub env_files: Vec<EnvFile>,
+    /// The deploy files that are about the key.
+    pub deploy: Vec<DeployFile>,
     /// The uppermost `.gitignore`; nothing where there is no repository.
     pub ignore_file: Option<IgnoreFile>,
     /// The keys of the rings that the configuration names.
@@ -173,6 +176,11 @@ impl Tree {
 }
 
 impl KnownKeys {
+    /// What begins a rotation of this ring.
+    pub(crate) fn rotate(&self) -> String {
+        format!("{} --new", rotate(Some(self)))
+    }
+
     fn key(&self, text: &SecretText) -> Option<&KnownKey> {
         self.keys.iter().find(|known| known.text == *text)
     }

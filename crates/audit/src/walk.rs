@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use ignore::{DirEntry, WalkBuilder};
 use keybaton_files::{Leftover, leftovers};
 
+use crate::deploy;
 use crate::env_file::is_env_file;
 use crate::tree::Unexamined;
 
@@ -15,6 +16,8 @@ use crate::tree::Unexamined;
 pub(crate) struct Files {
     /// What git does not leave out.
     pub(crate) python: BTreeSet<PathBuf>,
+    /// What git does not leave out, of the names that deploy files have.
+    pub(crate) deploy: BTreeSet<PathBuf>,
     /// Also where git leaves them out: that is where they should be.
     pub(crate) env: BTreeSet<PathBuf>,
     /// What crashed writers left: git leaves it out too.
@@ -50,6 +53,8 @@ impl Files {
             self.env.insert(path);
         } else if path.extension().is_some_and(|kind| kind == "py") {
             self.python.insert(path);
+        } else if deploy::is_named(&path) {
+            self.deploy.insert(path);
         }
     }
 }

@@ -293,6 +293,68 @@ fn no_report_shows_a_key() {
     }
 }
 
+#[test]
+fn no_report_on_deploy_files_shows_a_key() {
+    let key = |number: usize| format!("planted{number}{}", &STRONG[..56]);
+    let tree = Tree::of(&[
+        (
+            "compose.yaml",
+            &format!(
+                "services:\n  web:\n    build: {{args: {{SECRET_KEY: {}}}}}\n    environment: [SECRET_KEY={}]\n    secrets: [secret_key]\n",
+                key(1),
+                key(2)
+            ),
+        ),
+        ("broken/compose.yaml", &format!("SECRET_KEY: [{}\n", key(3))),
+        ("Dockerfile", &format!("FROM python\nENV SECRET_KEY={}\n", key(4))),
+        ("shop.service", &format!("[Service]\nEnvironment='SECRET_KEY={}'\n", key(5))),
+        (
+            ".github/workflows/deploy.yml",
+            &format!(
+                "jobs:\n  deploy:\n    env: {{SECRET_KEY: {0}}}\n    steps:\n      - run: docker inspect {0} && echo $SECRET_KEY {0}\n",
+                key(6)
+            ),
+        ),
+        ("chart/values.yaml", &format!("djangoSecretKey: {}\n", key(7))),
+        ("main.tf", &format!("variable \"secret_key\" {{ default = \"{}\" }}\n", key(8))),
+        (".env", &format!("SECRET_KEY={}\n", key(2))),
+    ]);
+    for words in [&["check"][..], &["check", "--json"]] {
+        let said = tree.says(words);
+        assert!(
+            said.starts_with('1') && said.contains("shared-key") && said.contains("printed-environment"),
+            "{said}"
+        );
+        assert!(!said.contains("planted") && !said.contains(&STRONG[..8]), "{said}");
+    }
+}
+
+/// What the snippets that go round about SECRET_KEY look like.
+#[test]
+fn snippets_that_many_copy_are_told_what_is_wrong_with_them() {
+    let tree = Tree::of(&[
+        ("shop.service", "[Service]\nEnvironment=\"SECRET_KEY=your-secret-here\"\n"),
+        (
+            "docker-compose.yml",
+            "services:\n  web:\n    image: myapp:latest\n    environment:\n      - SECRET_KEY=${SECRET_KEY}\n    secrets:\n      - secret_key\nsecrets:\n  secret_key:\n    file: ./secrets/secret_key.txt\n",
+        ),
+        (".github/workflows/test.yml", "env:\n  SECRET_KEY: ${{ secrets.SECRET_KEY }}\n"),
+    ]);
+    assert_snapshot!(tree.says(&["check"]), @r"
+    1
+    docker-compose.yml:5:9: warning: the same program gets this key as a secret too, and a rotation of the one leaves the other behind [key-given-twice]
+        mend: take the variable out, and let KEYBATON_DIR name the folder of the secret
+    docker-compose.yml:10:11: warning: a single file that is mounted stays the one that it was: a replacement of it never arrives [frozen-mount]
+        mend: mount the folder that it stands in, as `keybaton recipe compose` writes it
+    shop.service:2:25: error: the key stands in this file, so everybody who has the file can sign with it; it has fewer than 50 characters [key-in-deploy-file]
+        mend: `keybaton recipe systemd` takes it from a store; then `keybaton rotate --new`
+    shop.service:2:25: warning: every user of the machine reads this key with `systemctl show` [key-in-unit]
+        mend: LoadCredentialEncrypted= and KEYBATON_DIR=%d, as `keybaton recipe systemd` writes them, or EnvironmentFile= with a file of mode 0600
+    4 findings: 3 files and 0 rings looked at
+    warning: not looked at: the key: no Python source here sets it, no .env file holds one, and no ring was read
+    ");
+}
+
 /// As a generator draws it; made up.
 const STRONG: &str = "kQ3vT9xZ2mLp7RwY4nHs8JdF6gBc1VaE5tUoKiXyPzMqWrNeGhSbDjCfAlOu0I2k";
 

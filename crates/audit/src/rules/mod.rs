@@ -6,9 +6,16 @@ mod encrypted_fields;
 mod env_not_ignored;
 mod env_readable;
 mod env_tracked;
+mod frozen_mount;
 mod insecure_key;
+mod key_given_twice;
+mod key_in_build;
+mod key_in_deploy_file;
 mod key_in_settings;
+mod key_in_unit;
 mod left_by_crash;
+mod pinned_version;
+mod printed_environment;
 mod shared_key;
 mod token_key;
 mod weak_key;
@@ -46,6 +53,13 @@ pub const RULES: &[Rule] = &[
     env_not_ignored::RULE,
     env_readable::RULE,
     left_by_crash::RULE,
+    key_in_deploy_file::RULE,
+    key_in_unit::RULE,
+    key_in_build::RULE,
+    key_given_twice::RULE,
+    frozen_mount::RULE,
+    pinned_version::RULE,
+    printed_environment::RULE,
 ];
 
 impl Rule {
@@ -67,7 +81,12 @@ struct Found {
 
 impl Found {
     fn add(&mut self, at: At, what: impl Into<String>, mend: impl Into<String>) {
-        let (rule, severity) = (self.rule, self.severity);
+        self.add_as(self.severity, at, what, mend);
+    }
+
+    /// The same, more or less bad than the rule says.
+    fn add_as(&mut self, severity: Severity, at: At, what: impl Into<String>, mend: impl Into<String>) {
+        let rule = self.rule;
         self.findings.push(Finding { rule, severity, at, what: what.into(), mend: mend.into() });
     }
 
@@ -80,8 +99,7 @@ impl Found {
             Some(Leaves::Later(when)) => {
                 let what = format!("{what}; it signs no more, and is accepted until it retires");
                 let mend = format!("`{}` retires it {when}", key.rotate);
-                let (rule, severity) = (self.rule, Severity::Note);
-                self.findings.push(Finding { rule, severity, at: key.at, what, mend });
+                self.add_as(Severity::Note, key.at, what, mend);
             }
         }
     }

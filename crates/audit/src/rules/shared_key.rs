@@ -1,5 +1,7 @@
 //! One key in two environments, or in two rings of one.
 
+mod elsewhere;
+
 use std::path::Path;
 
 use keybaton_core::SecretText;
@@ -25,6 +27,7 @@ fn check(tree: &Tree, found: &mut Found) {
             found.add(one.at.clone(), what(one, other), mend(one, other));
         }
     }
+    elsewhere::check(tree, found);
 }
 
 fn what(one: &Holder<'_>, other: &Holder<'_>) -> String {

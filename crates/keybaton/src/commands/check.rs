@@ -16,7 +16,8 @@ use crate::print::{Print, Style};
 
 /// Look for weak, leaked and misplaced keys in a project
 ///
-/// Reads Python sources, .env files and the configured stores of files; runs nothing and shows no key
+/// Reads Python sources, .env files, deploy files (units, compose files, Dockerfiles, manifests, charts, workflows, pipelines, Procfile,
+/// Terraform, Ansible) and the configured stores of files; runs nothing and shows no key
 #[derive(Args, Debug)]
 #[command(after_help = "Examples:
   keybaton check                 The folder you are in

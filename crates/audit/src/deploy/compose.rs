@@ -1,0 +1,135 @@
+//! Files of Docker Compose and Swarm.
+
+use std::path::Path;
+
+use keybaton_core::RingName;
+
+use super::facts::{Freeze, Frozen};
+use super::reader::Reader;
+use super::reader::value::doubled;
+use super::reader::yaml::{At, Yaml};
+use super::{Broken, How, Kind, Value};
+
+pub(super) const KIND: Kind = Kind { name: "a compose file", recipe: Some("compose"), is_named, says, read };
+
+fn is_named(path: &Path) -> bool {
+    path.extension().is_some_and(|kind| kind == "yml" || kind == "yaml")
+}
+
+/// cookiecutter's `production.yml` is one too: what it says decides.
+fn says(path: &Path, text: &str) -> bool {
+    let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
+    let is_named = ["compose.", "compose-", "docker-compose", "docker-stack"]
+        .iter()
+        .any(|begin| name.starts_with(begin));
+    let mut lines = text.lines();
+    is_named
+        || (lines.any(|line| line.trim_end() == "services:") && IMAGES.iter().any(|word| text.contains(word)))
+            && !text.contains("runs-on:")
+            && !text.contains("apiVersion:")
+}
+
+fn read(reader: &mut Reader<'_>) -> Result<(), Broken> {
+    let yaml = Yaml::of(reader.text)?;
+    for document in yaml.documents() {
+        let services = document.get("services").map(At::entries).unwrap_or_default();
+        for (_, _, service) in &services {
+            read_service(reader, *service);
+        }
+        for (name, key, secret) in document.get("secrets").map(At::entries).unwrap_or_default() {
+            let used = services.iter().any(|(_, _, service)| secrets(*service).any(|used| used == name));
+            if used && is_key(reader, name, secret) {
+                frozen(reader, key, secret);
+            }
+        }
+    }
+    Ok(())
+}
+
+fn read_service(reader: &mut Reader<'_>, service: At<'_>) {
+    let before = reader.facts.given.len();
+    variables(reader, service.get("environment"), How::Environment);
+    let mounted: Vec<RingName> =
+        secrets(service).filter_map(|name| reader.names.ring_like(name)).cloned().collect();
+    let given = reader.facts.given[before..].iter().filter(|given| mounted.contains(&given.ring));
+    let twice: Vec<_> = given.map(|given| given.span.clone()).collect();
+    reader.facts.twice.extend(twice);
+    variables(reader, service.find(&["build", "args"]), How::Argument);
+    for volume in service.get("volumes").into_iter().flat_map(At::items) {
+        mount(reader, volume);
+    }
+    env_files(reader, service);
+}
+
+/// `NAME: value`, or a list of `NAME=value` and of names alone, which are taken from where Compose runs.
+fn variables(reader: &mut Reader<'_>, variables: Option<At<'_>>, how: How) {
+    let Some(variables) = variables else { return };
+    for (name, key, value) in variables.entries() {
+        match value.text() {
+            Some(_) if value.is_null() => reader.give(name, Value::Reference, how, key.span()),
+            Some(text) => reader.give(name, doubled(text, '$'), how, value.span()),
+            None => reader.give(name, Value::Reference, how, value.span()),
+        }
+    }
+    for item in variables.items() {
+        let Some(text) = item.text() else { continue };
+        match text.split_once('=') {
+            Some((name, text)) => reader.give(name, doubled(text, '$'), how, item.span()),
+            None => reader.give(text, Value::Reference, how, item.span()),
+        }
+    }
+}
+
+/// The names of the secrets that a service gets.
+fn secrets<'y>(service: At<'y>) -> impl Iterator<Item = &'y str> {
+    let items = service.get("secrets").into_iter().flat_map(At::items);
+    items.filter_map(|item| item.text().or_else(|| item.text_of("source")))
+}
+
+fn is_key(reader: &Reader<'_>, name: &str, secret: At<'_>) -> bool {
+    reader.names.ring_like(name).is_some()
+        || secret.text_of("file").is_some_and(|file| is_key_file(reader, file))
+}
+
+fn is_key_file(reader: &Reader<'_>, file: &str) -> bool {
+    reader.names.ring_like(file.rsplit('/').next().unwrap_or(file)).is_some()
+}
+
+fn frozen(reader: &mut Reader<'_>, key: At<'_>, secret: At<'_>) {
+    let is_external = secret.get("external").is_some();
+    let name = secret.text_of("name").or(key.text()).unwrap_or_default();
+    let has_version = name.ends_with(|c: char| c.is_ascii_digit()) || name.contains("${");
+    let why = match (is_external, secret.get("file").is_some()) {
+        (true, _) if !has_version => Freeze::Swarm,
+        (false, true) => Freeze::SingleFile,
+        _ => return,
+    };
+    let at = secret.get("file").unwrap_or(key);
+    reader.facts.frozen.push(Frozen { span: at.span(), why });
+}
+
+/// `./secrets/secret_key.txt:/run/secrets/secret_key`, or the same as a mapping.
+fn mount(reader: &mut Reader<'_>, volume: At<'_>) {
+    let parts: Vec<&str> = match volume.text() {
+        Some(text) => text.split(':').take(2).collect(),
+        None if volume.text_of("type") == Some("bind") => {
+            ["source", "target"].iter().filter_map(|name| volume.text_of(name)).collect()
+        }
+        None => return,
+    };
+    let [source, target] = parts[..] else { return };
+    let is_surely_a_file =
+        source.trim_start_matches(['.', '/']).rsplit('/').next().is_some_and(|name| name.contains('.'));
+    let is_key = is_key_file(reader, source) || is_surely_a_file && is_key_file(reader, target);
+    if source.contains('/') && is_key {
+        reader.facts.frozen.push(Frozen { span: volume.span(), why: Freeze::SingleFile });
+    }
+}
+
+fn env_files(reader: &mut Reader<'_>, service: At<'_>) {
+    let Some(named) = service.get("env_file") else { return };
+    let items = named.items().filter_map(|item| item.text().or_else(|| item.text_of("path")));
+    reader.facts.env_files.extend(named.text().into_iter().chain(items).map(str::to_owned));
+}
+
+const IMAGES: [&str; 2] = ["image:", "build:"];

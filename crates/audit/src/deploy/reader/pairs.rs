@@ -1,0 +1,84 @@
+//! Mappings whose names are chosen freely: Helm values, variables of Ansible.
+
+use keybaton_core::strength::weaknesses;
+
+use super::Reader;
+use super::value::value;
+use super::yaml::At;
+use crate::deploy::{How, Value};
+
+/// Takes in every pair below a node that surely is a key of Django's.
+pub(in crate::deploy) fn read_pairs(reader: &mut Reader<'_>, root: At<'_>) {
+    for at in root.below() {
+        let is_elsewhere = at.pairs().any(|(key, _)| key.text().is_some_and(says_access));
+        for (key, value) in at.pairs() {
+            if let Some(name) = key.text() {
+                pair(reader, name, value, is_elsewhere);
+            }
+        }
+        if let (Some(name), Some(at)) = (at.text_of("name"), at.get("value")) {
+            reader.give(name, value(at.text().unwrap_or("{{")), How::Values, at.span());
+        }
+        lines(reader, at);
+    }
+}
+
+fn pair(reader: &mut Reader<'_>, name: &str, at: At<'_>, is_elsewhere: bool) {
+    let Some(text) = at.text().filter(|text| reader.names.ring_like(text).is_none() && !at.is_null()) else {
+        return;
+    };
+    let ring = match reader.names.ring(name) {
+        Some(ring) => Some(ring),
+        None if is_elsewhere => None,
+        None => reader.names.ring_like(&snake(name)).filter(|_| !is_vague(name) || looks_real(text)),
+    };
+    if let Some(ring) = ring.cloned() {
+        reader.give_ring(ring, value(text), How::Values, at.span());
+    }
+}
+
+/// `SECRET_KEY=…` as a line of a file that is written out. The first key counts, as all have one place.
+fn lines(reader: &mut Reader<'_>, at: At<'_>) {
+    let pairs = at.text().unwrap_or_default().lines().filter_map(|line| {
+        let line = line.trim().trim_start_matches("export ").trim_start_matches("Environment=");
+        let (name, text) = line.trim_matches('"').split_once('=')?;
+        let ring = reader.names.ring(name.trim())?;
+        Some((ring, value(text.trim_matches(['"', '\'']))))
+    });
+    let first = pairs.into_iter().find(|(_, value)| value.key().is_some());
+    if let Some((ring, value)) = first {
+        reader.give_ring(ring.clone(), value, How::Values, at.span());
+    }
+}
+
+/// The secret key of an object store stands beside its access key.
+fn says_access(name: &str) -> bool {
+    let name = name.to_ascii_lowercase().replace(['_', '-'], "");
+    name.contains("accesskey")
+}
+
+/// `secretKey` alone often is the name of a key in a Secret.
+fn is_vague(name: &str) -> bool {
+    name.contains(char::is_uppercase)
+        && name.contains(char::is_lowercase)
+        && !name.to_ascii_lowercase().contains("django")
+}
+
+fn looks_real(text: &str) -> bool {
+    matches!(value(text), Value::Literal(key) if weaknesses(key.expose()).is_empty())
+}
+
+/// `djangoSecretKey` as `django_secret_key`.
+fn snake(name: &str) -> String {
+    if !name.contains(char::is_lowercase) {
+        return name.to_owned();
+    }
+    let mut snake = String::new();
+    for c in name.chars() {
+        if c.is_ascii_uppercase() && !snake.is_empty() {
+            snake.push('_');
+        }
+        snake.push(c.to_ascii_lowercase());
+    }
+    snake
+}

@@ -1,0 +1,69 @@
+//! systemd's units and their drop-ins, and Quadlet's containers.
+
+use std::ops::Range;
+use std::path::Path;
+
+use super::reader::Reader;
+use super::reader::lines::{Logical, joined};
+use super::reader::shell;
+use super::reader::value::doubled;
+use super::{Broken, How, Kind};
+
+pub(super) const KIND: Kind =
+    Kind { name: "a unit", recipe: Some("systemd"), is_named, says: |_, _| true, read };
+
+fn is_named(path: &Path) -> bool {
+    let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
+    let is_unit = |name: &str| UNITS.iter().any(|kind| name.ends_with(kind));
+    let folder = path.parent().and_then(Path::file_name).and_then(|name| name.to_str()).unwrap_or_default();
+    let is_drop_in = folder.strip_suffix(".d").is_some_and(is_unit) && name.contains(".conf");
+    is_drop_in || is_unit(name.trim_end_matches(".j2").trim_end_matches(".tmpl"))
+}
+
+fn read(reader: &mut Reader<'_>) -> Result<(), Broken> {
+    let mut mounted = Vec::new();
+    for line in joined(reader.text, &['#', ';']) {
+        let Some((key, value)) = line.text.split_once('=') else { continue };
+        let at = line.text.len() - value.len();
+        match key.trim() {
+            "Environment" => variables(reader, &line, at, value),
+            "EnvironmentFile" => env_file(reader, value),
+            key if key.starts_with("Exec") => variables(reader, &line, at, value),
+            "LoadCredential"
+            | "LoadCredentialEncrypted"
+            | "SetCredential"
+            | "SetCredentialEncrypted"
+            | "Secret" => {
+                let name = value.trim().split([':', ',']).next().unwrap_or_default();
+                mounted.extend(reader.names.ring_like(name).cloned());
+            }
+            _ => {}
+        }
+    }
+    let twice = reader.facts.given.iter().filter(|given| mounted.contains(&given.ring));
+    let twice: Vec<Range<usize>> = twice.map(|given| given.span.clone()).collect();
+    reader.facts.twice = twice;
+    Ok(())
+}
+
+/// The words of `Environment=`, and what stands in front of a command: systemd quotes nearly as a shell does.
+fn variables(reader: &mut Reader<'_>, line: &Logical, at: usize, value: &str) {
+    for command in shell::commands(value) {
+        for word in command.assigned.iter().chain(&command.words) {
+            if let Some((name, text)) = word.assignment() {
+                let span = word.value_span();
+                let span = line.span(at + span.start..at + span.end);
+                reader.give(name, doubled(text, '%'), How::Unit, span);
+            }
+        }
+    }
+}
+
+fn env_file(reader: &mut Reader<'_>, value: &str) {
+    let name = value.trim().trim_start_matches('-').trim_matches(['"', '\'']);
+    if !name.is_empty() {
+        reader.facts.env_files.push(name.to_owned());
+    }
+}
+
+const UNITS: [&str; 3] = [".service", ".socket", ".container"];

@@ -1,0 +1,136 @@
+//! Workflows and actions of GitHub, and of Forgejo and Gitea, which read the same.
+
+use std::path::Path;
+
+use super::facts::Pinned;
+use super::reader::Reader;
+use super::reader::script::{Script, Surroundings};
+use super::reader::value::value;
+use super::reader::version::is_pinned_list;
+use super::reader::yaml::{At, Yaml};
+use super::{Broken, How, Kind, Value};
+
+pub(super) const KIND: Kind =
+    Kind { name: "a workflow", recipe: Some("github-actions"), is_named, says: |_, _| true, read };
+
+fn is_named(path: &Path) -> bool {
+    let is_yaml = path.extension().is_some_and(|kind| kind == "yml" || kind == "yaml");
+    let folders: Vec<&str> = path.components().filter_map(|part| part.as_os_str().to_str()).collect();
+    let in_workflows =
+        folders.windows(2).any(|pair| matches!(pair, [".github" | ".gitea" | ".forgejo", "workflows"]));
+    let is_action = path.file_stem().is_some_and(|stem| stem == "action");
+    is_yaml && (in_workflows || is_action)
+}
+
+fn read(reader: &mut Reader<'_>) -> Result<(), Broken> {
+    let yaml = Yaml::of(reader.text)?;
+    let Some(root) = yaml.documents().next() else { return Ok(()) };
+    let jobs = root.get("jobs").map(At::entries).unwrap_or_default();
+    let set = variables(reader, root.get("env"), How::Job { deploys: deploys(root) });
+    for (_, key, job) in jobs {
+        read_job(reader, job, &set, How::Job { deploys: says_deploy(key) || deploys(job) });
+    }
+    if let Some(action) = root.get("runs") {
+        read_job(reader, action, &set, How::Job { deploys: deploys(action) });
+    }
+    Ok(())
+}
+
+fn read_job(reader: &mut Reader<'_>, job: At<'_>, set: &[String], how: How) {
+    let mut set = set.to_vec();
+    set.extend(variables(reader, job.get("env"), how));
+    let services =
+        job.get("services").map(At::entries).unwrap_or_default().into_iter().map(|(_, _, service)| service);
+    for container in services.chain(job.get("container")) {
+        variables(reader, container.get("env"), how);
+    }
+    for step in job.get("steps").into_iter().flat_map(At::items) {
+        read_step(reader, step, &set, how);
+    }
+}
+
+fn read_step(reader: &mut Reader<'_>, step: At<'_>, set: &[String], how: How) {
+    let mut set = set.to_vec();
+    set.extend(variables(reader, step.get("env"), how));
+    let mut known = set.clone();
+    known.extend(secrets(reader));
+    if let Some(script) = step.get("run").and_then(|run| Script::of(run, reader.text)) {
+        script.read(reader, Surroundings { how, set: &set, known: &known });
+    }
+    let with = step.get("with").map(At::entries).unwrap_or_default();
+    for (name, _, value) in with {
+        match name {
+            "build-args" | "build_args" => build_arguments(reader, value),
+            "secrets" if value.text().is_some_and(|text| is_pinned_list(reader.names, text)) => {
+                let (what, mend) = ("the secret of Secret Manager", "name the version `latest`");
+                reader.facts.pinned.push(Pinned { span: value.span(), what, mend });
+            }
+            _ => {}
+        }
+    }
+}
+
+/// Only an expression fills in a secret that no variable holds.
+fn secrets(reader: &Reader<'_>) -> Vec<String> {
+    let is_filled = |name: &&str| reader.text.contains(&format!("secrets.{name}"));
+    reader.names.variables().filter(is_filled).map(str::to_owned).collect()
+}
+
+/// Takes variables in, and tells which of them hold a key that matters.
+pub(super) fn variables(reader: &mut Reader<'_>, variables: Option<At<'_>>, how: How) -> Vec<String> {
+    let mut set = Vec::new();
+    for (name, key, at) in variables.map(At::entries).unwrap_or_default() {
+        let at = at.get("value").unwrap_or(at);
+        let text = at.text();
+        let value = text.map_or(Value::Reference, value);
+        if reader.names.ring(name).is_none() || value == Value::Empty {
+            continue;
+        }
+        if value == Value::Reference || how != (How::Job { deploys: false }) {
+            set.push(name.to_owned());
+        }
+        let at = if text.is_some() { at } else { key };
+        reader.give(name, value, how, at.span());
+    }
+    set
+}
+
+fn build_arguments(reader: &mut Reader<'_>, arguments: At<'_>) {
+    for line in arguments.text().unwrap_or_default().lines() {
+        if let Some((name, text)) = line.trim().split_once('=') {
+            reader.give(name, value(text), How::Argument, arguments.span());
+        }
+    }
+}
+
+/// Whether a job does more than build and test, as far as its words tell.
+pub(super) fn deploys(job: At<'_>) -> bool {
+    let is_environment = job.get("environment").is_some();
+    is_environment || job.below().into_iter().any(says_deploy)
+}
+
+fn says_deploy(at: At<'_>) -> bool {
+    let Some(text) = at.text() else { return false };
+    // Django's checks for deployments belong to tests.
+    let text = text.to_ascii_lowercase().replace("check --deploy", "");
+    DEPLOYS.iter().any(|word| text.contains(word))
+}
+
+const DEPLOYS: [&str; 16] = [
+    "deploy",
+    "kubectl",
+    "helm ",
+    "docker push",
+    "heroku",
+    "flyctl",
+    "terraform",
+    "ansible",
+    "rsync",
+    "scp ",
+    "ssh ",
+    "gcloud ",
+    "aws ",
+    "cdk ",
+    "serverless",
+    "production",
+];

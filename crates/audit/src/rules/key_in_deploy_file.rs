@@ -1,0 +1,201 @@
+//! A key that stands in a file of the deployment.
+
+use keybaton_core::strength::weaknesses;
+
+use super::{Found, Rule};
+use crate::deploy::{DeployFile, Given, How, Value};
+use crate::finding::Severity;
+use crate::tree::Tree;
+
+pub(super) const RULE: Rule = Rule {
+    id: "key-in-deploy-file",
+    summary: "A key stands in a unit, compose file, manifest, workflow or another file of the deployment",
+    severity: Severity::Error,
+    check,
+};
+
+fn check(tree: &Tree, found: &mut Found) {
+    for file in &tree.deploy {
+        for given in &file.facts.given {
+            if let Some(severity) = severity(file, given) {
+                found.add_as(severity, file.at(given.span.start), what(given), mend(file, given));
+            }
+        }
+    }
+}
+
+/// Placeholders protect nobody in samples, in one step of a build, and in jobs that only test. What looks drawn at random
+/// may be the real key.
+fn severity(file: &DeployFile, given: &Given) -> Option<Severity> {
+    let looks_real = weaknesses(given.value.key()?.expose()).is_empty();
+    match given.how {
+        How::Image | How::Argument => None,
+        How::Job { deploys: false } => looks_real.then_some(Severity::Warning),
+        How::Step => looks_real.then_some(Severity::Error),
+        _ if file.is_sample() => looks_real.then_some(Severity::Error),
+        _ => Some(Severity::Error),
+    }
+}
+
+fn what(given: &Given) -> String {
+    if given.how == (How::Job { deploys: false }) {
+        return "nobody can tell this key of a test job from a real one".to_owned();
+    }
+    let stands = match &given.value {
+        Value::Default(_) => {
+            "this key signs wherever the variable is not set, and everybody who has this file has it"
+        }
+        _ => "the key stands in this file, so everybody who has the file can sign with it",
+    };
+    let weakness = given.value.key().and_then(|key| weaknesses(key.expose()).into_iter().next());
+    weakness.map_or_else(|| stands.to_owned(), |weakness| format!("{stands}; it {weakness}"))
+}
+
+fn mend(file: &DeployFile, given: &Given) -> String {
+    match (given.how, &given.value, file.kind.recipe) {
+        (How::Job { deploys: false }, ..) => {
+            format!("{}: insecure-key-for-tests", given.ring)
+        }
+        (_, Value::Default(_), _) => "take the default out, so that a missing key stops the start".to_owned(),
+        (How::Step, ..) => format!("{}=insecure-key-for-this-step, then `keybaton rotate --new`", given.ring),
+        (_, _, Some(recipe)) => {
+            format!("`keybaton recipe {recipe}` takes it from a store; then `keybaton rotate --new`")
+        }
+        (_, _, None) => "take it from a store, then `keybaton rotate --new`".to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::rules::world::{STRONG, World};
+
+    #[track_caller]
+    fn finds(name: &str, text: &str, places: &[&str]) {
+        let places: Vec<String> = places.iter().map(|place| format!("{name}:{place}")).collect();
+        assert_eq!(World::new().file(name, text).finds("key-in-deploy-file"), places, "{text}");
+    }
+
+    #[test]
+    fn a_key_in_a_unit_is_found_however_it_is_quoted() {
+        finds("shop.service", "[Service]\nEnvironment=\"SECRET_KEY=your-secret-here\"\n", &["2:25"]);
+        finds("shop.service", "[Service]\nEnvironment=A=1 \\\n  SECRET_KEY=made-up\n", &["3:14"]);
+        finds("shop.service.d/key.conf", "[Service]\r\nEnvironment='SECRET_KEY=a b'\r\n", &["2:25"]);
+        finds("shop.service", "[Service]\nExecStart=/usr/bin/env SECRET_KEY=made-up gunicorn\n", &["2:35"]);
+        finds("shop.service", "[Service]\n#Environment=SECRET_KEY=made-up\n", &[]);
+    }
+
+    #[test]
+    fn a_key_in_a_compose_file_is_found_through_anchors_and_merges() {
+        let text = "x-env: &env\n  SECRET_KEY: changeme\nservices:\n  web:\n    image: shop\n    environment:\n      <<: *env\n  worker:\n    image: shop\n    environment: [\"SECRET_KEY=a$$b\", SECRET_KEY, 'SECRET_KEY=${SECRET_KEY}']\n";
+        finds("compose.yaml", text, &["2:15", "10:19"]);
+        finds("production.yml", text, &["2:15", "10:19"]);
+        let text = "services:\n  web:\n    image: shop\n    environment:\n      SECRET_KEY: ${SECRET_KEY:-changeme}\n";
+        let world = World::new().file("docker-compose.override.yml", text);
+        assert_eq!(
+            world.says("key-in-deploy-file"),
+            [
+                "docker-compose.override.yml:5:19: this key signs wherever the variable is not set, and everybody who has this file has it; it has fewer than 50 characters"
+            ]
+        );
+    }
+
+    #[test]
+    fn a_key_in_a_manifest_is_found_in_lists_and_in_base64_too() {
+        let text = "apiVersion: v1\nkind: List\nitems:\n  - apiVersion: v1\n    kind: Secret\n    data:\n      secret-key: bWFkZS11cA==\n    stringData: {SECRET_KEY: made-up, PASSWORD: made-up}\n---\napiVersion: batch/v1\nkind: CronJob\nspec:\n  jobTemplate:\n    spec:\n      template:\n        spec:\n          containers:\n            - env:\n                - {name: SECRET_KEY, value: made-up}\n                - {name: DJANGO_SECRET_KEY, value: $(SECRET_KEY)}\n";
+        finds("k8s/all.yaml", text, &["7:19", "8:30", "19:45"]);
+        let text = "secretGenerator:\n  - name: shop\n    literals:\n      - SECRET_KEY=made-up\n";
+        finds("k8s/kustomization.yaml", text, &["4:9"]);
+    }
+
+    #[test]
+    fn a_key_in_a_chart_is_found_and_what_only_templates_know_is_not() {
+        let text = "{{- if .Values.on }}\nstringData:\n  SECRET_KEY: made-up # why\n  DJANGO_SECRET_KEY: {{ .Values.key | quote }}\nenv:\n  - name: SECRET_KEY\n    value: \"made-up\"\n  - name: SECRET_KEY\n    value: {{ .Values.key }}\n{{- end }}\n";
+        finds("chart/templates/all.yaml", text, &["3:15", "7:12"]);
+        let text = "secretKey: key-in-secret\ndjangoSecretKey: made-up\ndjango:\n  secret_key: changeme\nminio:\n  accessKey: a\n  secret_key: b\nenv:\n  SECRET_KEY: ''\n  DJANGO_SECRET_KEY: made-up\n";
+        finds("chart/values.yaml", text, &["2:18", "4:15", "10:22"]);
+        finds("chart/values-production.yaml", &format!("secretKey: {STRONG}\n"), &["1:12"]);
+    }
+
+    #[test]
+    fn a_key_in_a_pipeline_is_found_where_it_deploys() {
+        let text = "jobs:\n  deploy:\n    env:\n      SECRET_KEY: changeme\n    steps:\n      - run: ./release\n        env: {SECRET_KEY: '${{ secrets.SECRET_KEY }}'}\n      - run: export SECRET_KEY=made-up && ./release\n";
+        finds(".github/workflows/main.yml", text, &["4:19", "8:32"]);
+        let text =
+            "variables:\n  SECRET_KEY: {value: changeme}\nrelease:\n  stage: deploy\n  script: ./release\n";
+        finds(".gitlab-ci.yml", text, &["2:23"]);
+    }
+
+    #[test]
+    fn a_job_that_only_tests_may_have_any_key_that_can_be_told_from_a_real_one() {
+        let text = |key: &str| {
+            format!(
+                "env:\n  SECRET_KEY: {key}\njobs:\n  test:\n    steps:\n      - run: python manage.py check --deploy\n      - run: pytest\n"
+            )
+        };
+        finds(".github/workflows/ci.yml", &text("test-key"), &[]);
+        finds(".github/workflows/ci.yml", &text("insecure-for-tests"), &[]);
+        let found = World::new().file(".github/workflows/ci.yml", &text(STRONG)).all("key-in-deploy-file");
+        let told = found
+            .iter()
+            .map(|found| format!("{} {}: {}: {}", found.at, found.severity, found.what, found.mend));
+        assert_eq!(
+            told.collect::<Vec<_>>(),
+            [
+                ".github/workflows/ci.yml:2:15 warning: nobody can tell this key of a test job from a real one: SECRET_KEY: insecure-key-for-tests"
+            ]
+        );
+    }
+
+    #[test]
+    fn a_key_in_a_procfile_or_an_app_json_is_found() {
+        finds(
+            "Procfile",
+            "web: SECRET_KEY=made-up gunicorn shop.wsgi\nworker: env SECRET_KEY=$KEY celery\n",
+            &["1:17"],
+        );
+        let text = "{\n  \"env\": {\n    \"SECRET_KEY\": \"made-up\",\n    \"DJANGO_SECRET_KEY\": {\"generator\": \"secret\"}\n  },\n  \"environments\": {\"test\": {\"env\": {\"SECRET_KEY\": \"x\"}}}\n}\n";
+        finds("app.json", text, &["3:19"]);
+        let text = "{\"containerDefinitions\": [{\"environment\": [{\"name\": \"SECRET_KEY\", \"value\": \"made-up\"}]}]}\n";
+        finds("task-definition.json", text, &["1:76"]);
+    }
+
+    #[test]
+    fn a_key_in_terraform_is_found_and_that_of_the_cloud_is_not() {
+        let text = "variable \"django_secret_key\" {\n  default = \"made-up\"\n}\nenvironment = [{ name = \"SECRET_KEY\", value = \"made-up\" }]\nenv = { SECRET_KEY = var.secret_key }\nprovider \"aws\" {\n  access_key = \"a\"\n  secret_key = \"b\"\n}\n";
+        finds("main.tf", text, &["2:13", "4:47"]);
+        finds("prod.tfvars", "secret_key = \"made-up\"\nSECRET_KEY = file(\"x\")\n", &["1:14"]);
+    }
+
+    #[test]
+    fn a_key_in_ansible_is_found_unless_it_is_in_the_vault() {
+        let text = "secret_key: made-up\nvaulted:\n  django_secret_key: !vault |\n    $ANSIBLE_VAULT;1.1;AES256\n    6162\nother:\n  secret_key: '{{ vault_secret_key }}'\n";
+        finds("group_vars/all.yml", text, &["1:13"]);
+        finds("host_vars/web", "SECRET_KEY: made-up\n", &["1:13"]);
+        finds("group_vars/vault.yml", "$ANSIBLE_VAULT;1.1;AES256\n6162 SECRET_KEY\n", &[]);
+        let text = "- hosts: web\n  tasks:\n    - copy:\n        dest: /etc/shop/env\n        content: |\n          SECRET_KEY=made-up\n    - amazon.aws.s3_object: {access_key: a, secret_key: b}\n";
+        finds("site.yml", text, &["6:11"]);
+    }
+
+    #[test]
+    fn a_key_in_a_file_of_supervisord_is_found() {
+        let text = "[program:web]\ncommand=gunicorn\nenvironment=A=\"b\",SECRET_KEY=\"made,up\",\n    DJANGO_SECRET_KEY=%(ENV_KEY)s\n;environment=SECRET_KEY=x\n";
+        finds("supervisord.conf", text, &["3:31"]);
+        finds("nginx.conf", "set $x SECRET_KEY=\"x\";\n", &[]);
+    }
+
+    #[test]
+    fn a_sample_may_hold_a_placeholder_and_no_real_key() {
+        let text = |key: &str| {
+            format!("services:\n  web:\n    image: shop\n    environment:\n      SECRET_KEY: {key}\n")
+        };
+        finds("compose.example.yaml", &text("changeme"), &[]);
+        finds("tests/compose.yaml", &text("changeme"), &[]);
+        finds("compose.example.yaml", &text(STRONG), &["5:19"]);
+    }
+
+    #[test]
+    fn a_comment_silences_it() {
+        let text = "services:\n  web:\n    image: shop\n    environment:\n      SECRET_KEY: x  # keybaton: ignore[key-in-deploy-file]\n";
+        finds("compose.yaml", text, &[]);
+    }
+}

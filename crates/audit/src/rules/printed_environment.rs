@@ -1,0 +1,74 @@
+//! A job whose log shows the key.
+
+use super::{Found, Rule};
+use crate::finding::Severity;
+use crate::tree::Tree;
+
+pub(super) const RULE: Rule = Rule {
+    id: "printed-environment",
+    summary: "A job prints the key, or its whole environment with the key in it, into its log",
+    severity: Severity::Warning,
+    check,
+};
+
+fn check(tree: &Tree, found: &mut Found) {
+    for file in &tree.deploy {
+        for (span, what) in &file.facts.printed {
+            found.add(file.at(span.start), what, MEND);
+        }
+    }
+}
+
+const MEND: &str = "take the line out; if it ran, `keybaton rotate --new`. A mask hides a key only as long as it is printed as it is";
+
+#[cfg(test)]
+mod tests {
+    use crate::rules::world::World;
+
+    #[track_caller]
+    fn says(name: &str, text: &str, findings: &[&str]) {
+        let findings: Vec<String> = findings.iter().map(|finding| format!("{name}:{finding}")).collect();
+        assert_eq!(World::new().file(name, text).says("printed-environment"), findings, "{text}");
+    }
+
+    #[test]
+    fn a_workflow_that_prints_its_environment_is_found() {
+        let text = "jobs:\n  deploy:\n    env:\n      SECRET_KEY: ${{ secrets.SECRET_KEY }}\n    steps:\n      - run: env | sort\n      - run: |\n          make\n\n          echo \"$SECRET_KEY\" | base64\n          env FOO=1 make\n";
+        says(
+            ".github/workflows/deploy.yml",
+            text,
+            &["6:14: `env` shows the key in the log", "10:11: `echo` shows SECRET_KEY in the log"],
+        );
+    }
+
+    #[test]
+    fn a_job_without_the_key_may_print_what_it_has() {
+        let text = "jobs:\n  a:\n    env:\n      SECRET_KEY: ${{ secrets.SECRET_KEY }}\n    steps: [{run: make}]\n  b:\n    steps: [{run: env}]\n  c:\n    env:\n      SECRET_KEY: insecure-for-tests\n    steps: [{run: env}]\n";
+        says(".github/workflows/test.yml", text, &[]);
+    }
+
+    #[test]
+    fn a_secret_that_an_expression_fills_in_is_found_without_a_variable() {
+        let text = "jobs:\n  a:\n    steps:\n      - run: echo ${{ secrets.SECRET_KEY }}\n      - run: 'echo \"::add-mask::${{ secrets.SECRET_KEY }}\"'\n";
+        says(".github/workflows/a.yml", text, &["4:14: `echo` shows SECRET_KEY in the log"]);
+    }
+
+    #[test]
+    fn a_pipeline_of_gitlab_is_read_line_by_line() {
+        let text = "variables:\n  SECRET_KEY: $PRODUCTION_KEY\ndeploy:\n  script:\n    - make\n    - printenv\n    - echo $SECRET_KEY\n    - [echo a, 'set -x; ./run \"$SECRET_KEY\"']\n";
+        says(
+            ".gitlab-ci.yml",
+            text,
+            &[
+                "6:7: `printenv` shows the key in the log",
+                "7:7: `echo` shows SECRET_KEY in the log",
+                "8:25: `set -x` shows this command with the key in it",
+            ],
+        );
+        says(
+            ".gitlab-ci.yml",
+            "test:\n  script:\n    - env\n    - python manage.py check # SECRET_KEY\n",
+            &[],
+        );
+    }
+}

@@ -1,0 +1,3 @@
+import keybaton
+
+SECRET_KEY, SECRET_KEY_FALLBACKS = keybaton.load()
