@@ -14,6 +14,7 @@ from cache import ToolError, locked, say
 SHOWN_BY = {
     "acl": "setfacl",
     "bash": "bash",
+    "buildah": "buildah",
     "bash-completion": "/usr/share/bash-completion/bash_completion",
     "debian-archive-keyring": "/usr/share/keyrings/debian-archive-keyring.gpg",
     "debootstrap": "/usr/sbin/debootstrap",

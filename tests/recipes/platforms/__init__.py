@@ -6,11 +6,12 @@ from collections.abc import Callable, Iterator
 
 from ground import Ground
 
-from platforms import compose, kubernetes, systemd
+from platforms import compose, dockerfile, kubernetes, systemd
 
 # Each is given a folder to work in, and tells what is not as it should be.
 PLATFORMS: dict[str, Callable[[Ground], Iterator[str]]] = {
     "compose": compose.trials,
+    "dockerfile": dockerfile.trials,
     "kubernetes": kubernetes.trials,
     "systemd": systemd.trials,
 }

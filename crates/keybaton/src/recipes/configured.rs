@@ -49,10 +49,21 @@ impl Home {
             let rings = rings(known, &environment)?;
             return Ok(Self { environment, rings, added: None });
         }
-        let (text, with) = known.with_environment(&environment, &proposal()?.lines())?;
+        let proposal = proposal()?;
+        if proposal.is_of_no_environment() {
+            return Self::usual(known);
+        }
+        let (text, with) = known.with_environment(&environment, &proposal.lines())?;
         let rings = rings(&with, &environment)?;
         let added = Some((known.source.path().to_owned(), known.source.text().to_owned(), text));
         Ok(Self { environment, rings, added })
+    }
+
+    /// Whatever environment there is, for what is the same in each.
+    fn usual(known: &Configuration) -> Result<Self, Failure> {
+        let first = known.default_environment.as_ref().or_else(|| known.environments.keys().next());
+        let environment = first.cloned().unwrap_or_else(|| PRODUCTION.to_owned());
+        Ok(Self { rings: rings(known, &environment)?, environment, added: None })
     }
 
     /// The main ring.
@@ -62,6 +73,15 @@ impl Home {
 }
 
 impl Proposal {
+    /// For a recipe that is the same in each environment: none is added.
+    pub(crate) fn of_no_environment() -> Self {
+        Self { store: String::new(), propagation: None, after_write: Vec::new(), more: Vec::new() }
+    }
+
+    fn is_of_no_environment(&self) -> bool {
+        self.store.is_empty()
+    }
+
     /// The table of an environment.
     fn lines(&self) -> Vec<String> {
         let mut lines = vec![format!("store = {}", quoted(&self.store))];

@@ -37,6 +37,10 @@ pub(crate) struct Django {
     pub(crate) server: &'static Server,
     /// Whether its processes report: the app `keybaton.django` is named in the settings.
     pub(crate) reports: bool,
+    /// Whether the settings call `keybaton.load()`.
+    pub(crate) loads: bool,
+    /// Whether the settings say where `collectstatic` puts its files.
+    pub(crate) collects: bool,
 }
 
 impl Django {
@@ -67,6 +71,11 @@ impl Django {
             package,
             server,
             reports: project.used().any(names_the_app),
+            loads: project.used().any(|file| {
+                file.source.text().contains("keybaton.load")
+                    || file.source.text().contains("from keybaton import")
+            }),
+            collects: project.used().any(|file| file.source.text().contains("STATIC_ROOT")),
         })
     }
 

@@ -7,6 +7,7 @@ mod answers;
 mod change;
 mod compose;
 mod configured;
+mod dockerfile;
 mod facts;
 mod kubernetes;
 mod made;
@@ -46,7 +47,7 @@ pub(crate) struct Variant {
     pub(crate) summary: &'static str,
 }
 
-pub(crate) const RECIPES: &[Recipe] = &[compose::RECIPE, kubernetes::RECIPE, systemd::RECIPE];
+pub(crate) const RECIPES: &[Recipe] = &[compose::RECIPE, dockerfile::RECIPE, kubernetes::RECIPE, systemd::RECIPE];
 
 impl Recipe {
     pub(crate) fn named(target: &str) -> Option<&'static Self> {
