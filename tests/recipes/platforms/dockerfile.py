@@ -122,8 +122,9 @@ def wheels() -> Path:
     with locked("recipe-wheels-1") as there:
         if not there.exists():
             part = there.with_name("recipe-wheels.part")
-            pip = [sys.executable, "-m", "pip", "download", "--quiet", "--only-binary=:all:", "--dest", part, "pip"]
-            subprocess.run([*pip, "Django==5.2.9", "gunicorn==23.0.0"], check=True, stdout=sys.stderr)
+            what = ["pip", "Django==5.2.9", "gunicorn==23.0.0"]
+            pip = [sys.executable, "-m", "pip", "download", "--quiet", "--only-binary=:all:", "--dest", str(part)]
+            subprocess.run([*pip, *what], check=True, stdout=sys.stderr)
             part.rename(there)
     return there
 
@@ -139,5 +140,6 @@ COPY --from=root . /
 COPY --from=wheels . /wheels
 COPY --from=package keybaton /usr/lib/python3/dist-packages/keybaton
 ENV PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin PIP_NO_INDEX=1 PIP_FIND_LINKS=/wheels
-RUN rm -f /usr/lib/python3*/EXTERNALLY-MANAGED && ln -s python3 /usr/bin/python && PYTHONPATH="$(ls /wheels/pip-*.whl)" python -m pip install pip
+RUN rm -f /usr/lib/python3*/EXTERNALLY-MANAGED && ln -s python3 /usr/bin/python
+RUN PYTHONPATH="$(ls /wheels/pip-*.whl)" python -m pip install pip
 """
