@@ -3,6 +3,7 @@
 //! A recipe takes what is known of the project and says which files belong into it and what a person does besides. It touches
 //! nothing, and sees no key, so none can end up in a file.
 
+mod ansible;
 mod answers;
 mod change;
 mod compose;
@@ -47,7 +48,7 @@ pub(crate) struct Variant {
     pub(crate) summary: &'static str,
 }
 
-pub(crate) const RECIPES: &[Recipe] = &[compose::RECIPE, dockerfile::RECIPE, kubernetes::RECIPE, systemd::RECIPE];
+pub(crate) const RECIPES: &[Recipe] = &[ansible::RECIPE, compose::RECIPE, dockerfile::RECIPE, kubernetes::RECIPE, systemd::RECIPE];
 
 impl Recipe {
     pub(crate) fn named(target: &str) -> Option<&'static Self> {
