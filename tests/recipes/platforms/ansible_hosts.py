@@ -1,4 +1,4 @@
-"""ansible-playbook runs the playbook on a machine with systemd, as its only host, and shows no key as loudly as it can."""
+"""ansible-playbook runs the playbook on a machine with systemd, its only host, and shows no key as loudly as it can."""
 
 from __future__ import annotations
 

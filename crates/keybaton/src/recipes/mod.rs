@@ -10,6 +10,7 @@ mod compose;
 mod configured;
 mod dockerfile;
 mod facts;
+mod heroku;
 mod kubernetes;
 mod made;
 mod servers;
@@ -48,7 +49,7 @@ pub(crate) struct Variant {
     pub(crate) summary: &'static str,
 }
 
-pub(crate) const RECIPES: &[Recipe] = &[ansible::RECIPE, compose::RECIPE, dockerfile::RECIPE, kubernetes::RECIPE, systemd::RECIPE];
+pub(crate) const RECIPES: &[Recipe] = &[ansible::RECIPE, compose::RECIPE, dockerfile::RECIPE, heroku::RECIPE, kubernetes::RECIPE, systemd::RECIPE];
 
 impl Recipe {
     pub(crate) fn named(target: &str) -> Option<&'static Self> {
