@@ -81,7 +81,7 @@ def swarm(ground: Ground) -> Iterator[str]:
     if "Take the secrets that held a key so far out of compose.yaml" not in printed:
         yield f"swarm: {printed}"
     both = ["compose.yaml", "stack.keybaton.yaml"]
-    web = config(ground, project, both, "KEYBATON_VERSION=20261126t120000z ")["services"]["web"]
+    web = config(ground, project, both, "RING_VERSION=20261126t120000z ")["services"]["web"]
     names = ["SECRET_KEY", "SECRET_KEY_FALLBACKS", "SECRET_KEY_RING"]
     if [one["target"] for one in web["secrets"] if one["source"] != "secret_key"] != names or "LEAK" in json.dumps(
         web["environment"]

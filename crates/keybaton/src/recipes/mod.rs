@@ -49,7 +49,14 @@ pub(crate) struct Variant {
     pub(crate) summary: &'static str,
 }
 
-pub(crate) const RECIPES: &[Recipe] = &[ansible::RECIPE, compose::RECIPE, dockerfile::RECIPE, heroku::RECIPE, kubernetes::RECIPE, systemd::RECIPE];
+pub(crate) const RECIPES: &[Recipe] = &[
+    ansible::RECIPE,
+    compose::RECIPE,
+    dockerfile::RECIPE,
+    heroku::RECIPE,
+    kubernetes::RECIPE,
+    systemd::RECIPE,
+];
 
 impl Recipe {
     pub(crate) fn named(target: &str) -> Option<&'static Self> {

@@ -31,7 +31,7 @@ pub(super) fn make(facts: &Facts, compose: &Compose, folder: &str) -> Made {
         .command(format!("sudo keybaton copy dotenv:.env dir:{folder} -e {}", facts.home.environment))
         .step("Make the first secrets of it, and deploy; say this version with each deployment:")
         .command(format!("sudo sh {SCRIPT}"))
-        .command(format!("KEYBATON_VERSION=$(sudo cat {folder}/.version) {deploy}"))
+        .command(format!("RING_VERSION=$(sudo cat {folder}/.version) {deploy}"))
         .step("Once a day, by that manager's cron, which takes the next safe step of a rotation and exchanges the secrets:")
         .command(format!(
             "keybaton rotate -e {} --if-older-than {} --no-input",
