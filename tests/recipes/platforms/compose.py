@@ -11,6 +11,7 @@ from typing import Any
 from ground import SHOP, Ground
 
 from platforms import compose_files
+from platforms.swarm_manager import DOCKER, Manager
 
 # Processes that take a new ring over in place.
 REPORTS = {"shop/settings.py": SHOP["shop/settings.py"] + 'INSTALLED_APPS = ["keybaton.django"]\n'}
@@ -90,6 +91,36 @@ def swarm(ground: Ground) -> Iterator[str]:
     if config(ground, project, both):
         yield "swarm: it is deployed without a version"
     yield from ground.run("shellcheck deploy/swarm/exchange.sh", project).splitlines()
+    yield from exchanged(ground)
+
+
+def exchanged(ground: Ground) -> Iterator[str]:
+    """Docker's own command deploys the stack and exchanges its secrets, before a manager that runs nothing."""
+    project = ground.project(
+        "stack/shop", {"compose.yaml": "version: '3.8'\nservices: {web: {image: shop, command: gunicorn}}\n"}
+    )
+    ground.run(f"keybaton recipe compose --variant swarm --write --set folder={project}/keys", project)
+    manager = Manager(project / "docker.sock")
+    there = f"export DOCKER_HOST=unix://{project}/docker.sock PATH={DOCKER.folder()}:$PATH; "
+    deploy = "RING_VERSION=$(cat keys/.version) docker stack deploy -c compose.yaml -c stack.keybaton.yaml shop"
+    ring = "keybaton copy dotenv:.env dir:keys -e production"
+    first = ground.run(f"{there} {ring} && sh deploy/swarm/exchange.sh && {deploy}", project)
+    if manager.mounted("shop_web") != held(project / "keys"):
+        yield f"the stack does not get the ring: {first}"
+    before = set(manager.secrets)
+    # Within one second the version would be the same one.
+    step = ground.run(f"{there} sleep 1; keybaton rotate -e production --new --no-input; echo ended with $?", project)
+    if "ended with 0" not in step or manager.mounted("shop_web") != held(project / "keys"):
+        yield f"a step does not reach the stack: {step}"
+    if len(manager.secrets) != 3 or before & set(manager.secrets):
+        yield f"the older secrets are still there: {sorted(manager.secrets)}"
+    if any(key in first + step for key in held(project / "keys")["SECRET_KEY_FALLBACKS"].split(",")):
+        yield "a key is shown"
+    manager.shutdown()
+
+
+def held(keys: Path) -> dict[str, str]:
+    return {name: (keys / name).read_text() for name in ("SECRET_KEY", "SECRET_KEY_FALLBACKS", "SECRET_KEY_RING")}
 
 
 def rotation(ground: Ground) -> Iterator[str]:

@@ -16,6 +16,8 @@ use crate::failure::Failure;
 pub(super) struct Compose {
     /// From the top of the project.
     pub(super) file: PathBuf,
+    /// Of the format. Swarm wants the same one in each file, while Compose looks past it.
+    pub(super) version: Option<String>,
     /// Those that run the project; the one that serves first.
     pub(super) services: Vec<Service>,
 }
@@ -39,14 +41,16 @@ impl Compose {
     /// Reads the file that is named, else the one that Compose would take.
     pub(super) fn read(django: &Django, answers: &Answers) -> Result<Self, Failure> {
         let (file, text) = find(django, answers.get("file"))?;
-        let all = services(django, &file, &text)?;
+        let documents = documents(&file.display().to_string(), &text)?;
+        let all = services(django, (&file, &text), &documents)?;
+        let version = documents.iter().find_map(|document| document.get("version").map(text_of));
         let services = match answers.get("services") {
             FOUND => running(all, django),
             named => named.split(',').map(|name| one_of(&all, name)).collect::<Result<_, _>>()?,
         };
         match services.is_empty() {
             true => Err(none_runs_it(&file)),
-            false => Ok(Self { file, services }),
+            false => Ok(Self { file, version, services }),
         }
     }
 
@@ -118,20 +122,18 @@ fn find(django: &Django, named: &str) -> Result<(PathBuf, String), Failure> {
 }
 
 /// All services of all documents: Compose puts those together.
-fn services(django: &Django, file: &Path, text: &str) -> Result<Vec<Service>, Failure> {
-    let documents = documents(&file.display().to_string(), text)?;
+fn services(django: &Django, here: (&Path, &str), documents: &[Value]) -> Result<Vec<Service>, Failure> {
     let tables: Vec<&Map<String, Value>> =
         documents.iter().filter_map(|document| document.get("services")?.as_object()).collect();
     if tables.is_empty() {
-        return Err(Failure::new(Exit::Configuration, format!("{} has no services", file.display()))
+        return Err(Failure::new(Exit::Configuration, format!("{} has no services", here.0.display()))
             .hint("name the compose file that has them: --set file=docker-compose.production.yml"));
     }
     let mut all: Vec<Service> = Vec::new();
     for (name, said) in tables.into_iter().flatten() {
         let Some(said) = said.as_object() else { continue };
         let before = all.iter().position(|service| service.name == *name).map(|at| all.remove(at));
-        let base =
-            before.unwrap_or_else(|| taken_over(django, (file, text), said, DEEPEST).unwrap_or_default());
+        let base = before.unwrap_or_else(|| taken_over(django, here, said, DEEPEST).unwrap_or_default());
         all.push(Service::of(name, said, base));
     }
     Ok(all)

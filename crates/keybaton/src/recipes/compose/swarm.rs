@@ -19,7 +19,7 @@ pub(super) fn make(facts: &Facts, compose: &Compose, folder: &str) -> Made {
         rings.iter().flat_map(|ring| [ring.as_str().to_owned(), ring.fallbacks(), ring.record()]).collect();
     let services: Vec<String> = compose.services.iter().map(|service| service.name.clone()).collect();
     let gaps = context! {
-        stack, user, group, folder, texts, services, blanked => blanked(facts, &compose.services),
+        version => compose.version.as_deref(), stack, user, group, folder, texts, services, blanked => blanked(facts, &compose.services),
         environment => literal(&facts.home.environment),
     };
     let folder = &*posix(folder);
