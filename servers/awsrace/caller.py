@@ -21,9 +21,14 @@ class Caller:
     unique: str
     policies: dict[str, list[Statement]] = field(default_factory=dict)
 
-    def must(self, action: str, resource: str, told: str | None = None) -> None:
-        """Refuses unless a policy allows it; `told` is what AWS calls the resource in its sentence."""
-        effects = {statement["Effect"] for statement in self._statements() if concerns(statement, action, resource)}
+    def must(self, action: str, resource: str, told: str | None = None, **context: str | None) -> None:
+        """Refuses unless a policy allows it; `told` is what AWS calls the resource in its sentence.
+
+        What conditions ask for is in `context`, with _ for the colon in its name; None where the call does not say it.
+        """
+        said = {name.replace("_", ":", 1): value for name, value in context.items()}
+        concerned = [at for at in self._statements() if concerns(at, action, resource) and holds(at, said)]
+        effects = {statement["Effect"] for statement in concerned}
         if "Deny" not in effects and "Allow" in effects:
             return
         why = f"no identity-based policy allows the {action} action"
@@ -42,6 +47,12 @@ def concerns(statement: Statement, action: str, resource: str) -> bool:
     )
 
 
+def holds(statement: Statement, context: dict[str, str | None]) -> bool:
+    """Whether the conditions of a statement hold; one on what the call does not say does not."""
+    wanted = [each for operands in statement.get("Condition", {}).values() for each in operands.items()]
+    return all(context.get(name) in listed(values) for name, values in wanted)
+
+
 def matches(pattern: str, text: str) -> bool:
     wild = re.escape(pattern).replace(r"\*", ".*").replace(r"\?", ".")
     return re.fullmatch(wild, text, re.DOTALL) is not None
@@ -51,9 +62,10 @@ def statements_of(document: Statement) -> list[Statement]:
     """The statements of a policy, or a refusal where it says what this stand-in does not enforce."""
     statements: list[Statement] = listed(document["Statement"])
     for statement in statements:
-        unknown = set(statement) - {"Sid", "Effect", "Action", "Resource"}
+        unknown = set(statement) - {"Sid", "Effect", "Action", "Resource", "Condition"}
+        unknown |= set(statement.get("Condition", {})) - {"StringEquals", "ForAnyValue:StringEquals"}
         if unknown or statement.get("Effect") not in ("Allow", "Deny") or not {"Action", "Resource"} <= set(statement):
-            sentence = f"this stand-in knows Effect, Action and Resource, not {sorted(unknown) or statement}"
+            sentence = f"this stand-in knows Effect, Action, Resource and texts that are equal, not {sorted(unknown) or statement}"
             raise AwsError("MalformedPolicyDocument", sentence)
     return statements
 

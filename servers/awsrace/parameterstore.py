@@ -228,7 +228,7 @@ def paged(name: str, items: list[Asked], asked: Asked) -> Asked:
 def must_use_key(key: str | None, scene: Scene, action: str) -> None:
     if key and not key.endswith("aws/ssm"):
         whole = key if key.startswith("arn:") else f"arn:aws:kms:{scene.region}:{ACCOUNT}:key/{key}"
-        scene.caller.must(action, whole)
+        scene.caller.must(action, whole, kms_ViaService=f"ssm.{scene.region}.amazonaws.com")
 
 
 def subjects(action: str, asked: Asked) -> list[str]:

@@ -28,7 +28,8 @@ class SecretsManager:
             return {"SecretList": [described(secret, region, now) for secret in there if secret.deleted is None]}
         if action not in ACTIONS:
             raise AwsError("UnknownOperationException", f"no {action} in this stand-in")
-        secret = self._found(asked["SecretId"], caller, f"secretsmanager:{action}", region, now)
+        label = asked.get("VersionStage")
+        secret = self._found(asked["SecretId"], caller, f"secretsmanager:{action}", Scene(caller, region, now), label)
         if secret.deleted is not None and action not in WHEN_DELETED:
             sentence = "You can't perform this operation on the secret because it was marked for deletion."
             raise AwsError("InvalidRequestException", sentence)
@@ -43,11 +44,13 @@ class SecretsManager:
     def give_to(self, region: str, name: str, service: str) -> None:
         self._secrets[region, name].owner = service
 
-    def _found(self, named: str, caller: Caller, action: str, region: str, now: float) -> Secret:
+    def _found(self, named: str, caller: Caller, action: str, scene: Scene, label: str | None = None) -> Secret:
+        region, now = scene.region, scene.now
         short = re.sub(r"^arn:aws:secretsmanager:[^:]+:\d+:secret:", "", named)
         secret = next((secret for secret in self._secrets.values() if is_named(secret, short, region)), None)
         unknown = f"arn:aws:secretsmanager:{region}:{ACCOUNT}:secret:{short}-??????"
-        caller.must(action, secret.arn(region) if secret else unknown, None if secret else named)
+        resource = secret.arn(region) if secret else unknown
+        caller.must(action, resource, None if secret else named, secretsmanager_VersionStage=label)
         gone = secret is not None and secret.deleted is not None and secret.deleted < now
         if gone and secret is not None:
             del self._secrets[secret.region, secret.name]
@@ -211,7 +214,7 @@ def must_use_key(secret: Secret, scene: Scene, action: str) -> None:
         return
     whole = secret.key if secret.key.startswith("arn:") else f"arn:aws:kms:{scene.region}:{ACCOUNT}:key/{secret.key}"
     try:
-        scene.caller.must(action, whole)
+        scene.caller.must(action, whole, kms_ViaService=f"secretsmanager.{scene.region}.amazonaws.com")
     except AwsError:
         raise AwsError("AccessDeniedException", "Access to KMS is not allowed") from None
 

@@ -27,10 +27,10 @@ class Ground:
         assert (folder / "keybaton.toml").exists()
         return folder
 
-    def run(self, line: str, folder: Path) -> str:
-        """What a shell prints there, on both of its streams."""
+    def run(self, line: str, folder: Path, **extra: str) -> str:
+        """What a shell prints there, on both of its streams, with `extra` in its environment."""
         path = os.pathsep.join([str(PROGRAM.parent), str(Path(sys.executable).parent), os.environ["PATH"]])
-        there = {"PATH": path, "HOME": str(self.folder), "LANG": "C.UTF-8", "COLUMNS": "120"}
+        there = {"PATH": path, "HOME": str(self.folder), "LANG": "C.UTF-8", "COLUMNS": "120", **extra}
         shell = ["sh", "-c", f"exec 2>&1\n{line}"]
         nobody, heard = subprocess.DEVNULL, subprocess.PIPE
         return subprocess.run(shell, cwd=folder, env=there, stdin=nobody, stdout=heard, text=True, timeout=300).stdout

@@ -6,11 +6,12 @@ from collections.abc import Callable, Iterator
 
 from ground import Ground
 
-from platforms import ansible_hosts, compose, dockerfile, heroku, kubernetes, systemd
+from platforms import ansible_hosts, aws, compose, dockerfile, heroku, kubernetes, systemd
 
 # Each is given a folder to work in, and tells what is not as it should be.
 PLATFORMS: dict[str, Callable[[Ground], Iterator[str]]] = {
     "ansible": ansible_hosts.trials,
+    "aws": aws.trials,
     "compose": compose.trials,
     "dockerfile": dockerfile.trials,
     "heroku": heroku.trials,

@@ -10,7 +10,7 @@ pub(crate) struct Ask {
     pub(crate) name: &'static str,
     /// What it is, in a few words.
     pub(crate) what: &'static str,
-    /// What is taken where nobody says it. `NAME` stands for the project's name.
+    /// What is taken where nobody says it; empty where nothing is. `NAME` stands for the project's name.
     pub(crate) usual: &'static str,
     pub(crate) kind: Kind,
 }
@@ -48,6 +48,14 @@ impl Answers {
     pub(crate) fn get(&self, name: &str) -> &str {
         self.0.get(name).map(String::as_str).expect("a recipe uses what it asks for")
     }
+
+    /// The answer to what only the user can know.
+    pub(crate) fn needed(&self, name: &str, hint: &str) -> Result<&str, Failure> {
+        match self.get(name) {
+            "" => Err(Failure::new(Exit::Usage, format!("--set {name}=… is missing")).hint(hint)),
+            said => Ok(said),
+        }
+    }
 }
 
 fn answer<'a>(asks: &'static [Ask], text: &'a str) -> Result<(&'static Ask, &'a str), Failure> {
@@ -74,7 +82,7 @@ fn known(asks: &[Ask]) -> String {
 }
 
 impl Kind {
-    fn fits(self, value: &str) -> bool {
+    pub(super) fn fits(self, value: &str) -> bool {
         let all = |fits: fn(char) -> bool| !value.is_empty() && value.chars().all(fits);
         match self {
             Self::Label => is_label(value),

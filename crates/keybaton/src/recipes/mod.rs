@@ -5,7 +5,9 @@
 
 mod ansible;
 mod answers;
+mod aws;
 mod change;
+mod cloud;
 mod compose;
 mod configured;
 mod dockerfile;
@@ -51,6 +53,7 @@ pub(crate) struct Variant {
 
 pub(crate) const RECIPES: &[Recipe] = &[
     ansible::RECIPE,
+    aws::RECIPE,
     compose::RECIPE,
     dockerfile::RECIPE,
     heroku::RECIPE,

@@ -1,0 +1,241 @@
+//! Roles, task definitions and a schedule for AWS.
+
+use minijinja::{Value, context};
+
+use super::answers::Kind;
+use super::cloud::{self, one_or_more};
+use super::servers::Listen;
+use super::template::fill;
+use super::{Answers, Ask, Django, Facts, Made, Proposal, Recipe, Variant};
+use crate::exit::Exit;
+use crate::failure::Failure;
+
+mod arn;
+
+use arn::Account;
+
+pub(super) const RECIPE: Recipe = Recipe {
+    target: "aws",
+    summary: "roles with the least rights, tasks of ECS or functions of Lambda, and a schedule that rotates",
+    variants: &[
+        Variant { name: "task", summary: "tasks of ECS that read the store themselves" },
+        Variant {
+            name: "valuefrom",
+            summary: "tasks of ECS whose variables ECS sets: they see a change when they start",
+        },
+        Variant { name: "lambda", summary: "functions that read the store when they start" },
+    ],
+    asks: ASKS,
+    proposal,
+    make,
+};
+
+const ASKS: &[Ask] = &[
+    Ask { name: "account", what: "the number of your account, twelve digits", usual: "", kind: Kind::Word },
+    Ask {
+        name: "region",
+        what: "where it runs, if the store does not say it",
+        usual: "eu-west-1",
+        kind: Kind::Label,
+    },
+    Ask { name: "kms", what: "the id of your own key that the store is under", usual: "", kind: Kind::Label },
+    Ask { name: "image", what: "the image of the site, for tasks", usual: "NAME:latest", kind: Kind::Word },
+    Ask { name: "cluster", what: "the cluster of ECS", usual: "NAME", kind: Kind::Word },
+    Ask { name: "service", what: "its service", usual: "NAME", kind: Kind::Word },
+    Ask {
+        name: "subnets",
+        what: "where the task that rotates runs, with commas",
+        usual: "",
+        kind: Kind::Word,
+    },
+    Ask {
+        name: "public-ip",
+        what: "ENABLED where these subnets have no NAT",
+        usual: "DISABLED",
+        kind: Kind::Word,
+    },
+    Ask { name: "function", what: "the function of Lambda", usual: "NAME", kind: Kind::Word },
+    Ask { name: "age", what: "how old a key may be", usual: "90d", kind: Kind::Span },
+];
+
+/// Where processes take over what changes, nothing is to be restarted.
+fn proposal(django: &Django, variant: &str, answers: &Answers) -> Proposal {
+    let (name, region) = (&django.name, answers.get("region"));
+    let store = match variant {
+        // ECS wants a secret's whole ARN, whose end AWS makes up.
+        "valuefrom" => format!("awsps:///{name}/django?region={region}"),
+        _ => format!("awssm://{name}/django?region={region}"),
+    };
+    let words = |line: &str| line.split(' ').map(str::to_owned).collect::<Vec<_>>();
+    let after_write = match variant {
+        "lambda" => vec![words("python3 deploy/aws/renew.py")],
+        _ if follows(django, variant) => vec![],
+        _ => vec![words(&format!(
+            "aws ecs update-service --region {region} --cluster {} --service {} --force-new-deployment",
+            answers.get("cluster"),
+            answers.get("service")
+        ))],
+    };
+    let propagation = if follows(django, variant) { "2m" } else { "15m" };
+    Proposal { store, propagation: Some(propagation), after_write }
+}
+
+fn follows(django: &Django, variant: &str) -> bool {
+    variant == "task" && django.reports
+}
+
+fn make(facts: &Facts) -> Result<Made, Failure> {
+    let account = Account::of(facts)?;
+    let gaps = gaps(facts, &account)?;
+    let made = policies(facts, &account, &gaps)?;
+    let made = if facts.variant == "lambda" { functions(made, &gaps) } else { tasks(made, facts, &gaps)? };
+    Ok(steps(made, facts, &account))
+}
+
+fn gaps(facts: &Facts, account: &Account<'_>) -> Result<Value, Failure> {
+    let said = |name| facts.answers.get(name);
+    let name = facts.django.name.as_str();
+    let server = facts.django.server.command(Listen::Address("0.0.0.0:8000"), &facts.django.application());
+    let command = if facts.variant == "task" { cloud::start(facts, server) } else { server };
+    let rings: Vec<String> = facts.home.rings.iter().map(|ring| ring.name.to_string()).collect();
+    let secrets: Vec<(String, String)> = match facts.variant {
+        "valuefrom" => account.values(&facts.home.rings)?,
+        _ => vec![],
+    };
+    Ok(context! {
+        name, rings, secrets, variant => facts.variant, environment => facts.home.environment.as_str(),
+        settings => facts.django.settings.as_str(), command => cloud::list(&command), age => said("age"),
+        partition => account.partition(), account => account.number, region => account.region, kms => account.key(),
+        image => said("image"), cluster => said("cluster"), service => said("service"), function => said("function"),
+        restarts => !follows(&facts.django, facts.variant),
+    })
+}
+
+fn policies(facts: &Facts, account: &Account<'_>, gaps: &Value) -> Result<Made, Failure> {
+    let held = account.held(&facts.home.rings)?;
+    let stores = context! {
+        secrets => one_or_more(&held.secrets, 6), values => one_or_more(&held.values, 6),
+        claims => one_or_more(&held.claims, 6), has_secrets => !held.secrets.is_empty(), has_parameters => !held.values.is_empty(),
+        written => one_or_more(&[held.values.as_slice(), &held.claims].concat(), 6),
+        services => one_or_more(&held.services(account), 10), encrypts => one_or_more(&held.encrypts(), 6),
+    };
+    let gaps = context! { ..stores, ..gaps.clone() };
+    let rotator = fill(include_str!("aws/rotator.json"), gaps.clone());
+    let made = Made::default()
+        .file(
+            path("reader.json"),
+            "what the site may do",
+            fill(include_str!("aws/reader.json"), gaps.clone()),
+        )
+        .file(path("rotator.json"), "what the rotation may do", rotator.clone())
+        .file(path("breaker.json"), "what may cut a key off: for people on call", rotator);
+    let restart = fill(include_str!("aws/restart.json"), gaps);
+    match follows(&facts.django, facts.variant) {
+        true => Ok(made),
+        false => Ok(made.file(path("restart.json"), "how the rotation restarts the site", restart)),
+    }
+}
+
+fn tasks(made: Made, facts: &Facts, gaps: &Value) -> Result<Made, Failure> {
+    let hint = "name them with commas between, such as --set subnets=subnet-0a1b2c3d; `aws ec2 describe-subnets` lists them";
+    let subnets: Vec<String> = facts.answers.needed("subnets", hint)?.split(',').map(str::to_owned).collect();
+    let public_ip = facts.answers.get("public-ip");
+    if !["ENABLED", "DISABLED"].contains(&public_ip) {
+        let failure = Failure::new(Exit::Usage, "--set public-ip=… is neither ENABLED nor DISABLED");
+        return Err(failure.hint("ENABLED where the subnets have no NAT, DISABLED where they have one"));
+    }
+    let gaps = context! { subnets => cloud::list(&subnets), public_ip, ..gaps.clone() };
+    Ok(made
+        .file(
+            path("tasks-trust.json"),
+            "who may have those roles",
+            fill(include_str!("aws/tasks-trust.json"), gaps.clone()),
+        )
+        .file(
+            path("schedule-trust.json"),
+            "the same for the schedule",
+            fill(include_str!("aws/schedule-trust.json"), gaps.clone()),
+        )
+        .file(
+            path("schedule-policy.json"),
+            "what the schedule may do",
+            fill(include_str!("aws/schedule-policy.json"), gaps.clone()),
+        )
+        .file(path("roles.sh"), "makes the roles", fill(include_str!("aws/roles.sh"), gaps.clone()))
+        .file(path("web.json"), "the task of the site", fill(include_str!("aws/web.json"), gaps.clone()))
+        .file(
+            path("rotate.json"),
+            "the task that rotates",
+            fill(include_str!("aws/rotate.json"), gaps.clone()),
+        )
+        .file(path("schedule.json"), "when it runs", fill(include_str!("aws/schedule.json"), gaps)))
+}
+
+fn functions(made: Made, gaps: &Value) -> Made {
+    made.file(
+        path("tasks-trust.json"),
+        "who may have those roles",
+        fill(include_str!("aws/tasks-trust.json"), gaps.clone()),
+    )
+    .file(
+        path("schedule-trust.json"),
+        "the same for the schedule",
+        fill(include_str!("aws/schedule-trust.json"), gaps.clone()),
+    )
+    .file(
+        path("schedule-policy.json"),
+        "what the schedule may do",
+        fill(include_str!("aws/schedule-policy.json"), gaps.clone()),
+    )
+    .file(path("roles.sh"), "makes the roles", fill(include_str!("aws/roles.sh"), gaps.clone()))
+    .file(path("rotate.py"), "the function that rotates", fill(include_str!("aws/rotate.py"), gaps.clone()))
+    .file(
+        path("renew.py"),
+        "replaces the warm instances after each step",
+        fill(include_str!("aws/renew.py"), gaps.clone()),
+    )
+    .file(
+        path("schedule.json"),
+        "when it runs",
+        fill(include_str!("aws/function-schedule.json"), gaps.clone()),
+    )
+}
+
+fn steps(made: Made, facts: &Facts, account: &Account<'_>) -> Made {
+    let (name, region) = (&facts.django.name, account.region);
+    let aws = |line: String| format!("aws {line} --region {region}");
+    let made = cloud::first_keys(cloud::after_write(made, facts, &proposal), facts)
+        .step("Make the roles:")
+        .command("sh deploy/aws/roles.sh");
+    if facts.variant == "lambda" {
+        let function = facts.answers.get("function");
+        return made
+            .step(format!("Give the function {function} the role {name}-web and the variable KEYBATON_ENV={}.", facts.home.environment))
+            .step(format!("Make the function {name}-rotate from the same package: handler deploy/aws/rotate.handler, role {name}-rotate,"))
+            .step("timeout 300 s, the same variable. Then:")
+            .command(aws("scheduler create-schedule --cli-input-json file://deploy/aws/schedule.json".to_owned()));
+    }
+    let (cluster, service) = (facts.answers.get("cluster"), facts.answers.get("service"));
+    let made = made
+        .step("Look at the sizes in the tasks, which are the smallest; then:")
+        .command(aws(format!("logs create-log-group --log-group-name /ecs/{name}")))
+        .command(aws("ecs register-task-definition --cli-input-json file://deploy/aws/web.json".to_owned()))
+        .command(
+            aws("ecs register-task-definition --cli-input-json file://deploy/aws/rotate.json".to_owned()),
+        )
+        .command(aws(format!(
+            "ecs update-service --cluster {cluster} --service {service} --task-definition {name}"
+        )))
+        .command(
+            aws("scheduler create-schedule --cli-input-json file://deploy/aws/schedule.json".to_owned()),
+        );
+    if follows(&facts.django, facts.variant) {
+        made
+    } else {
+        made.step("The image that rotates needs awscli: it restarts the service after each step.")
+    }
+}
+
+fn path(name: &str) -> String {
+    format!("deploy/aws/{name}")
+}

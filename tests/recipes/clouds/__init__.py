@@ -1,0 +1,1 @@
+"""What the trials of the clouds have in common."""
