@@ -65,7 +65,7 @@ def statements_of(document: Statement) -> list[Statement]:
         unknown = set(statement) - {"Sid", "Effect", "Action", "Resource", "Condition"}
         unknown |= set(statement.get("Condition", {})) - {"StringEquals", "ForAnyValue:StringEquals"}
         if unknown or statement.get("Effect") not in ("Allow", "Deny") or not {"Action", "Resource"} <= set(statement):
-            sentence = f"this stand-in knows Effect, Action, Resource and texts that are equal, not {sorted(unknown) or statement}"
+            sentence = f"this stand-in knows Effect, Action, Resource and equality, not {sorted(unknown) or statement}"
             raise AwsError("MalformedPolicyDocument", sentence)
     return statements
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from ground import CHECKOUT, Ground
+from ground import CHECKOUT, SHOP, Ground
 
 
 @dataclass
@@ -21,9 +21,10 @@ class Site:
     there: dict[str, str]
 
     @classmethod
-    def of(cls, ground: Ground, name: str, recipe: str, there: dict[str, str], store: str = "") -> Site:
-        """`recipe`: its target, and what is said of it; a store stands in the configuration beforehand."""
-        folder = ground.project(name)
+    def of(cls, ground: Ground, name: str, recipe: str, there: dict[str, str], store: str = "", app: str = "") -> Site:
+        """`recipe`: its target, and what is said of it; a store stands in the configuration beforehand, an app in the settings."""
+        installed = {"shop/settings.py": SHOP["shop/settings.py"] + f'INSTALLED_APPS = ["{app}"]\n'} if app else {}
+        folder = ground.project(name, installed)
         if store:
             table = f'\n[environments.production]\nstore = "{store}"\npropagation = "15m"\n'
             with (folder / "keybaton.toml").open("a") as file:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 
 from ground import Ground
 
-from platforms import ansible_hosts, aws, compose, dockerfile, heroku, kubernetes, systemd
+from platforms import ansible_hosts, aws, compose, dockerfile, gcp, heroku, kubernetes, systemd
 
 # Each is given a folder to work in, and tells what is not as it should be.
 PLATFORMS: dict[str, Callable[[Ground], Iterator[str]]] = {
@@ -14,6 +14,7 @@ PLATFORMS: dict[str, Callable[[Ground], Iterator[str]]] = {
     "aws": aws.trials,
     "compose": compose.trials,
     "dockerfile": dockerfile.trials,
+    "gcp": gcp.trials,
     "heroku": heroku.trials,
     "kubernetes": kubernetes.trials,
     "systemd": systemd.trials,

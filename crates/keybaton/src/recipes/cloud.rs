@@ -88,10 +88,11 @@ pub(super) fn after_write(
     proposal: &dyn Fn(&Django, &str, &Answers) -> Proposal,
 ) -> Made {
     let wanted = proposal(&facts.django, facts.variant, &facts.answers).after_write;
-    if facts.home.added.is_some() || wanted.is_empty() {
+    let commands: Vec<String> = wanted.iter().map(|words| list(words)).collect();
+    let known = facts.django.text("keybaton.toml").unwrap_or_default();
+    if facts.home.added.is_some() || commands.iter().all(|command| known.contains(command)) {
         return made;
     }
-    let commands: Vec<String> = wanted.iter().map(|words| list(words)).collect();
     made.step(format!("In keybaton.toml, the environment {} needs:", facts.home.environment))
         .command(format!("after-write = [{}]", commands.join(", ")))
 }

@@ -12,6 +12,7 @@ mod compose;
 mod configured;
 mod dockerfile;
 mod facts;
+mod gcp;
 mod heroku;
 mod kubernetes;
 mod made;
@@ -56,6 +57,7 @@ pub(crate) const RECIPES: &[Recipe] = &[
     aws::RECIPE,
     compose::RECIPE,
     dockerfile::RECIPE,
+    gcp::RECIPE,
     heroku::RECIPE,
     kubernetes::RECIPE,
     systemd::RECIPE,

@@ -1,0 +1,43 @@
+#!/bin/sh
+# Makes the accounts of «name», each with the least rights. Stops at the first that is there already.
+set -eu
+cd "$(dirname "$0")"
+
+account() {
+  gcloud iam service-accounts create "$1" --project=«project»
+}
+role() {
+  gcloud iam roles create "$1" --project=«project» --file="$2" --quiet
+}
+# To whom, which role; behind them the secret and where it is.
+grant() {
+  member="serviceAccount:$1@«project».iam.gserviceaccount.com" role="$2"
+  shift 2
+  gcloud secrets add-iam-policy-binding "$@" --member="$member" --role="$role"
+}
+
+account «name»-web
+account «name»-rotate
+«% if variant != "gke" %»
+account «name»-schedule
+«% endif %»
+role keybatonRotator rotator.yaml
+role keybatonBreaker breaker.yaml
+«% for secret in secrets %»
+grant «name»-web roles/secretmanager.secretAccessor «secret»
+grant «name»-rotate projects/«project»/roles/keybatonRotator «secret»
+«% endfor %»
+«% if restarts %»
+
+# A new revision runs as the account of the site, so whoever makes one has to be allowed to act as it.
+role keybatonRestarter restarter.yaml
+gcloud iam service-accounts add-iam-policy-binding «name»-web@«project».iam.gserviceaccount.com --project=«project» \
+  --member=serviceAccount:«name»-rotate@«project».iam.gserviceaccount.com --role=roles/iam.serviceAccountUser
+«% endif %»
+«% if variant == "gke" %»
+
+for account in web rotate; do
+  gcloud iam service-accounts add-iam-policy-binding "«name»-$account@«project».iam.gserviceaccount.com" --project=«project» \
+    --member="serviceAccount:«project».svc.id.goog[«namespace»/«name»-$account]" --role=roles/iam.workloadIdentityUser
+done
+«% endif %»

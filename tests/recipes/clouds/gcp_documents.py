@@ -1,0 +1,45 @@
+"""The files against Google's descriptions of Cloud Run and IAM, and the scripts against shellcheck."""
+
+from __future__ import annotations
+
+import subprocess
+from collections.abc import Iterator
+
+import yaml
+from ground import Ground
+from toolbox import tools_venv
+
+from clouds.discovery import Discovery
+from clouds.project import Site
+
+
+def documents(ground: Ground) -> Iterator[str]:
+    run, iam = Discovery("run.v1"), Discovery("iam.v1")
+    for variant in ("run", "env", "gke"):
+        for app in ("", "keybaton.django"):
+            site = Site.of(
+                ground, f"{variant}{app}/shop", f"gcp --variant {variant} --set project=my-project", {}, app=app
+            )
+            for file in sorted((site.folder / "deploy" / "gcp").iterdir()):
+                text = file.read_text()
+                if file.suffix == ".sh":
+                    yield from checked(file.name, text)
+                if (file.suffix == ".yaml" and variant != "gke") or file.stem in ("rotator", "breaker"):
+                    document = yaml.safe_load(text)
+                    kind, where = (document["kind"], run) if "kind" in document else ("Role", iam)
+                    yield from (f"{variant}, {file.name}: {told}" for told in where.complaints(kind, document))
+            yield from unpinned(site, variant)
+
+
+def unpinned(site: Site, variant: str) -> Iterator[str]:
+    if variant == "env":
+        [container] = yaml.safe_load(site.made("service.yaml"))["spec"]["template"]["spec"]["containers"]
+        keys = [env["valueFrom"]["secretKeyRef"]["key"] for env in container["env"] if "valueFrom" in env]
+        if keys != ["latest"] * 3:
+            yield f"the variables are set from the versions {keys}"
+
+
+def checked(name: str, text: str) -> Iterator[str]:
+    told = subprocess.run([tools_venv() / "bin" / "shellcheck", "-"], input=text, stdout=subprocess.PIPE, text=True)
+    if told.returncode != 0:
+        yield f"{name}: {told.stdout}"
