@@ -17,9 +17,8 @@ def documents(ground: Ground) -> Iterator[str]:
     run, iam = Discovery("run.v1"), Discovery("iam.v1")
     for variant in ("run", "env", "gke"):
         for app in ("", "keybaton.django"):
-            site = Site.of(
-                ground, f"{variant}{app}/shop", f"gcp --variant {variant} --set project=my-project", {}, app=app
-            )
+            recipe = f"gcp --variant {variant} --set project=my-project"
+            site = Site.of(ground, f"{variant}{app}/shop", recipe, {}, app=app)
             for file in sorted((site.folder / "deploy" / "gcp").iterdir()):
                 text = file.read_text()
                 if file.suffix == ".sh":

@@ -22,7 +22,7 @@ class Site:
 
     @classmethod
     def of(cls, ground: Ground, name: str, recipe: str, there: dict[str, str], store: str = "", app: str = "") -> Site:
-        """`recipe`: its target, and what is said of it; a store stands in the configuration beforehand, an app in the settings."""
+        """`recipe`: its target, and what is said of it; a store and an app stand in the project beforehand."""
         installed = {"shop/settings.py": SHOP["shop/settings.py"] + f'INSTALLED_APPS = ["{app}"]\n'} if app else {}
         folder = ground.project(name, installed)
         if store:

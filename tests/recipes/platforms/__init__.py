@@ -6,12 +6,13 @@ from collections.abc import Callable, Iterator
 
 from ground import Ground
 
-from platforms import ansible_hosts, aws, compose, dockerfile, gcp, heroku, kubernetes, systemd
+from platforms import ansible_hosts, aws, azure, compose, dockerfile, gcp, heroku, kubernetes, systemd
 
 # Each is given a folder to work in, and tells what is not as it should be.
 PLATFORMS: dict[str, Callable[[Ground], Iterator[str]]] = {
     "ansible": ansible_hosts.trials,
     "aws": aws.trials,
+    "azure": azure.trials,
     "compose": compose.trials,
     "dockerfile": dockerfile.trials,
     "gcp": gcp.trials,

@@ -6,6 +6,7 @@
 mod ansible;
 mod answers;
 mod aws;
+mod azure;
 mod change;
 mod cloud;
 mod compose;
@@ -55,6 +56,7 @@ pub(crate) struct Variant {
 pub(crate) const RECIPES: &[Recipe] = &[
     ansible::RECIPE,
     aws::RECIPE,
+    azure::RECIPE,
     compose::RECIPE,
     dockerfile::RECIPE,
     gcp::RECIPE,
