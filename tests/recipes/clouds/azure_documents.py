@@ -42,7 +42,7 @@ def referred(site: Site, variant: str) -> Iterator[str]:
     """Each variable of the ring comes from the whole of one secret."""
     if variant == "keyvaulturl":
         app = yaml.safe_load(site.made("app.yaml"))["properties"]
-        known = {secret["name"]: secret["keyVaultUrl"] for secret in app["configuration"]["secrets"]}
+        known = {secret["name"]: secret.get("keyVaultUrl") for secret in app["configuration"]["secrets"]}
         variables = {env["name"]: known.get(env.get("secretRef")) for env in app["template"]["containers"][0]["env"]}
     elif variant == "appservice":
         pairs = json.loads(site.made("settings.json"))

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 
 from ground import Ground
 
-from platforms import ansible_hosts, aws, azure, compose, dockerfile, gcp, heroku, kubernetes, systemd
+from platforms import ansible_hosts, aws, azure, compose, dockerfile, gcp, heroku, kubernetes, systemd, terraform
 
 # Each is given a folder to work in, and tells what is not as it should be.
 PLATFORMS: dict[str, Callable[[Ground], Iterator[str]]] = {
@@ -19,4 +19,5 @@ PLATFORMS: dict[str, Callable[[Ground], Iterator[str]]] = {
     "heroku": heroku.trials,
     "kubernetes": kubernetes.trials,
     "systemd": systemd.trials,
+    "terraform": terraform.trials,
 }
