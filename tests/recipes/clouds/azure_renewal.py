@@ -46,7 +46,7 @@ def renewal(ground: Ground) -> Iterator[str]:
         yield f"renew.py does {method} {path}"
     yield from complaints(types.ContainerApp, body, "renew.py")
     [variable, restarted] = body["properties"]["template"]["containers"][0]["env"]
-    if variable["name"] != "A" or restarted["name"] != "KEYBATON_RESTARTED" or restarted["value"] == "before":
+    if variable["name"] != "A" or restarted["name"] != "KEY_READ_AT" or restarted["value"] == "before":
         yield f"renew.py sends {body}"
     asked = [f"{method} {path.partition('?')[0]}" for method, path, _ in sent(ground, "appservice")]
     if asked != [f"POST {SITE}/config/configreferences/appsettings/refresh", f"POST {SITE}/restart"]:
@@ -68,6 +68,6 @@ def sent(ground: Ground, variant: str) -> list[tuple[str, str, Any]]:
 
 GROUP = f"/subscriptions/{NUMBER}/resourceGroups/shop/providers"
 SITE = f"{GROUP}/Microsoft.Web/sites/shop"
-VARIABLES = [{"name": "KEYBATON_RESTARTED", "value": "before"}, {"name": "A", "value": "b"}]
+VARIABLES = [{"name": "KEY_READ_AT", "value": "before"}, {"name": "A", "value": "b"}]
 CONTAINER = {"name": "web", "image": "c", "env": VARIABLES}
 APP = {"location": "westeurope", "properties": {"template": {"revisionSuffix": "one", "containers": [CONTAINER]}}}

@@ -29,7 +29,7 @@ template = ask(app, **may)["properties"]["template"]
 # A change of the template makes a new revision, which has a name of its own.
 template.pop("revisionSuffix", None)
 environment = template["containers"][0].setdefault("env", [])
-environment[:] = [variable for variable in environment if variable["name"] != "KEYBATON_RESTARTED"]
-environment.append({"name": "KEYBATON_RESTARTED", "value": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())})
+environment[:] = [variable for variable in environment if variable["name"] != "KEY_READ_AT"]
+environment.append({"name": "KEY_READ_AT", "value": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())})
 ask(app, "PATCH", {"properties": {"template": template}}, **may)
 «% endif %»
