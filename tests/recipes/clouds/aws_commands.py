@@ -91,6 +91,8 @@ def start_moto(stage: Stage) -> None:
     command: list[str | Path] = [program, "-H", "127.0.0.1", "-p", str(port), "-c", chain, "-k", key]
     stage.start("moto", command, port, MOTO_IAM_LOAD_MANAGED_POLICIES="true")
     aws.serve(stage, {"AWS_ACCESS_KEY_ID": "made-up", "AWS_SECRET_ACCESS_KEY": "made-up"})
+    # boto3's usual session keeps the key that it found first, which is another server's.
+    boto3.setup_default_session()
 
 
 SAID = "--set account=123456789012 --set region=us-east-1 --set subnets=subnet-0a1b2c3d"

@@ -60,6 +60,8 @@ def named(ground: Ground, blocks: list[str]) -> Iterator[str]:
 
 def aws_container(ground: Ground, stage: Stage) -> Iterator[str]:
     aws.start_awsrace(stage)
+    # boto3's usual session keeps the key that it found first, which is another server's.
+    boto3.setup_default_session()
     boto3.client("secretsmanager").create_secret(Name="shop/django")
     site = Site.of(ground, "empty/aws/shop", f"{RECIPES[0]} --set region=us-east-1", dict(stage.environment))
     yield from filled(site)

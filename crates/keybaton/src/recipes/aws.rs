@@ -58,26 +58,30 @@ const ASKS: &[Ask] = &[
     Ask { name: "age", what: "how old a key may be", usual: "90d", kind: Kind::Span },
 ];
 
-/// Where processes take over what changes, nothing is to be restarted.
-fn proposal(django: &Django, variant: &str, answers: &Answers) -> Proposal {
+fn proposal(django: &Django, variant: &'static str, answers: &Answers) -> Result<Proposal, Failure> {
     let (name, region) = (&django.name, answers.get("region"));
     let store = match variant {
         // ECS wants a secret's whole ARN, whose end AWS makes up.
         "valuefrom" => format!("awsps:///{name}/django?region={region}"),
         _ => format!("awssm://{name}/django?region={region}"),
     };
-    let words = |line: &str| line.split(' ').map(str::to_owned).collect::<Vec<_>>();
-    let after_write = match variant {
-        "lambda" => vec![words("python3 deploy/aws/renew.py")],
-        _ if follows(django, variant) => vec![],
-        _ => vec![words(&format!(
+    let propagation = if follows(django, variant) { "2m" } else { "15m" };
+    let after_write = restart(django, variant, answers, region);
+    Ok(Proposal { store, propagation: Some(propagation), after_write, more: vec![] })
+}
+
+/// What restarts the site; nothing where its processes take over what changes.
+fn restart(django: &Django, variant: &str, answers: &Answers, region: &str) -> Vec<Vec<String>> {
+    let line = match variant {
+        _ if follows(django, variant) => return vec![],
+        "lambda" => "python3 deploy/aws/renew.py".to_owned(),
+        _ => format!(
             "aws ecs update-service --region {region} --cluster {} --service {} --force-new-deployment",
             answers.get("cluster"),
             answers.get("service")
-        ))],
+        ),
     };
-    let propagation = if follows(django, variant) { "2m" } else { "15m" };
-    Proposal { store, propagation: Some(propagation), after_write }
+    vec![line.split(' ').map(str::to_owned).collect()]
 }
 
 fn follows(django: &Django, variant: &str) -> bool {
@@ -202,38 +206,41 @@ fn functions(made: Made, gaps: &Value) -> Made {
 }
 
 fn steps(made: Made, facts: &Facts, account: &Account<'_>) -> Made {
-    let (name, region) = (&facts.django.name, account.region);
-    let aws = |line: String| format!("aws {line} --region {region}");
-    let made = cloud::first_keys(cloud::after_write(made, facts, &proposal), facts)
+    let restart = restart(&facts.django, facts.variant, &facts.answers, account.region);
+    let made = cloud::first_keys(cloud::after_write(made, facts, &restart), facts)
         .step("Make the roles:")
         .command("sh deploy/aws/roles.sh");
-    if facts.variant == "lambda" {
-        let function = facts.answers.get("function");
-        return made
-            .step(format!("Give the function {function} the role {name}-web and the variable KEYBATON_ENV={}.", facts.home.environment))
-            .step(format!("Make the function {name}-rotate from the same package: handler deploy/aws/rotate.handler, role {name}-rotate,"))
-            .step("timeout 300 s, the same variable. Then:")
-            .command(aws("scheduler create-schedule --cli-input-json file://deploy/aws/schedule.json".to_owned()));
+    let made =
+        if facts.variant == "lambda" { of_functions(made, facts) } else { of_tasks(made, facts, account) };
+    let made = made.command(format!(
+        "aws scheduler create-schedule --cli-input-json file://deploy/aws/schedule.json --region {}",
+        account.region
+    ));
+    if facts.variant == "lambda" || restart.is_empty() {
+        return made;
     }
+    made.step("The image that rotates needs awscli: it restarts the service after each step.")
+}
+
+fn of_tasks(made: Made, facts: &Facts, account: &Account<'_>) -> Made {
+    let (name, region) = (&facts.django.name, account.region);
     let (cluster, service) = (facts.answers.get("cluster"), facts.answers.get("service"));
-    let made = made
-        .step("Look at the sizes in the tasks, which are the smallest; then:")
-        .command(aws(format!("logs create-log-group --log-group-name /ecs/{name}")))
-        .command(aws("ecs register-task-definition --cli-input-json file://deploy/aws/web.json".to_owned()))
-        .command(
-            aws("ecs register-task-definition --cli-input-json file://deploy/aws/rotate.json".to_owned()),
-        )
-        .command(aws(format!(
-            "ecs update-service --cluster {cluster} --service {service} --task-definition {name}"
-        )))
-        .command(
-            aws("scheduler create-schedule --cli-input-json file://deploy/aws/schedule.json".to_owned()),
-        );
-    if follows(&facts.django, facts.variant) {
-        made
-    } else {
-        made.step("The image that rotates needs awscli: it restarts the service after each step.")
-    }
+    let register = "aws ecs register-task-definition --cli-input-json file://deploy/aws";
+    let update =
+        format!("--cluster {cluster} --service {service} --task-definition {name} --region {region}");
+    made.step("Look at the sizes in the tasks, which are the smallest; then:")
+        .command(format!("aws logs create-log-group --log-group-name /ecs/{name} --region {region}"))
+        .command(format!("{register}/web.json --region {region}"))
+        .command(format!("{register}/rotate.json --region {region}"))
+        .command(format!("aws ecs update-service {update}"))
+}
+
+fn of_functions(made: Made, facts: &Facts) -> Made {
+    let (name, environment, function) =
+        (&facts.django.name, &facts.home.environment, facts.answers.get("function"));
+    made.step(format!("Give the function {function} the role {name}-web and the variable KEYBATON_ENV={environment}."))
+        .step(format!("Make the function {name}-rotate from the same package, with the same variable, the role {name}-rotate,"))
+        .step("the handler deploy/aws/rotate.handler and a timeout of 300 s. Then:")
 }
 
 fn path(name: &str) -> String {

@@ -44,15 +44,23 @@ const ASKS: &[Ask] = &[
     Ask { name: "age", what: "how old a key may be", usual: "90d", kind: Kind::Span },
 ];
 
-fn proposal(django: &Django, variant: &str, answers: &Answers) -> Proposal {
+fn proposal(django: &Django, variant: &'static str, answers: &Answers) -> Result<Proposal, Failure> {
     let layout = if variant == "containerapp" { "" } else { "?layout=separate" };
-    let renew = ["python3", "deploy/azure/renew.py"].map(str::to_owned).to_vec();
     let follows = follows(django, variant);
-    Proposal {
+    Ok(Proposal {
         store: format!("akv://{}/{}-django{layout}", answers.get("vault"), django.name),
         propagation: Some(if follows { "2m" } else { "40m" }),
-        after_write: if follows { vec![] } else { vec![renew] },
+        after_write: restart(django, variant),
+        more: vec![],
+    })
+}
+
+/// What restarts the site; nothing where its processes take over what changes.
+fn restart(django: &Django, variant: &str) -> Vec<Vec<String>> {
+    if follows(django, variant) {
+        return vec![];
     }
+    vec![["python3", "deploy/azure/renew.py"].map(str::to_owned).to_vec()]
 }
 
 /// Whether processes take over what changes, so that nothing is to be restarted.
@@ -174,9 +182,10 @@ fn end(facts: &Facts, ring: &Ring) -> String {
 }
 
 fn steps(made: Made, facts: &Facts) -> Made {
-    let made = cloud::first_keys(cloud::after_write(made, facts, &proposal), facts)
-        .step("Make the identities and their roles:")
-        .command("sh deploy/azure/roles.sh");
+    let made =
+        cloud::first_keys(cloud::after_write(made, facts, &restart(&facts.django, facts.variant)), facts)
+            .step("Make the identities and their roles:")
+            .command("sh deploy/azure/roles.sh");
     let made = if facts.variant == "appservice" {
         made.step("Then give the app its settings, and make the job:")
     } else {

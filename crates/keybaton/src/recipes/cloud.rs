@@ -3,7 +3,7 @@
 use keybaton_stores::StoreUrl;
 
 use super::answers::Kind;
-use super::{Answers, Django, Facts, Made, Proposal, Ring};
+use super::{Facts, Made, Ring};
 use crate::exit::Exit;
 use crate::failure::Failure;
 
@@ -81,13 +81,8 @@ pub(super) fn start(facts: &Facts, server: Vec<String>) -> Vec<String> {
     run.iter().map(|word| (*word).to_owned()).chain(server).collect()
 }
 
-/// What an environment that was configured before has to run after each write.
-pub(super) fn after_write(
-    made: Made,
-    facts: &Facts,
-    proposal: &dyn Fn(&Django, &str, &Answers) -> Proposal,
-) -> Made {
-    let wanted = proposal(&facts.django, facts.variant, &facts.answers).after_write;
+/// Says what an environment that was configured before has to run after each write.
+pub(super) fn after_write(made: Made, facts: &Facts, wanted: &[Vec<String>]) -> Made {
     let commands: Vec<String> = wanted.iter().map(|words| list(words)).collect();
     let known = facts.django.text("keybaton.toml").unwrap_or_default();
     if facts.home.added.is_some() || commands.iter().all(|command| known.contains(command)) {

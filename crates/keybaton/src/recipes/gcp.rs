@@ -40,15 +40,23 @@ const ASKS: &[Ask] = &[
     Ask { name: "age", what: "how old a key may be", usual: "90d", kind: Kind::Span },
 ];
 
-fn proposal(django: &Django, variant: &str, answers: &Answers) -> Proposal {
+fn proposal(django: &Django, variant: &'static str, answers: &Answers) -> Result<Proposal, Failure> {
+    let project = answers.needed("project", "`gcloud config get-value project` prints it")?;
     let layout = if variant == "env" { "?layout=separate" } else { "" };
-    let renew = ["python3", "deploy/gcp/renew.py"].map(str::to_owned).to_vec();
-    let restarts = variant != "gke" && !follows(django, variant);
-    Proposal {
-        store: format!("gcsm://{}/{}-django{layout}", answers.get("project"), django.name),
+    Ok(Proposal {
+        store: format!("gcsm://{}/{}-django{layout}", project, django.name),
         propagation: Some(if follows(django, variant) { "5m" } else { "20m" }),
-        after_write: if restarts { vec![renew] } else { vec![] },
+        after_write: restart(django, variant),
+        more: vec![],
+    })
+}
+
+/// What restarts the site; nothing where its processes take over what changes, or the cluster's own recipe says it.
+fn restart(django: &Django, variant: &str) -> Vec<Vec<String>> {
+    if variant == "gke" || follows(django, variant) {
+        return vec![];
     }
+    vec![["python3", "deploy/gcp/renew.py"].map(str::to_owned).to_vec()]
 }
 
 /// Whether processes take over what changes, so that nothing is to be restarted.
@@ -57,9 +65,6 @@ fn follows(django: &Django, variant: &str) -> bool {
 }
 
 fn make(facts: &Facts) -> Result<Made, Failure> {
-    if facts.home.added.is_some() {
-        facts.answers.needed("project", "`gcloud config get-value project` prints it")?;
-    }
     must_be_in(&facts.home.rings, &["gcsm"], "Google Cloud")?;
     let gaps = gaps(facts)?;
     let file =
@@ -171,7 +176,8 @@ fn end(facts: &Facts, ring: &Ring) -> String {
 
 fn steps(made: Made, facts: &Facts) -> Result<Made, Failure> {
     let (project, region) = (project(facts)?, facts.answers.get("region"));
-    let made = cloud::first_keys(cloud::after_write(made, facts, &proposal), facts);
+    let made =
+        cloud::first_keys(cloud::after_write(made, facts, &restart(&facts.django, facts.variant)), facts);
     let made = made.step("Make the accounts and their roles:").command("sh deploy/gcp/roles.sh");
     if facts.variant == "gke" {
         return Ok(made
