@@ -2,6 +2,7 @@
 
 mod after_write;
 mod allowed;
+mod annotations;
 mod arguments;
 mod ask;
 mod asked;

@@ -2,11 +2,12 @@
 
 use std::path::{Path, PathBuf};
 
-use clap::Args;
+use clap::{Args, ValueEnum};
 use keybaton_audit::{Finding, Report, Severity, Unexamined};
 use keybaton_core::RingName;
 use serde::Serialize;
 
+use crate::annotations::Annotations;
 use crate::commands::World;
 use crate::configuration::{Configuration, Place, Wishes};
 use crate::exit::Exit;
@@ -24,6 +25,7 @@ use crate::print::{Print, Style};
   keybaton check shop deploy     These two
   keybaton check --remote        Compare with all stores
   keybaton check --json          For programs; exit code 1 says that something was found
+  keybaton check --format github In a workflow: each finding beside its line of the pull request
 
 A comment `# keybaton: ignore[rule]` on a line, or alone above it, silences that rule there")]
 pub(crate) struct Check {
@@ -33,9 +35,25 @@ pub(crate) struct Check {
     /// Read the other configured stores too: is the same key in use elsewhere?
     #[arg(long)]
     remote: bool,
-    /// Print one JSON object
-    #[arg(long)]
+    /// How findings are printed
+    #[arg(long, value_enum, default_value_t, hide_default_value = true)]
+    format: Format,
+    /// Print one JSON object, as --format json does
+    #[arg(long, conflicts_with = "format")]
     json: bool,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+enum Format {
+    /// For people
+    #[default]
+    Text,
+    /// One JSON object
+    Json,
+    /// Workflow commands of GitHub Actions
+    Github,
+    /// A Code Quality report of GitLab
+    Gitlab,
 }
 
 #[derive(Serialize)]
@@ -89,27 +107,44 @@ impl Check {
         let count = rings.len();
         let mut report = keybaton_audit::check(&here, &paths, &names, rings);
         report.unexamined.append(&mut unread);
-        self.tell(world.print, &report, &unasked, count)?;
+        let annotations =
+            Annotations::of(&report, &here, configuration.as_ref().map(|known| known.source.path()));
+        self.tell(world.print, &report, &annotations, &unasked, count)?;
         Ok(if notes(&report) == report.findings.len() { Exit::Done } else { Exit::Findings })
     }
 
-    fn tell(&self, print: &Print, report: &Report, unasked: &[String], rings: usize) -> Result<(), Failure> {
+    fn tell(
+        &self,
+        print: &Print,
+        report: &Report,
+        annotations: &Annotations<'_>,
+        unasked: &[String],
+        rings: usize,
+    ) -> Result<(), Failure> {
+        let format = if self.json { Format::Json } else { self.format };
         for (at, rule) in &report.unknown_rules {
             print.warning(&format!("{at}: there is no rule called {rule}"));
         }
-        if self.json {
-            return print.json(&told(report, unasked, rings));
+        match format {
+            Format::Json => return print.json(&told(report, unasked, rings)),
+            Format::Text => {
+                report.findings.iter().try_for_each(|finding| print.result(&lines(print, finding)))?
+            }
+            Format::Github => annotations.github().iter().try_for_each(|line| print.result(line))?,
+            Format::Gitlab => print.json(&annotations.gitlab())?,
         }
-        for finding in &report.findings {
-            print.result(&lines(print, finding))?;
-        }
-        for Unexamined { what, why } in &report.unexamined {
+        for Unexamined { what, why } in report.unexamined.iter().filter(|_| format != Format::Github) {
             print.warning(&format!("not looked at: {what}: {why}"));
         }
         if !unasked.is_empty() {
             print.note(&format!("not asked: {}; --remote reads them too", unasked.join(", ")));
         }
-        print.result(&summary(report, rings))
+        match format {
+            // Its standard output is the report.
+            Format::Gitlab => print.note(&summary(report, rings)),
+            _ => print.result(&summary(report, rings))?,
+        }
+        Ok(())
     }
 
     /// The rings of the environment or store that the user names, else all that the configuration does.
