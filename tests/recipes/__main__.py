@@ -25,7 +25,19 @@ def main(words: list[str]) -> int:
         os.execv(python, [str(python), str(Path(__file__).parent), *words])
     parser = argparse.ArgumentParser(prog="recipes")
     parser.add_argument("targets", nargs="*")
-    return try_all(parser.parse_args(words).targets)
+    parser.add_argument("--beside", nargs=2, metavar=("SERVER", "PROJECT"), help="only what wants a server, which is there")
+    chosen = parser.parse_args(words)
+    return beside(chosen.targets[0], *chosen.beside) if chosen.beside else try_all(chosen.targets)
+
+
+def beside(target: str, server: str, project: str) -> int:
+    from ground import Ground
+    from platforms import BESIDE
+
+    with tempfile.TemporaryDirectory(prefix=f"keybaton-recipe-{server}-") as folder:
+        told = list(BESIDE[target](Ground(Path(folder)), server, Path(project)))
+    print(*told, sep="\n")
+    return 1 if told else 0
 
 
 def try_all(chosen: list[str]) -> int:

@@ -3,10 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 from ground import Ground
 
-from platforms import ansible_hosts, aws, azure, compose, dockerfile, gcp, heroku, kubernetes, systemd, terraform
+from platforms import (
+    ansible_hosts,
+    aws,
+    azure,
+    compose,
+    dockerfile,
+    gcp,
+    github_actions,
+    heroku,
+    kubernetes,
+    systemd,
+    terraform,
+)
 
 # Each is given a folder to work in, and tells what is not as it should be.
 PLATFORMS: dict[str, Callable[[Ground], Iterator[str]]] = {
@@ -16,8 +29,14 @@ PLATFORMS: dict[str, Callable[[Ground], Iterator[str]]] = {
     "compose": compose.trials,
     "dockerfile": dockerfile.trials,
     "gcp": gcp.trials,
+    "github-actions": github_actions.trials,
     "heroku": heroku.trials,
     "kubernetes": kubernetes.trials,
     "systemd": systemd.trials,
     "terraform": terraform.trials,
+}
+
+# What is tried beside a server of servers/: it is given the server's name and a project.
+BESIDE: dict[str, Callable[[Ground, str, Path], Iterator[str]]] = {
+    "github-actions": github_actions.beside,
 }

@@ -128,7 +128,7 @@ impl Check {
         match format {
             Format::Json => return print.json(&told(report, unasked, rings)),
             Format::Text => {
-                report.findings.iter().try_for_each(|finding| print.result(&lines(print, finding)))?
+                report.findings.iter().try_for_each(|finding| print.result(&lines(print, finding)))?;
             }
             Format::Github => annotations.github().iter().try_for_each(|line| print.result(line))?,
             Format::Gitlab => print.json(&annotations.gitlab())?,

@@ -15,6 +15,10 @@ pub(crate) struct Home {
     pub(crate) environment: String,
     /// The main ring first.
     pub(crate) rings: Vec<Ring>,
+    /// The stores that get each write of the main ring too.
+    pub(crate) mirrors: Vec<StoreUrl>,
+    /// Whether each step asks the project which keys its processes use.
+    pub(crate) asks_the_project: bool,
     /// The configuration with the environment in it, where it has none of that name yet: its file, what stands there and what belongs there.
     pub(crate) added: Option<(PathBuf, String, String)>,
 }
@@ -46,24 +50,31 @@ impl Home {
     ) -> Result<Self, Failure> {
         let environment = wishes.environment.clone().unwrap_or_else(|| PRODUCTION.to_owned());
         if known.environments.contains_key(&environment) {
-            let rings = rings(known, &environment)?;
-            return Ok(Self { environment, rings, added: None });
+            return Self::of(known, environment, None);
         }
         let proposal = proposal()?;
         if proposal.is_of_no_environment() {
             return Self::usual(known);
         }
         let (text, with) = known.with_environment(&environment, &proposal.lines())?;
-        let rings = rings(&with, &environment)?;
-        let added = Some((known.source.path().to_owned(), known.source.text().to_owned(), text));
-        Ok(Self { environment, rings, added })
+        let added = (known.source.path().to_owned(), known.source.text().to_owned(), text);
+        Self::of(&with, environment, Some(added))
     }
 
     /// Whatever environment there is, for what is the same in each.
     fn usual(known: &Configuration) -> Result<Self, Failure> {
         let first = known.default_environment.as_ref().or_else(|| known.environments.keys().next());
-        let environment = first.cloned().unwrap_or_else(|| PRODUCTION.to_owned());
-        Ok(Self { rings: rings(known, &environment)?, environment, added: None })
+        Self::of(known, first.cloned().unwrap_or_else(|| PRODUCTION.to_owned()), None)
+    }
+
+    fn of(
+        known: &Configuration,
+        environment: String,
+        added: Option<(PathBuf, String, String)>,
+    ) -> Result<Self, Failure> {
+        let (rings, mirrors) = (rings(known, &environment)?, mirrors(known, &environment)?);
+        let asks_the_project = known.environments[&environment].manage.is_some();
+        Ok(Self { environment, rings, mirrors, asks_the_project, added })
     }
 
     /// The main ring.
@@ -103,9 +114,7 @@ fn rings(known: &Configuration, environment: &str) -> Result<Vec<Ring>, Failure>
     let named = known.all_rings().filter(|(name, _)| *name == environment);
     let rings: Vec<Ring> = named
         .map(|(_, name)| {
-            let url = known.says_of(environment, &name).unwrap_or_default();
-            // A URL that makes no sense is not shown: it may hold a password.
-            let store = StoreUrl::parse(url).map_err(Failure::of_store)?;
+            let store = store(known.says_of(environment, &name).unwrap_or_default())?;
             Ok(Ring { name, store })
         })
         .collect::<Result<_, Failure>>()?;
@@ -120,6 +129,21 @@ fn rings(known: &Configuration, environment: &str) -> Result<Vec<Ring>, Failure>
             known.source.name()
         ))),
     }
+}
+
+fn mirrors(known: &Configuration, environment: &str) -> Result<Vec<StoreUrl>, Failure> {
+    known
+        .environments
+        .get(environment)
+        .into_iter()
+        .flat_map(|found| &found.mirrors)
+        .map(|url| store(url))
+        .collect()
+}
+
+/// A URL that makes no sense is not shown: it may hold a password.
+fn store(url: &str) -> Result<StoreUrl, Failure> {
+    StoreUrl::parse(url).map_err(Failure::of_store)
 }
 
 /// Recipes are for the machines that serve.

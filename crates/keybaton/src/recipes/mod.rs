@@ -14,9 +14,11 @@ mod configured;
 mod dockerfile;
 mod facts;
 mod gcp;
+mod github_actions;
 mod heroku;
 mod kubernetes;
 mod made;
+mod pipeline;
 mod servers;
 mod systemd;
 mod template;
@@ -60,6 +62,7 @@ pub(crate) const RECIPES: &[Recipe] = &[
     compose::RECIPE,
     dockerfile::RECIPE,
     gcp::RECIPE,
+    github_actions::RECIPE,
     heroku::RECIPE,
     kubernetes::RECIPE,
     systemd::RECIPE,
