@@ -15,6 +15,7 @@ from platforms import (
     dockerfile,
     gcp,
     github_actions,
+    gitlab_ci,
     heroku,
     kubernetes,
     systemd,
@@ -30,6 +31,7 @@ PLATFORMS: dict[str, Callable[[Ground], Iterator[str]]] = {
     "dockerfile": dockerfile.trials,
     "gcp": gcp.trials,
     "github-actions": github_actions.trials,
+    "gitlab-ci": gitlab_ci.trials,
     "heroku": heroku.trials,
     "kubernetes": kubernetes.trials,
     "systemd": systemd.trials,
@@ -39,4 +41,5 @@ PLATFORMS: dict[str, Callable[[Ground], Iterator[str]]] = {
 # What is tried beside a server of servers/: it is given the server's name and a project.
 BESIDE: dict[str, Callable[[Ground, str, Path], Iterator[str]]] = {
     "github-actions": github_actions.beside,
+    "gitlab-ci": gitlab_ci.beside,
 }

@@ -15,6 +15,7 @@ mod dockerfile;
 mod facts;
 mod gcp;
 mod github_actions;
+mod gitlab_ci;
 mod heroku;
 mod kubernetes;
 mod made;
@@ -63,6 +64,7 @@ pub(crate) const RECIPES: &[Recipe] = &[
     dockerfile::RECIPE,
     gcp::RECIPE,
     github_actions::RECIPE,
+    gitlab_ci::RECIPE,
     heroku::RECIPE,
     kubernetes::RECIPE,
     systemd::RECIPE,

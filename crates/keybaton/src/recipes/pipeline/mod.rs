@@ -70,7 +70,7 @@ impl Pipeline {
 pub(super) fn proposal(_: &Django, _: &'static str, _: &Answers) -> Result<Proposal, Failure> {
     let what = "keybaton.toml has no table for this environment, so nothing says where its key lives";
     Err(Failure::new(Exit::Configuration, what)
-        .hint("write [environments.production] with store = …, or name another one with -e"))
+        .hint("write its table, with store = …, or name another environment with -e"))
 }
 
 fn tests_with_pytest(facts: &Facts) -> bool {
