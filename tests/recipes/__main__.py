@@ -25,7 +25,9 @@ def main(words: list[str]) -> int:
         os.execv(python, [str(python), str(Path(__file__).parent), *words])
     parser = argparse.ArgumentParser(prog="recipes")
     parser.add_argument("targets", nargs="*")
-    parser.add_argument("--beside", nargs=2, metavar=("SERVER", "PROJECT"), help="only what wants a server, which is there")
+    parser.add_argument(
+        "--beside", nargs=2, metavar=("SERVER", "PROJECT"), help="only what wants a server, which is there"
+    )
     chosen = parser.parse_args(words)
     return beside(chosen.targets[0], *chosen.beside) if chosen.beside else try_all(chosen.targets)
 

@@ -15,7 +15,7 @@ SHELLS = {"bash": "bash --noprofile --norc -eo pipefail {0}", None: "bash -e {0}
 
 @dataclass
 class Runner:
-    """A machine of its own for one job: its checkout, its folder for temporary files, what steps hand on, and its log."""
+    """A machine for one job: its checkout, its folder for temporary files, what steps hand on, and its log."""
 
     checkout: Path
     temporary: Path
@@ -40,7 +40,9 @@ class Runner:
     def step(self, step: Mapping[str, Any], folder: str, number: int) -> int:
         script = self.temporary / f"step-{number}.sh"
         script.write_text(self.filled(step["run"]))
-        handed = {name: self.temporary / f"{name}-{number}" for name in ("GITHUB_ENV", "GITHUB_OUTPUT", "GITHUB_STEP_SUMMARY")}
+        handed = {
+            name: self.temporary / f"{name}-{number}" for name in ("GITHUB_ENV", "GITHUB_OUTPUT", "GITHUB_STEP_SUMMARY")
+        }
         for file in handed.values():
             file.touch()
         own = {name: self.filled(str(value)) for name, value in step.get("env", {}).items()}

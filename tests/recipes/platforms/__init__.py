@@ -8,6 +8,7 @@ from pathlib import Path
 from ground import Ground
 
 from platforms import (
+    action,
     ansible_hosts,
     aws,
     azure,
@@ -18,12 +19,14 @@ from platforms import (
     gitlab_ci,
     heroku,
     kubernetes,
+    pre_commit,
     systemd,
     terraform,
 )
 
 # Each is given a folder to work in, and tells what is not as it should be.
 PLATFORMS: dict[str, Callable[[Ground], Iterator[str]]] = {
+    "action": action.trials,
     "ansible": ansible_hosts.trials,
     "aws": aws.trials,
     "azure": azure.trials,
@@ -34,6 +37,7 @@ PLATFORMS: dict[str, Callable[[Ground], Iterator[str]]] = {
     "gitlab-ci": gitlab_ci.trials,
     "heroku": heroku.trials,
     "kubernetes": kubernetes.trials,
+    "pre-commit": pre_commit.trials,
     "systemd": systemd.trials,
     "terraform": terraform.trials,
 }

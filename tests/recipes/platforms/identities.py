@@ -20,8 +20,8 @@ from toolbox import environment
 
 def aws() -> dict[str, str]:
     """A role that may do what docs/stores/awssm.md gives a rotator; the job has nothing but its token."""
-    made = [environment("servers", CHECKOUT / "servers" / "requirements.txt") / "bin" / "python", "-c", MAKE_THE_ROLE]
-    subprocess.run([*made, policy("awssm", "Rotator, who", "json")], check=True)
+    python = environment("servers", CHECKOUT / "servers" / "requirements.txt") / "bin" / "python"
+    subprocess.run([str(python), "-c", MAKE_THE_ROLE, policy("awssm", "Rotator, who", "json")], check=True)
     users = ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN", "AWS_PROFILE", "AWS_REGION")
     told = {name: value for name, value in os.environ.items() if name.startswith(("AWS_", "SSL_CERT"))}
     role = {"ROTATOR_AWS_ROLE": "arn:aws:iam::123456789012:role/keybaton", "ROTATOR_AWS_TOKEN": token(signer(), {})}
@@ -40,7 +40,9 @@ def vault() -> dict[str, str]:
     bound = {"bound_audiences": [audience], "bound_claims": claims, "user_claim": "project_path"}
     ask("auth/jwt/role/keybaton", {"role_type": "jwt", "token_policies": ["keybaton"], **bound})
     own = {"ROTATOR_VAULT_ROLE": "keybaton", "ROTATOR_VAULT_TOKEN": token(key, {"aud": audience, **claims})}
-    server = {name: value for name, value in os.environ.items() if name in ("VAULT_ADDR", "VAULT_CACERT", "SSL_CERT_FILE")}
+    server = {
+        name: value for name, value in os.environ.items() if name in ("VAULT_ADDR", "VAULT_CACERT", "SSL_CERT_FILE")
+    }
     return {**server, **own}
 
 
@@ -66,7 +68,13 @@ def signer() -> rsa.RSAPrivateKey:
 def token(key: rsa.RSAPrivateKey, claims: dict[str, str]) -> str:
     """A JSON Web Token, RFC 7519."""
     now = int(time.time())
-    whole = {"iss": "https://gitlab.example.com", "sub": "project_path:acme/shop", "iat": now, "exp": now + 600, **claims}
+    whole = {
+        "iss": "https://gitlab.example.com",
+        "sub": "project_path:acme/shop",
+        "iat": now,
+        "exp": now + 600,
+        **claims,
+    }
     parts = [json.dumps(part).encode() for part in ({"alg": "RS256", "typ": "JWT"}, whole)]
     text = b".".join(map(encoded, parts))
     return b".".join([text, encoded(key.sign(text, padding.PKCS1v15(), hashes.SHA256()))]).decode()

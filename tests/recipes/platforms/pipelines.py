@@ -1,4 +1,4 @@
-"""What the trials of both forges have in common: projects in every store, and a Python in which a job installs packages."""
+"""What the trials of both forges share: projects in every store, and a Python in which a job installs packages."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ def project(ground: Ground, name: str, store: str, more: str = "") -> Path:
 
 
 def job_environment(ground: Ground, name: str, more: Mapping[str, str] | None = None) -> dict[str, str]:
-    """The variables of a machine of the forge, whose Python has Django, and whose pip finds keybaton's wheel and nothing else."""
+    """The variables of a machine of the forge: its Python has Django, its pip finds keybaton's wheel and no more."""
     venv = ground.folder / f"python-{name}"
     subprocess.run([sys.executable, "-m", "venv", "--without-pip", venv], check=True)
     [packages] = venv.glob("lib/python*/site-packages")
@@ -73,6 +73,14 @@ def key_of(folder: Path) -> str:
     """That of development, which stands in .env."""
     [line] = [line for line in (folder / ".env").read_text().splitlines() if line.startswith("SECRET_KEY=")]
     return line.partition("=")[2].strip("\"'")
+
+
+def complaints(program: str, *words: str | Path, given: str = "") -> Iterator[str]:
+    """What a program of our own Python says that finds something in what it reads."""
+    command = [str(Path(sys.executable).parent / program), *map(str, words)]
+    done = subprocess.run(command, input=given, stdout=-1, stderr=-2, text=True)
+    if done.returncode:
+        yield f"{program} says\n{given}\n{done.stdout}"
 
 
 def beside(target: str, server: str, folder: Path) -> Iterator[str]:
