@@ -39,6 +39,7 @@ def trials(ground: Ground) -> Iterator[str]:
     if "it is built" not in (printed := yard.base()):
         return (yield f"the image to begin with: {printed}")
     yield from whole(yard)
+    yield from plain(ground)
     yield from leaks(yard)
     yield from lines(ground)
 
@@ -80,6 +81,20 @@ def whole(yard: Yard) -> Iterator[str]:
         yield f"the Dockerfile: {printed}"
     if (told := yard.look("ours")) != "0 found\n":
         yield f"our image: {told}"
+
+
+def plain(ground: Ground) -> Iterator[str]:
+    """Settings that read the environment themselves get a random key for the one command."""
+    project = ground.project("plain/shop", STATIC)
+    settings = STATIC["shop/settings.py"].replace("import keybaton", "import os")
+    settings = settings.replace(
+        "SECRET_KEY, SECRET_KEY_FALLBACKS = keybaton.load()", 'SECRET_KEY = os.environ["SECRET_KEY"]'
+    )
+    (project / "shop/settings.py").write_text(settings)
+    ground.run("keybaton recipe dockerfile --variant whole --write --set python=base", project)
+    printed = Yard(ground, project).build("plain", "Dockerfile") + ground.run("keybaton check", project)
+    if "it is built" not in printed or "0 static files copied" not in printed or "nothing found" not in printed:
+        yield f"plain settings: {printed}"
 
 
 def leaks(yard: Yard) -> Iterator[str]:
