@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import itertools
 import sys
 import zipfile
 from collections.abc import Iterator
@@ -21,7 +22,7 @@ def commands(ground: Ground, stage: Stage) -> Iterator[str]:
     boto3.client("ecs").create_cluster(clusterName="shop")
     for variant in ("task", "valuefrom", "lambda"):
         recipe = f"aws --variant {variant} {SAID}"
-        site = Site.of(ground, f"{variant}/shop", recipe, dict(stage.environment))
+        site = Site.of(ground, f"{variant}/shop", recipe, dict(stage.environment), **BEFORE.get(variant, {}))
         if variant == "lambda":
             make_function()
         for step in site.steps(recipe):
@@ -29,7 +30,7 @@ def commands(ground: Ground, stage: Stage) -> Iterator[str]:
                 make_service()
             if step.startswith(("aws ", "sh ")):
                 yield from (f"{variant}: $ {step}\n{told}" for told in run(site, step))
-        yield from (f"{variant}: {told}" for told in after(site, variant))
+        yield from (f"{variant}: {told}" for told in [*in_turn(site, variant), *after(site, variant)])
         clear()
 
 
@@ -39,9 +40,22 @@ def run(site: Site, line: str) -> Iterator[str]:
         yield printed
 
 
+def in_turn(site: Site, variant: str) -> Iterator[str]:
+    """The containers of a rotation wait for one another: where the last one ends, ECS stops the rest."""
+    if variant == "lambda":
+        return
+    containers = site.json("rotate.json")["containerDefinitions"]
+    for former, latter in itertools.pairwise(containers):
+        if latter.get("dependsOn") != [{"containerName": former["name"], "condition": "COMPLETE"}]:
+            yield f"{latter['name']} does not wait for {former['name']}"
+    if [each["essential"] for each in containers] != [False] * (len(containers) - 1) + [True]:
+        yield "the task does not end with its last container"
+
+
 def after(site: Site, variant: str) -> Iterator[str]:
     """What the configuration runs after each write does what it is for."""
-    [line] = [line for line in (site.folder / "keybaton.toml").read_text().splitlines() if "after-write" in line]
+    told = [*site.steps(f"aws --variant {variant} {SAID}"), *(site.folder / "keybaton.toml").read_text().splitlines()]
+    [line] = [line for line in told if line.startswith("after-write")]
     words = line.partition("[[")[2].partition("]]")[0].replace('"', "").replace(",", "")
     yield from run(site, words.replace("python3", sys.executable))
     if variant == "lambda":
@@ -95,4 +109,11 @@ def start_moto(stage: Stage) -> None:
     boto3.setup_default_session()
 
 
+# Projects that have an environment already; with two rings, which one task rotates after the other.
+BEFORE = {
+    "task": {
+        "store": "awssm://shop/django?region=us-east-1",
+        "further": "awsps:///shop/jwt?region=us-east-1",
+    }
+}
 SAID = "--set account=123456789012 --set region=us-east-1 --set subnets=subnet-0a1b2c3d"

@@ -19,13 +19,22 @@ from clouds.gcp_documents import checked
 from clouds.project import Site
 
 UNIONS = (typing.Union, getattr(builtins_types, "UnionType", typing.Union))
-KINDS = {"app.yaml": types.ContainerApp, "job.yaml": types.Job}
+KINDS = {"app.yaml": types.ContainerApp, "job.yaml": types.Job, "job-jwt-key.yaml": types.Job}
+BEFORE = [
+    {},
+    {
+        "app": "keybaton.django",
+        "store": "akv://shop-vault/shop-django?layout=separate",
+        "further": "akv://shop-vault/jwt?layout=separate",
+    },
+]
 
 
 def documents(ground: Ground) -> Iterator[str]:
     for variant in ("containerapp", "keyvaulturl", "appservice"):
-        for app in ("", "keybaton.django"):
-            site = Site.of(ground, f"{variant}{app}/shop", f"azure --variant {variant} {SUBSCRIPTION}", {}, app=app)
+        recipe = f"azure --variant {variant} {SUBSCRIPTION}"
+        for number, before in enumerate(BEFORE):
+            site = Site.of(ground, f"{variant}{number}/shop", recipe, {}, **before)
             for file in sorted((site.folder / "deploy" / "azure").iterdir()):
                 text = file.read_text()
                 if file.suffix == ".sh":
@@ -33,8 +42,8 @@ def documents(ground: Ground) -> Iterator[str]:
                 if file.name in KINDS:
                     told = complaints(KINDS[file.name], yaml.safe_load(text), file.name)
                     yield from (f"{variant}, {complaint}" for complaint in told)
-                if "/secrets/" in text and (number := pinned(text)):
-                    yield f"{variant}, {file.name} names the version in {number}"
+                if "/secrets/" in text and (word := pinned(text)):
+                    yield f"{variant}, {file.name} names the version in {word}"
             yield from referred(site, variant)
 
 

@@ -16,9 +16,9 @@ from clouds.project import Site
 def documents(ground: Ground) -> Iterator[str]:
     run, iam = Discovery("run.v1"), Discovery("iam.v1")
     for variant in ("run", "env", "gke"):
-        for app in ("", "keybaton.django"):
-            recipe = f"gcp --variant {variant} --set project=my-project"
-            site = Site.of(ground, f"{variant}{app}/shop", recipe, {}, app=app)
+        recipe = f"gcp --variant {variant} --set project=my-project"
+        for number, before in enumerate(BEFORE):
+            site = Site.of(ground, f"{variant}{number}/shop", recipe, {}, **before)
             for file in sorted((site.folder / "deploy" / "gcp").iterdir()):
                 text = file.read_text()
                 if file.suffix == ".sh":
@@ -34,8 +34,18 @@ def unpinned(site: Site, variant: str) -> Iterator[str]:
     if variant == "env":
         [container] = yaml.safe_load(site.made("service.yaml"))["spec"]["template"]["spec"]["containers"]
         keys = [env["valueFrom"]["secretKeyRef"]["key"] for env in container["env"] if "valueFrom" in env]
-        if keys != ["latest"] * 3:
+        if keys != ["latest"] * len(keys):
             yield f"the variables are set from the versions {keys}"
+
+
+BEFORE = [
+    {},
+    {
+        "app": "keybaton.django",
+        "store": "gcsm://my-project/shop-django?layout=separate",
+        "further": "gcsm://my-project/shop-jwt?layout=separate",
+    },
+]
 
 
 def checked(name: str, text: str) -> Iterator[str]:

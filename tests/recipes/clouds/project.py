@@ -21,12 +21,22 @@ class Site:
     there: dict[str, str]
 
     @classmethod
-    def of(cls, ground: Ground, name: str, recipe: str, there: dict[str, str], store: str = "", app: str = "") -> Site:
-        """`recipe`: its target, and what is said of it; a store and an app stand in the project beforehand."""
+    def of(
+        cls,
+        ground: Ground,
+        name: str,
+        recipe: str,
+        there: dict[str, str],
+        store: str = "",
+        app: str = "",
+        further: str = "",
+    ) -> Site:
+        """`recipe`: its target, and what is said of it; what else is named stands there before."""
         installed = {"shop/settings.py": SHOP["shop/settings.py"] + f'INSTALLED_APPS = ["{app}"]\n'} if app else {}
         folder = ground.project(name, installed)
         if store:
             table = f'\n[environments.production]\nstore = "{store}"\npropagation = "15m"\n'
+            table += f'[environments.production.rings.JWT_KEY]\nstore = "{further}"\n' if further else ""
             with (folder / "keybaton.toml").open("a") as file:
                 file.write(table)
         printed = ground.run(f"keybaton recipe {recipe} --write", folder)
