@@ -18,7 +18,8 @@ impl Borrowed {
     pub(super) fn from(container: &Container, rings: &[Ring], own: &[String]) -> Self {
         let mut borrowed = Self::default();
         for entry in container.environment() {
-            let Some(name) = entry["name"].as_str().filter(|name| !is_own(name, rings)) else { continue };
+            let name = entry["name"].as_str().filter(|name| is_variable(name) && !is_own(name, rings));
+            let Some(name) = name else { continue };
             if entry["value"].as_str().is_some_and(|value| may_be_secret(name, value)) {
                 borrowed.left.push(name.to_owned());
             } else {
@@ -35,6 +36,11 @@ impl Borrowed {
 pub(super) fn given(container: &Container, rings: &[Ring]) -> Vec<String> {
     let names = container.environment().filter_map(|entry| entry["name"].as_str());
     names.filter(|name| is_of_ring(name, rings)).map(str::to_owned).collect()
+}
+
+/// As Kubernetes calls variables.
+fn is_variable(name: &str) -> bool {
+    name.chars().all(|c| c.is_ascii_alphanumeric() || "_.-".contains(c))
 }
 
 fn is_own(name: &str, rings: &[Ring]) -> bool {

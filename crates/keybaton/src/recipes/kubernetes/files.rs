@@ -78,16 +78,13 @@ fn reader(plan: &Plan<'_>) -> String {
 
 /// One for each ring, some minutes apart.
 fn jobs(plan: &Plan<'_>) -> String {
-    let jobs = plan.facts.home.rings.iter().zip((17..60).step_by(7).cycle());
-    jobs.map(|(ring, minute)| job(plan, ring, minute)).collect::<Vec<_>>().join("---\n")
+    let rings = plan.facts.home.rings.iter().enumerate();
+    rings.map(|(at, ring)| job(plan, ring, at)).collect::<Vec<_>>().join("---\n")
 }
 
-fn job(plan: &Plan<'_>, ring: &Ring, minute: u32) -> String {
+fn job(plan: &Plan<'_>, ring: &Ring, at: usize) -> String {
     let facts = plan.facts;
-    let is_main = ring.name == facts.home.main().name;
-    let end = ring.name.as_str().to_ascii_lowercase().replace('_', "-");
-    let name =
-        if is_main { format!("{}-rotator", plan.name()) } else { format!("{}-rotator-{end}", plan.name()) };
+    let (is_main, name, minute) = (at == 0, job_name(plan.name(), ring, at), (17 + 7 * at) % 60);
     let mut command = ["keybaton", "rotate", "-e", &facts.home.environment].map(str::to_owned).to_vec();
     if !is_main {
         command.extend(["--ring".to_owned(), ring.name.as_str().to_owned()]);
@@ -116,6 +113,18 @@ fn job(plan: &Plan<'_>, ring: &Ring, minute: u32) -> String {
             volume => mounts.then(|| block(&Value::from(vec![plan.volume("keybaton")]), 10)), mount => pods::MOUNT,
         },
     )
+}
+
+/// Kubernetes appends to the name of a CronJob, so it has to be short.
+pub(super) fn job_name(project: &str, ring: &Ring, at: usize) -> String {
+    let base =
+        format!("{}-rotator", project.get(..LONGEST_NAME - 14).unwrap_or(project).trim_end_matches('-'));
+    let name = format!("{base}-{}", ring.name.as_str().to_ascii_lowercase().replace('_', "-"));
+    match at {
+        0 => base,
+        _ if name.len() > LONGEST_NAME || name.ends_with('-') => format!("{base}-{at}"),
+        _ => name,
+    }
 }
 
 fn script(plan: &Plan<'_>) -> String {
@@ -179,3 +188,5 @@ fn scattered(ring: &Ring) -> Failure {
     Failure::new(crate::exit::Exit::Configuration, what)
         .hint("keep the rings in one account, project, vault or server, or take --variant external-secrets")
 }
+
+const LONGEST_NAME: usize = 52;

@@ -16,6 +16,8 @@ pub(super) struct Manifests {
     pub(super) deployments: Vec<Deployment>,
     /// What kustomizations and Deployments say of where all of it goes.
     namespaces: BTreeSet<String>,
+    /// The folders of kustomizations.
+    pub(super) kustomizations: Vec<PathBuf>,
     /// Helm charts, whose manifests are made when they are installed.
     pub(super) charts: Vec<PathBuf>,
     /// Files of other templates.
@@ -75,10 +77,16 @@ impl Manifests {
     fn file(&mut self, top: &Path, path: &Path) -> Result<(), Failure> {
         let is_short = fs::metadata(path).is_ok_and(|file| file.is_file() && file.len() < LONGEST_FILE);
         let text = is_short.then(|| fs::read_to_string(path).ok()).flatten();
-        let Some(text) = text.filter(|text| WANTED.iter().any(|kind| text.contains(kind))) else {
-            return Ok(());
-        };
+        let is_kustomization = path.file_stem().is_some_and(|name| name == "kustomization");
+        let is_wanted = |text: &String| is_kustomization || text.contains("Deployment");
+        let Some(text) = text.filter(is_wanted) else { return Ok(()) };
         match documents(&relative(top, path).display().to_string(), &text) {
+            // It need not say its kind.
+            Ok(documents) if is_kustomization => {
+                self.kustomizations.extend(path.parent().map(|folder| relative(top, folder)));
+                self.namespaces
+                    .extend(documents.iter().filter_map(|document| text_of(&document["namespace"])));
+            }
             Ok(documents) => documents.iter().for_each(|document| self.take(document)),
             // Jinja, gomplate, Helm without its chart.
             Err(_) if text.contains("{{") => self.templates.push(relative(top, path)),
@@ -92,10 +100,9 @@ impl Manifests {
             Some("List") => {
                 document["items"].as_array().into_iter().flatten().for_each(|item| self.take(item));
             }
-            Some("Kustomization") => self.namespaces.extend(text(&document["namespace"])),
             Some("Deployment") => {
                 let Some(deployment) = Deployment::of(document) else { return };
-                self.namespaces.extend(text(&document["metadata"]["namespace"]));
+                self.namespaces.extend(text_of(&document["metadata"]["namespace"]));
                 // An overlay may say it once more.
                 if self.deployment(&deployment.name).is_none() {
                     self.deployments.push(deployment);
@@ -115,15 +122,15 @@ impl Deployment {
         let volumes = pod["volumes"].as_array().into_iter().flatten();
         is_whole.then_some(())?;
         Some(Self {
-            name: text(&document["metadata"]["name"])?,
+            name: text_of(&document["metadata"]["name"])?,
             containers,
-            volumes: volumes.filter_map(|volume| text(&volume["name"])).collect(),
-            account: text(&pod["serviceAccountName"]),
+            volumes: volumes.filter_map(|volume| text_of(&volume["name"])).collect(),
+            account: text_of(&pod["serviceAccountName"]).filter(|name| super::is_name(name)),
         })
     }
 }
 
-fn text(value: &Value) -> Option<String> {
+fn text_of(value: &Value) -> Option<String> {
     value.as_str().filter(|text| !text.is_empty()).map(str::to_owned)
 }
 
@@ -141,8 +148,6 @@ fn is_foreign(path: &Path) -> bool {
     name.starts_with('.') || FOREIGN.contains(&name) || path == Path::new(super::FOLDER)
 }
 
-/// Others are not read, whatever is wrong with them.
-const WANTED: [&str; 2] = ["Deployment", "Kustomization"];
 const FOREIGN: [&str; 6] = ["node_modules", "site-packages", "venv", "env", "__pycache__", "target"];
 const DEEPEST: usize = 8;
 const LONGEST_FILE: u64 = 1 << 20;
@@ -151,17 +156,21 @@ const LONGEST_FILE: u64 = 1 << 20;
 mod tests {
     use super::*;
 
-    fn read(text: &str) -> Manifests {
+    fn read(files: &[(&str, &str)]) -> Manifests {
         let folder = tempfile::tempdir().unwrap();
-        fs::write(folder.path().join("all.yaml"), text).unwrap();
+        for (name, text) in files {
+            let path = folder.path().join(name);
+            fs::create_dir_all(path.parent().unwrap()).unwrap();
+            fs::write(path, text).unwrap();
+        }
         Manifests::below(folder.path()).unwrap()
     }
 
     #[test]
     fn documents_anchors_comments_and_lists_are_read_whatever_the_line_ends() {
-        let text = "# the site\nkind: Kustomization\nnamespace: shop\n---\nkind: List\nitems:\n- kind: Deployment\n  metadata: {name: web}\n  spec: &spec\n    template:\n      spec:\n        containers: [{name: web, image: shop}] # one\n- kind: Deployment\n  metadata: {name: worker}\n  spec:\n    <<: *spec\n";
+        let text = "# the site\nkind: Service\n---\nkind: List\nitems:\n- kind: Deployment\n  metadata: {name: web, namespace: shop}\n  spec: &spec\n    template:\n      spec:\n        containers: [{name: web, image: shop}] # one\n- kind: Deployment\n  metadata: {name: worker}\n  spec:\n    <<: *spec\n";
         for text in [text.to_owned(), text.replace('\n', "\r\n")] {
-            let manifests = read(&text);
+            let manifests = read(&[("all.yaml", &text)]);
             let names: Vec<&str> =
                 manifests.deployments.iter().map(|deployment| deployment.name.as_str()).collect();
             assert_eq!((names, manifests.namespace()), (vec!["web", "worker"], Some("shop")));
@@ -170,9 +179,11 @@ mod tests {
     }
 
     #[test]
-    fn two_namespaces_are_none() {
-        let one = "kind: Kustomization\nnamespace: shop\n";
-        assert_eq!(read(one).namespace(), Some("shop"));
-        assert_eq!(read(&format!("{one}---\nkind: Kustomization\nnamespace: staging\n")).namespace(), None);
+    fn a_kustomization_says_the_namespace_and_two_of_them_say_none() {
+        let one = ("base/kustomization.yaml", "namespace: shop\n");
+        let other = ("staging/kustomization.yml", "kind: Kustomization\nnamespace: staging\n");
+        assert_eq!(read(&[one]).namespace(), Some("shop"));
+        assert_eq!(read(&[one]).kustomizations, [Path::new("base")]);
+        assert_eq!(read(&[one, other]).namespace(), None);
     }
 }

@@ -42,6 +42,9 @@ impl<'f> Plan<'f> {
             Some((namespace, _)) => (*namespace).to_owned(),
             None => site.namespace.clone().ok_or_else(no_namespace)?,
         };
+        if !is_name(&namespace) {
+            return Err(no_namespace());
+        }
         let elsewhere = homes.iter().map(|(namespace, _)| *namespace).chain(site.namespace.as_deref());
         if let Some(other) = elsewhere.into_iter().find(|other| *other != namespace) {
             return Err(apart(&namespace, other));

@@ -31,6 +31,7 @@ impl<'r> Remote<'r> {
         let rest = if ring.store.scheme() == "awsps" { &ring.store.rest()[2..] } else { rest };
         let (place, parameters) = rest.split_once('?').unwrap_or((rest, ""));
         match ring.store.scheme() {
+            _ if !rest.chars().all(is_plain) => Err(odd(ring)),
             "akv" | "awsps" | "awssm" | "gcsm" | "vault" => {
                 Ok(Self { ring, scheme: ring.store.scheme(), place, parameters })
             }
@@ -168,6 +169,19 @@ impl Driven {
         let given = given.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
         Self { provider, list, given, objects }
     }
+}
+
+/// Means itself in YAML that stands in YAML.
+fn is_plain(c: char) -> bool {
+    c.is_ascii_alphanumeric() || "/._-?=&%@+".contains(c)
+}
+
+fn odd(ring: &Ring) -> Failure {
+    Failure::new(
+        Exit::Configuration,
+        format!("the address of {} has characters that the files for a cluster cannot hold", ring.name),
+    )
+    .hint("name the secret with letters, digits, / . _ and - alone")
 }
 
 fn no_tenant() -> Failure {

@@ -1,5 +1,7 @@
 //! Which Deployments and containers run the project: by the manifests, and by what the user says.
 
+use std::path::PathBuf;
+
 use super::container::Container;
 use super::manifests::{Deployment, Manifests};
 use super::{OF_MANIFEST, is_name};
@@ -15,6 +17,8 @@ pub(super) struct Site {
     pub(super) image: String,
     /// One at least.
     pub(super) workloads: Vec<Workload>,
+    /// The folder of the only kustomization, from the top of the project.
+    pub(super) kustomization: Option<PathBuf>,
 }
 
 /// A Deployment, and those of its containers that read the ring.
@@ -36,7 +40,11 @@ impl Site {
         let found = workloads.iter().flat_map(|workload| &workload.containers).find_map(Container::image);
         let image = said("image").or(found).ok_or_else(no_image)?.to_owned();
         let namespace = said("namespace").or(manifests.namespace()).map(str::to_owned);
-        Ok(Self { namespace, image, workloads })
+        let kustomization = match manifests.kustomizations.as_slice() {
+            [one] => Some(one.clone()),
+            _ => None,
+        };
+        Ok(Self { namespace, image, workloads, kustomization })
     }
 
     /// The container that a job of the project is like.

@@ -1,5 +1,9 @@
 //! What a person does.
 
+use std::path::{Component, Path, PathBuf};
+
+use keybaton_core::shell::posix;
+
 use super::follow::Follow;
 use super::plan::Plan;
 use super::pods;
@@ -29,16 +33,19 @@ fn configured(plan: &Plan<'_>, made: Made) -> Made {
 }
 
 fn brought(plan: &Plan<'_>, made: Made) -> Made {
-    let environment = &plan.facts.home.environment;
+    let home = &plan.facts.home;
     let made = match plan.facts.variant {
         SECRET | WORKLOAD if !plan.secrets.is_empty() => {
             made.step("As somebody who may make Secrets there, make the ring once, with a new key:")
         }
         _ => made.step("Make the ring once, with a new key:"),
     };
-    made.command(format!("keybaton init -e {environment}"))
+    let command = format!("keybaton init -e {}", home.environment);
+    let further = home.rings[1..].iter().map(|ring| format!("{command} --ring {}", ring.name));
+    further
+        .fold(made.command(&command), Made::command)
         .step("Or, where a .env file has the key that the site runs with, so that nobody is logged out:")
-        .command(format!("keybaton copy --create dotenv:.env {}", plan.facts.home.main().store))
+        .command(format!("keybaton copy --create dotenv:.env {}", posix(&home.main().store.to_string())))
 }
 
 /// What nothing but a person can do.
@@ -46,10 +53,12 @@ fn hand(plan: &Plan<'_>, mut made: Made) -> Made {
     let facts = plan.facts;
     made = match facts.variant {
         EXTERNAL => made.step(format!(
-            "External Secrets reads it through the SecretStore {}, which has to be there: docs/platforms/kubernetes.md has one for each cloud.",
+            "External Secrets reads it through the SecretStore {}, which has to be there.",
             facts.answers.get("secret-store")
         )),
-        CSI => made.step("The driver reads it as the ServiceAccount of the pods, which the cloud has to let read it."),
+        CSI => made.step(
+            "The driver reads it as the ServiceAccount of the pods, which the cloud has to let read it.",
+        ),
         _ => made,
     };
     if facts.django.reports && !plan.borrowed.left.is_empty() {
@@ -69,18 +78,41 @@ fn hand(plan: &Plan<'_>, mut made: Made) -> Made {
             "Take the Secret {secret} out of envFrom in your manifest: as variables the keys would stay those of when the pod was started."
         ));
     }
+    if facts.django.text(".dockerignore").is_some_and(|text| text.lines().any(leaves_out)) {
+        made = made.step(format!(
+            "The image has to have keybaton.toml and {FOLDER}: see that .dockerignore leaves them in."
+        ));
+    }
     if facts.django.reports && plan.probe.is_none() {
         made = made.step("No readiness probe was made: say --set ready=/ready/ --set host=… once the view keybaton.django.readiness stands in urls.py, and as which host it may be asked.");
     }
     made
 }
 
+/// A line of .dockerignore that may be about what the job needs.
+fn leaves_out(line: &str) -> bool {
+    let line = line.trim().trim_start_matches("**/").trim_start_matches('/');
+    line.starts_with("deploy") || ["*", "*.toml", "*.py", "keybaton.toml"].contains(&line)
+}
+
 fn applied(plan: &Plan<'_>, made: Made) -> Made {
     let (namespace, name) = (&plan.namespace, plan.name());
+    let job = super::files::job_name(name, plan.facts.home.main(), 0);
+    let (kustomization, component) = match &plan.site.kustomization {
+        Some(folder) => {
+            let file = folder.join("kustomization.yaml");
+            (format!("With kustomize, say in {}:", file.display()), from(folder))
+        }
+        None => (
+            "With kustomize, name the component in the kustomization.yaml of the site, by its path from there:"
+                .to_owned(),
+            FOLDER.to_owned(),
+        ),
+    };
     let made = made
-        .step("With kustomize, name the component in the kustomization.yaml of the site, by its path from there:")
-        .command(format!("components: [{FOLDER}]"))
-        .step("Without it:")
+        .step(kustomization)
+        .command(format!("components: [{component}]"))
+        .step("Without kustomize:")
         .command(format!("kubectl apply {}", flags(plan)));
     let patched = plan.site.workloads.iter().fold(made, |made, workload| {
         let file = super::files::path(&pods::file(workload));
@@ -88,8 +120,20 @@ fn applied(plan: &Plan<'_>, made: Made) -> Made {
     });
     patched
         .step("See the job at work, which finds the key too young:")
-        .command(format!("kubectl create job {name}-first --from=cronjob/{name}-rotator -n {namespace}"))
+        .command(format!("kubectl create job {name}-first --from=cronjob/{job} -n {namespace}"))
         .command(format!("kubectl logs job/{name}-first -n {namespace} --follow"))
+}
+
+/// The component as a folder of the project names it.
+fn from(folder: &Path) -> String {
+    let mut there = Path::new(FOLDER).components().peekable();
+    let mut here = folder.components().peekable();
+    while here.peek().is_some() && here.peek() == there.peek() {
+        here.next();
+        there.next();
+    }
+    let path: PathBuf = here.map(|_| Component::ParentDir).chain(there).collect();
+    path.display().to_string()
 }
 
 fn flags(plan: &Plan<'_>) -> String {
@@ -101,4 +145,23 @@ fn flags(plan: &Plan<'_>) -> String {
     };
     let names = ["rbac.yaml", "cronjob.yaml"].into_iter().chain(more);
     names.map(|name| format!("-f {FOLDER}/{name}")).collect::<Vec<_>>().join(" ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_component_is_named_as_from_where_the_kustomization_is() {
+        assert_eq!(from(Path::new("deploy/kubernetes")), "keybaton");
+        assert_eq!(from(Path::new("deploy/kubernetes/overlays/production")), "../../keybaton");
+        assert_eq!(from(Path::new("k8s")), "../deploy/kubernetes/keybaton");
+        assert_eq!(from(Path::new("")), "deploy/kubernetes/keybaton");
+    }
+
+    #[test]
+    fn what_leaves_the_job_without_its_files_is_seen() {
+        assert!(["deploy/", "**/*.toml", "*"].into_iter().all(leaves_out));
+        assert!(!leaves_out("__pycache__") && !leaves_out("# deploy"));
+    }
 }
