@@ -32,6 +32,8 @@ class Scene:
     # The store of the environment; none for what the recipe proposes.
     store: str = ""
     reports: bool = False
+    # A table of the configuration.
+    further: str = ""
     more: dict[str, str] = field(default_factory=dict)
 
     def files(self) -> dict[str, str]:
@@ -48,7 +50,7 @@ class Scene:
 
     def configuration(self) -> str:
         table = f'\n[environments.production]\nstore = "{self.store}"\npropagation = "20m"\n'
-        return table if self.store else ""
+        return (table if self.store else "") + self.further
 
 
 def judged(ground: Ground, project: Path, scene: Scene) -> Iterator[str]:
@@ -167,9 +169,14 @@ spec:
       - name: proxy
         image: nginx:1.29
 """
+JWT = '[environments.production.rings.JWT_SIGNING_KEY]\nstore = "k8s://shop/jwt"\n'
 SCENES = [
     Scene("in-the-cluster"),
     Scene("with-the-app", reports=True),
+    Scene("two-rings", store="k8s://shop/shop", further=JWT, reports=True),
+    Scene(
+        "two-rings-fetched", "--variant external-secrets", "awssm://shop/django", further=JWT.replace("k8s", "awssm")
+    ),
     Scene("the-pods-read-it", words="--variant workload"),
     Scene(
         "the-pods-read-it-in-azure", words="--variant workload --set identity=made-up", store="akv://shop-vault/django"
