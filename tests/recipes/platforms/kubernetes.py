@@ -64,7 +64,7 @@ def judged(ground: Ground, project: Path, scene: Scene) -> Iterator[str]:
         yield from differs(ground, project, deployment)
         yield from lacks(deployment, scene)
     for job in (made for made in objects if made["kind"] == "CronJob"):
-        yield from lax(job)
+        yield from lax(job, scene)
     if any(key in file.read_text() for file in (project / MADE).iterdir() for key in ("LEAK", "password")):
         yield "a secret of the manifest was copied"
 
@@ -107,10 +107,13 @@ def lacks(deployment: Object, scene: Scene) -> Iterator[str]:
         yield f"its readiness is asked so: {probe}"
 
 
-def lax(job: Object) -> Iterator[str]:
+def lax(job: Object, scene: Scene) -> Iterator[str]:
     spec = job["spec"]["jobTemplate"]["spec"]["template"]["spec"]
     [container] = spec["containers"]
     security = {**spec["securityContext"], **container["securityContext"]}
+    asks = {"KEYBATON_DIR", "KEYBATON_ENV"} & {entry["name"] for entry in container.get("env", [])}
+    if scene.reports != (len(asks) == 1):
+        yield f"the settings of the project find their key in the job by {asks}"
     if job["spec"]["concurrencyPolicy"] != "Forbid" or any(
         security.get(name) != value for name, value in STRICT.items()
     ):
@@ -178,6 +181,7 @@ SCENES = [
         "two-rings-fetched", "--variant external-secrets", "awssm://shop/django", further=JWT.replace("k8s", "awssm")
     ),
     Scene("the-pods-read-it", words="--variant workload"),
+    Scene("the-pods-read-it-with-the-app", "--variant workload", reports=True),
     Scene(
         "the-pods-read-it-in-azure", words="--variant workload --set identity=made-up", store="akv://shop-vault/django"
     ),

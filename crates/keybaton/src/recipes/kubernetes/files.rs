@@ -102,6 +102,8 @@ fn job(plan: &Plan<'_>, ring: &Ring, at: usize) -> String {
     let mounts = asks && plan.mounts();
     if mounts {
         environment.push(serde_json::json!({"name": "KEYBATON_DIR", "value": pods::MOUNT}));
+    } else if asks {
+        environment.push(serde_json::json!({"name": "KEYBATON_ENV", "value": facts.home.environment}));
     }
     let listed = |items: Vec<Value>| (!items.is_empty()).then(|| block(&Value::from(items), 12));
     fill(
