@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use keybaton_core::RingName;
 use keybaton_stores::StoreUrl;
 
-use crate::configuration::{Configuration, Wishes, quoted};
+use crate::configuration::{Configuration, Place, Wishes, quoted};
 use crate::exit::Exit;
 use crate::failure::Failure;
 
@@ -17,10 +17,10 @@ pub(crate) struct Home {
     pub(crate) rings: Vec<Ring>,
     /// The stores that get each write of the main ring too.
     pub(crate) mirrors: Vec<StoreUrl>,
-    /// Whether each step asks the project which keys its processes use.
-    pub(crate) asks_the_project: bool,
     /// The configuration with the environment in it, where it has none of that name yet: its file, what stands there and what belongs there.
     pub(crate) added: Option<(PathBuf, String, String)>,
+    /// The keys of a rotation that its table does not have.
+    lacking: Vec<&'static str>,
 }
 
 /// A ring and the store that it lives in.
@@ -61,10 +61,11 @@ impl Home {
         Self::of(&with, environment, Some(added))
     }
 
-    /// Whatever environment there is, for what is the same in each.
-    fn usual(known: &Configuration) -> Result<Self, Failure> {
-        let first = known.default_environment.as_ref().or_else(|| known.environments.keys().next());
-        Self::of(known, first.cloned().unwrap_or_else(|| PRODUCTION.to_owned()), None)
+    /// The environment that is meant on this machine, where nobody names one.
+    pub(crate) fn here(wishes: &Wishes, known: &Configuration) -> Result<Self, Failure> {
+        let wishes = Wishes { store: None, ..wishes.clone() };
+        let meant = Place::environment_of(&wishes, known)?.unwrap_or_default();
+        Self::of(known, meant.to_owned(), None)
     }
 
     fn of(
@@ -73,8 +74,32 @@ impl Home {
         added: Option<(PathBuf, String, String)>,
     ) -> Result<Self, Failure> {
         let (rings, mirrors) = (rings(known, &environment)?, mirrors(known, &environment)?);
-        let asks_the_project = known.environments[&environment].manage.is_some();
-        Ok(Self { environment, rings, mirrors, asks_the_project, added })
+        // One without a table has no rings.
+        let says = &known.environments[&environment];
+        let has = [
+            ("propagation", says.propagation.is_some()),
+            ("after-write", !says.after_write.is_empty()),
+            ("manage", says.manage.is_some()),
+        ];
+        let lacking = has.into_iter().filter(|(_, has)| !has).map(|(key, _)| key).collect();
+        Ok(Self { environment, rings, mirrors, added, lacking })
+    }
+
+    /// Whether the table of the environment lacks a key of a rotation: `propagation`, `after-write` or `manage`.
+    pub(crate) fn lacks(&self, key: &str) -> bool {
+        self.lacking.contains(&key)
+    }
+
+    /// Whether each step asks the project which keys its processes use.
+    pub(crate) fn asks_the_project(&self) -> bool {
+        !self.lacks("manage")
+    }
+
+    /// Whatever environment there is, for what is the same in each.
+    fn usual(known: &Configuration) -> Result<Self, Failure> {
+        let first = known.default_environment.as_ref().or_else(|| known.environments.keys().next());
+        let environment = first.cloned().unwrap_or_else(|| PRODUCTION.to_owned());
+        Self::of(known, environment, None)
     }
 
     /// The main ring.

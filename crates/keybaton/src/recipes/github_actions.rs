@@ -77,8 +77,8 @@ fn gaps(facts: &Facts, pipeline: &Pipeline) -> Value {
         rings => pipeline.rings.clone(), generate => pipeline.packages.run("keybaton generate"),
         identity => pipeline.reach.has_identity(), deploys => words::starts_the_deployment(facts, pipeline),
         secrets => words::tokens(pipeline, &["GH_TOKEN"]), for_rotation => words::for_rotation(facts, pipeline),
-        asks => facts.home.asks_the_project,
-        keybaton => if facts.home.asks_the_project { pipeline.packages.run("keybaton") } else { "keybaton".to_owned() },
+        asks => facts.home.asks_the_project(),
+        keybaton => if facts.home.asks_the_project() { pipeline.packages.run("keybaton") } else { "keybaton".to_owned() },
     }
 }
 

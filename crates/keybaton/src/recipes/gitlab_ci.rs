@@ -42,7 +42,7 @@ fn make(facts: &Facts) -> Result<Made, Failure> {
 fn gaps(facts: &Facts, pipeline: &Pipeline, rotates: bool) -> Value {
     let said = |name| facts.answers.get(name);
     let leads = |way| pipeline.reach.leads(way);
-    let asks = facts.home.asks_the_project;
+    let asks = facts.home.asks_the_project();
     context! {
         stage => said("stage"), image => said("image"), age => said("age"), version => env!("CARGO_PKG_VERSION"),
         environment => facts.home.environment.as_str(), folder => pipeline.folder.as_str(), manage => pipeline.manage.as_str(),
