@@ -15,6 +15,8 @@ pub(crate) struct Server {
     module: &'static [&'static str],
     /// Whether it tells systemd when it is ready.
     pub(crate) notifies: bool,
+    /// Whether it finishes the requests that are under way when it is told to stop.
+    pub(crate) finishes: bool,
 }
 
 /// What a server calls.
@@ -42,6 +44,7 @@ pub(crate) const SERVERS: &[Server] = &[
         descriptor: &[],
         module: &[],
         notifies: true,
+        finishes: true,
     },
     Server {
         name: "uvicorn",
@@ -50,6 +53,7 @@ pub(crate) const SERVERS: &[Server] = &[
         descriptor: &["--fd", "3"],
         module: &[],
         notifies: false,
+        finishes: true,
     },
     Server {
         name: "daphne",
@@ -58,22 +62,33 @@ pub(crate) const SERVERS: &[Server] = &[
         descriptor: &["--fd", "3"],
         module: &[],
         notifies: false,
+        finishes: false,
     },
     Server {
         name: "hypercorn",
         interface: Interface::Asgi,
         address: |address| words(&["--bind", address]),
-        descriptor: &["--bind", "fd://3"],
+        // In a process of its own it would be left behind by the one that systemd waits for.
+        descriptor: &["--workers", "0", "--bind", "fd://3"],
         module: &[],
         notifies: false,
+        finishes: true,
     },
     Server {
         name: "uwsgi",
         interface: Interface::Wsgi,
-        address: |address| words(&["--master", "--http-socket", address]),
-        descriptor: &["--master", "--http-socket", "fd://3"],
+        // By itself it takes TERM for "start anew", and breaks off what is under way.
+        address: |address| words(&["--master", "--die-on-term", "--http-socket", address]),
+        descriptor: &[
+            "--master",
+            "--hook-master-start",
+            "unix_signal:15 gracefully_kill_them_all",
+            "--http-socket",
+            "fd://3",
+        ],
         module: &["--module"],
         notifies: true,
+        finishes: true,
     },
 ];
 
@@ -128,9 +143,9 @@ mod tests {
         daphne --bind 0.0.0.0 --port 8000 shop.asgi:application
         daphne --fd 3 shop.asgi:application
         hypercorn --bind 0.0.0.0:8000 shop.asgi:application
-        hypercorn --bind fd://3 shop.asgi:application
-        uwsgi --master --http-socket 0.0.0.0:8000 --module shop.wsgi:application
-        uwsgi --master --http-socket fd://3 --module shop.wsgi:application
+        hypercorn --workers 0 --bind fd://3 shop.asgi:application
+        uwsgi --master --die-on-term --http-socket 0.0.0.0:8000 --module shop.wsgi:application
+        uwsgi --master --hook-master-start unix_signal:15 gracefully_kill_them_all --http-socket fd://3 --module shop.wsgi:application
         ");
     }
 }
