@@ -7,6 +7,9 @@ use std::process::{Command, Stdio};
 
 use insta::assert_snapshot;
 
+#[path = "recipe/systemd.rs"]
+mod systemd;
+
 /// A project whose configuration knows of development alone.
 struct Ground(tempfile::TempDir);
 
@@ -121,12 +124,12 @@ fn what_cannot_be_is_said_in_a_sentence() {
     assert_snapshot!(ground.says(&["systemd", "--variant", "magic"]), @"
     2
     error: systemd has no variant of this name
-    hint: it has credentials
+    hint: it has credentials, watch, run, environment-file, environment
     ");
     assert_snapshot!(ground.says(&["systemd", "--set", "user=a b"]), @"
     2
     error: --set user=… is not a name of lower case letters, digits and hyphens
-    hint: it asks for folder (where the project lies on the server), venv (its virtual environment there), user (the user whose processes serve), listen (where the socket listens), age (how old a key may be)
+    hint: it asks for folder (where the project lies on the server), venv (its virtual environment there), user (the user whose processes serve), listen (where the socket listens), age (how old a key may be), unit (a service that is there and gets a drop-in, or new)
     ");
     assert_snapshot!(ground.says(&["systemd", "--name", "Shop;id"]), @"
     2

@@ -37,7 +37,7 @@ pub(super) fn quoted(text: &str) -> String {
 }
 
 /// A word of a command in a unit: `%` begins a specifier there, `$` a variable.
-fn unit(text: &str) -> String {
+pub(super) fn unit(text: &str) -> String {
     let text = text.replace('%', "%%").replace('$', "$$");
     let is_plain = |c: char| c.is_ascii_alphanumeric() || "/._-:@+=,%$".contains(c);
     if !text.is_empty() && text.chars().all(is_plain) {

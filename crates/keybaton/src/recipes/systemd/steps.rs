@@ -1,0 +1,141 @@
+//! What a person does on the server.
+
+use super::unit::Unit;
+use super::way::{PLAIN, Way};
+use crate::configuration::quoted;
+use crate::recipes::{Answers, Django, Facts, Made};
+
+/// In order: the user, the ring, the units, and what the configuration does not say yet.
+pub(super) fn steps(made: Made, facts: &Facts, way: &Way, unit: &Unit) -> Made {
+    let made = ring(user(made, facts, unit), facts);
+    let made = if *way == Way::Plain { plain(made, facts, unit) } else { made };
+    configuration(units(made, facts, way, unit), facts, way, unit)
+}
+
+fn user(made: Made, facts: &Facts, unit: &Unit) -> Made {
+    if *unit != Unit::New {
+        return made;
+    }
+    let said = |name| facts.answers.get(name);
+    let (user, folder) = (said("user"), said("folder"));
+    made.step(format!("On the server, as root. The site has a user of its own, and {folder} is not that user's: what keybaton.toml says is run as root."))
+        .command(format!("id {user} || useradd --system --home-dir {folder} --no-create-home --shell /usr/sbin/nologin {user}"))
+}
+
+/// A store of this machine gets its ring here.
+fn ring(made: Made, facts: &Facts) -> Made {
+    let environment = &facts.home.environment;
+    let here: Vec<_> = facts.home.rings.iter().filter(|ring| ring.store.kind().local).collect();
+    if here.is_empty() {
+        return made;
+    }
+    let folder = facts.answers.get("folder");
+    let keybaton = format!("{}/bin/keybaton", facts.answers.get("venv"));
+    let mut made =
+        made.step("A key of its own for each ring; where the site runs already, bring its key instead, as with `keybaton copy dotenv:.env STORE`:");
+    for ring in here {
+        made = made.command(format!(
+            "cd {folder} && {keybaton} init -e {environment} --ring {} --no-input",
+            ring.name.as_str()
+        ));
+    }
+    made.step("The store is of this machine alone, so keep a second copy.")
+}
+
+/// Nothing that a drop-in in the repository could hold.
+fn plain(made: Made, facts: &Facts, unit: &Unit) -> Made {
+    let said = |name| facts.answers.get(name);
+    let (folder, keybaton) = (said("folder"), format!("{}/bin/keybaton", said("venv")));
+    let drop_in = format!("/etc/systemd/system/{}.service.d", unit.service(&facts.django.name));
+    made.step("Write the key into a drop-in. Whatever its mode is, every user of the machine can read it by `systemctl show`; the other variants do not have that. After each step of a rotation, do it again, and restart the site:")
+        .command(format!("mkdir -p {drop_in}"))
+        .command(format!(
+            "cd {folder} && {{ echo '[Service]'; {keybaton} export -e {} --format systemd | sed 's/\\\\\\([$`]\\)/\\1/g; s/%/%%/g; s/^/Environment=/'; }} > {drop_in}/key.conf",
+            facts.home.environment
+        ))
+}
+
+fn units(made: Made, facts: &Facts, way: &Way, unit: &Unit) -> Made {
+    let name = &facts.django.name;
+    let folder = facts.answers.get("folder");
+    let made = made
+        .step("Then start it:")
+        .command(format!("cp -r {folder}/deploy/systemd/* /etc/systemd/system/"))
+        .command("systemctl daemon-reload");
+    let timer = if *way == Way::Plain { String::new() } else { format!(" {name}-rotate.timer") };
+    let socket = if way.has_socket() { format!(" {name}.socket") } else { String::new() };
+    match unit {
+        Unit::New => {
+            finishing(made.command(format!("systemctl enable --now{socket} {name}.service{timer}")), facts)
+        }
+        Unit::Theirs(theirs) => {
+            let made = made.command(format!("systemctl restart {theirs}.service"));
+            let made =
+                if timer.is_empty() { made } else { made.command(format!("systemctl enable --now{timer}")) };
+            made.step(format!("Take the key out of what {theirs}.service reads so far. Without a socket of systemd (docs/platforms/systemd.md), a restart refuses requests for a moment."))
+        }
+    }
+}
+
+fn finishing(made: Made, facts: &Facts) -> Made {
+    let server = facts.django.server;
+    if server.finishes {
+        return made;
+    }
+    made.step(format!(
+        "{} breaks off the requests that are under way when it stops, so each restart costs some.",
+        server.name
+    ))
+}
+
+fn configuration(made: Made, facts: &Facts, way: &Way, unit: &Unit) -> Made {
+    let home = &facts.home;
+    let mut lines = Vec::new();
+    if home.lacks("propagation") && home.added.is_none() {
+        lines.push("propagation = \"2m\"".to_owned());
+    }
+    let name = &facts.django.name;
+    let restarts = restarts(way.name(), name, unit.service(name));
+    if home.lacks("after-write") && !restarts.is_empty() {
+        lines.push(format!(
+            "after-write = {}",
+            listed(restarts.iter().map(|words| listed(words.iter().map(|word| quoted(word)))))
+        ));
+    }
+    if home.lacks("manage") && facts.django.reports {
+        lines.push(manage(&facts.django, &facts.answers));
+    }
+    if lines.is_empty() {
+        return made;
+    }
+    let words = "Write this into its table, so that a rotation reaches the site";
+    let made = made.step(format!("{words}: [environments.{}] of keybaton.toml.", home.environment));
+    lines.iter().fold(made, Made::command)
+}
+
+/// What follows a write: what is read at the start of a service is read anew. One that stands in front of another is restarted
+/// before it, and where it fails, the other one goes on.
+pub(super) fn restarts(variant: &str, name: &str, service: &str) -> Vec<Vec<String>> {
+    let units = match variant {
+        "watch" | PLAIN => Vec::new(),
+        "environment-file" => vec![format!("{name}-key"), service.to_owned()],
+        _ => vec![service.to_owned()],
+    };
+    let restart =
+        |unit: String| vec!["systemctl".to_owned(), "restart".to_owned(), format!("{unit}.service")];
+    units.into_iter().map(restart).collect()
+}
+
+/// The project is asked as the site's user, who cannot read the store: root's keybaton gives the ring along.
+pub(super) fn manage(django: &Django, answers: &Answers) -> String {
+    let venv = answers.get("venv");
+    let (keybaton, python) = (format!("{venv}/bin/keybaton"), format!("{venv}/bin/python"));
+    let script = django.folder.join("manage.py").display().to_string();
+    let words =
+        [&keybaton, "run", "--only-ring", "--", "runuser", "-u", answers.get("user"), "--", &python, &script];
+    format!("manage = {}", listed(words.into_iter().map(quoted)))
+}
+
+fn listed(items: impl Iterator<Item = String>) -> String {
+    format!("[{}]", items.collect::<Vec<_>>().join(", "))
+}
