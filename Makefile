@@ -94,7 +94,7 @@ test-exports: build ## What `keybaton export` prints, read back by the programs 
 	$(STEP) "exports" $(PYTHON) tests/exports
 
 test-recipes: build ## The files that `keybaton recipe` makes, taken by the programs of each platform
-	$(APT) buildah dash git
+	$(APT) buildah dash direnv fish git zsh
 	$(STEP) "recipes" $(PYTHON) tests/recipes
 
 test-schema: ## The editors' schema of keybaton.toml, with the engine of TOML in editors

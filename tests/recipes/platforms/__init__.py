@@ -20,6 +20,7 @@ from platforms import (
     heroku,
     kubernetes,
     pre_commit,
+    shells,
     systemd,
     terraform,
 )
@@ -30,16 +31,21 @@ PLATFORMS: dict[str, Callable[[Ground], Iterator[str]]] = {
     "ansible": ansible_hosts.trials,
     "aws": aws.trials,
     "azure": azure.trials,
+    "bash": shells.bash,
     "compose": compose.trials,
+    "direnv": shells.direnv,
     "dockerfile": dockerfile.trials,
+    "fish": shells.fish,
     "gcp": gcp.trials,
     "github-actions": github_actions.trials,
     "gitlab-ci": gitlab_ci.trials,
     "heroku": heroku.trials,
     "kubernetes": kubernetes.trials,
+    "powershell": shells.powershell,
     "pre-commit": pre_commit.trials,
     "systemd": systemd.trials,
     "terraform": terraform.trials,
+    "zsh": shells.zsh,
 }
 
 # What is tried beside a server of servers/: it is given the server's name and a project.

@@ -7,10 +7,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from ground import Ground
-from stage import Stage
 
 from platforms import systemd_shop
 from platforms.systemd_site import FOLDER, SERVERS, Site, lost, until
+from stage import Stage
 
 # What a person says of the platform, in the words of the page.
 CONFIGURED = ("manage = ", "after-write = ", "propagation = ")
@@ -93,7 +93,7 @@ def rotates(site: Site, steps: list[str]) -> Iterator[str]:
 
 
 def step(site: Site) -> str:
-    return site.run(".venv/bin/keybaton status -e production --json | grep -o '\"phase\": *\"[a-z]*\"'")
+    return site.run('.venv/bin/keybaton status -e production --json | grep -o \'"phase": *"[a-z]*"\'')
 
 
 def restarts(site: Site) -> Iterator[str]:
@@ -113,7 +113,10 @@ def restarted(site: Site, server: str, change: str) -> dict[str, int]:
     site.recipe(f"--server {server} --set age=1s")
     stops = "systemctl stop shop.service shop.socket"
     starts = f"systemctl start {'shop.service' if change else 'shop.socket shop.service'}"
-    site.run(f"{stops}; cp deploy/systemd/* {UNITS}; sed -i '{change}' {UNITS}shop.service; systemctl daemon-reload; {starts}")
+    site.run(
+        f"{stops}; cp deploy/systemd/* {UNITS}; sed -i '{change}' {UNITS}shop.service; "
+        f"systemctl daemon-reload; {starts}"
+    )
     client = site.client()
     site.run("for each in 1 2 3; do sleep 0.7; systemctl restart shop.service; done; sleep 1")
     counts = client.stop()
@@ -127,7 +130,9 @@ def shows(site: Site) -> Iterator[str]:
     for variant, is_shown in [("credentials", False), ("environment-file", False), ("environment", True)]:
         said = site.recipe(f"--server gunicorn --variant {variant}")
         commands = [line for line in said if "init" not in line and not line.startswith(CONFIGURED)]
-        restart = ["systemctl restart shop-key.service"] * (variant == "environment-file") + ["systemctl restart shop.service"]
+        restart = ["systemctl restart shop-key.service"] * (variant == "environment-file") + [
+            "systemctl restart shop.service"
+        ]
         printed = site.type([f"rm -rf {UNITS}shop*", *commands, *restart])
         if site.answer() != "signs, and accepts 1":
             yield f"{variant}: the site does not answer:\n{printed}\n{site.run('journalctl -n 40')}"

@@ -8,9 +8,10 @@ from collections.abc import Callable
 from pathlib import Path
 
 from ground import CHECKOUT, PROGRAM, Ground
+from toolbox import environment
+
 from machine import Machine
 from stage import Stage
-from toolbox import environment
 
 FOLDER = "/srv/shop"
 # Of the machine.
@@ -58,7 +59,9 @@ class Site:
     def begins(self) -> None:
         """The site's database, which is its user's, and somebody who logs in."""
         self.run("install -d -o shop /var/lib/shop")
-        made = self.run("runuser -u shop -- env SECRET_KEY=for-the-tables-alone .venv/bin/python manage.py migrate -v 0")
+        made = self.run(
+            "runuser -u shop -- env SECRET_KEY=for-the-tables-alone .venv/bin/python manage.py migrate -v 0"
+        )
         assert not made.strip(), made
 
     def client(self) -> Client:
@@ -72,11 +75,17 @@ class Client:
         self._site = site
         site.run("rm -f /run/stop /run/client.json")
         site.run("nohup python3 client.py > /run/client.log 2>&1 < /dev/null &")
-        until(lambda: "logged in" in site.run("cat /run/client.log"), lambda: site.run("cat /run/client.log; journalctl -n 20"))
+        until(
+            lambda: "logged in" in site.run("cat /run/client.log"),
+            lambda: site.run("cat /run/client.log; journalctl -n 20"),
+        )
 
     def stop(self) -> dict[str, int]:
         self._site.run("touch /run/stop")
-        until(lambda: bool(self._site.run("cat /run/client.json 2>&1 | grep '}'")), lambda: self._site.run("cat /run/client.log"))
+        until(
+            lambda: bool(self._site.run("cat /run/client.json 2>&1 | grep '}'")),
+            lambda: self._site.run("cat /run/client.log"),
+        )
         counts: dict[str, int] = json.loads(self._site.run("cat /run/client.json"))
         return counts
 
@@ -90,4 +99,3 @@ def until(is_so: Callable[[], bool], otherwise: Callable[[], str], patience: flo
 
 def lost(counts: dict[str, int]) -> dict[str, int]:
     return {what: count for what, count in counts.items() if what != "served"}
-

@@ -79,9 +79,12 @@ impl Recipe {
         let top = known.source.folder().to_owned();
         let django = Django::of(&top, &project, self.name.as_deref(), self.server.as_deref())?;
         let answers = Answers::of(recipe.asks, &self.set, &django.name)?;
-        let home = Home::find(&Wishes::new(world.choices)?, &known, || {
-            (recipe.proposal)(&django, variant.name, &answers)
-        })?;
+        let wishes = Wishes::new(world.choices)?;
+        let home = if recipe.is_for_here() {
+            Home::here(&wishes, &known)?
+        } else {
+            Home::find(&wishes, &known, || (recipe.proposal)(&django, variant.name, &answers))?
+        };
         Ok(Facts { django, home, answers, variant: variant.name })
     }
 

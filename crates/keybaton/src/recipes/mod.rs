@@ -7,12 +7,15 @@ mod ansible;
 mod answers;
 mod aws;
 mod azure;
+mod bash;
 mod change;
 mod cloud;
 mod compose;
 mod configured;
+mod direnv;
 mod dockerfile;
 mod facts;
+mod fish;
 mod gcp;
 mod github_actions;
 mod gitlab_ci;
@@ -20,12 +23,15 @@ mod heroku;
 mod kubernetes;
 mod made;
 mod pipeline;
+mod powershell;
 mod servers;
+mod session;
 mod systemd;
 mod template;
 #[cfg(test)]
 mod tests;
 mod yaml;
+mod zsh;
 
 pub(crate) use answers::{Answers, Ask};
 pub(crate) use change::change;
@@ -60,19 +66,32 @@ pub(crate) const RECIPES: &[Recipe] = &[
     ansible::RECIPE,
     aws::RECIPE,
     azure::RECIPE,
+    bash::RECIPE,
     compose::RECIPE,
+    direnv::RECIPE,
     dockerfile::RECIPE,
+    fish::RECIPE,
     gcp::RECIPE,
     github_actions::RECIPE,
     gitlab_ci::RECIPE,
     heroku::RECIPE,
     kubernetes::RECIPE,
+    powershell::RECIPE,
     systemd::RECIPE,
+    zsh::RECIPE,
 ];
+
+/// Those for the machine that they are typed on: they are for the environment that is meant there, and propose none.
+const FOR_HERE: [&str; 5] = ["bash", "direnv", "fish", "powershell", "zsh"];
 
 impl Recipe {
     pub(crate) fn named(target: &str) -> Option<&'static Self> {
         RECIPES.iter().find(|recipe| recipe.target == target)
+    }
+
+    /// Whether it is for the machine that it is typed on, and so for the environment that is meant there.
+    pub(crate) fn is_for_here(&self) -> bool {
+        FOR_HERE.contains(&self.target)
     }
 
     pub(crate) fn make(&self, facts: &Facts) -> Result<Made, Failure> {

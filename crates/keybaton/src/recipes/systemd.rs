@@ -124,7 +124,8 @@ fn gaps(facts: &Facts, way: &Way, unit: &Unit) -> Value {
     let said = |name| facts.answers.get(name);
     let (folder, venv) = (said("folder"), said("venv"));
     let site = django.folder.to_str().filter(|folder| !folder.is_empty());
-    let is_at_home = [folder, venv].iter().any(|path| HOMES.iter().any(|home| path.starts_with(home)));
+    let is_at_home =
+        [folder, venv].iter().any(|path| HOMES.iter().any(|home| path.starts_with(&format!("/{home}/"))));
     let notifies = django.server.notifies;
     context! {
         mark => unit::MARK, name => django.name.as_str(), service => unit.service(&django.name), user => said("user"), folder,
@@ -155,4 +156,4 @@ fn command(facts: &Facts, way: &Way) -> String {
 }
 
 /// What `ProtectHome=` hides.
-const HOMES: [&str; 3] = ["/home/", "/root/", "/run/user/"];
+const HOMES: [&str; 3] = ["home", "root", "run/user"];

@@ -16,6 +16,7 @@ fn every_file_of_the_folder_is_in_the_list() {
         "facts",
         "made",
         "servers",
+        "session",
         "template",
         "tests",
         "yaml",

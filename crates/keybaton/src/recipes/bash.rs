@@ -1,0 +1,21 @@
+//! The key in a session of bash.
+
+use super::template::fill;
+use super::{Facts, Made, Recipe, session};
+use crate::failure::Failure;
+
+pub(super) const RECIPE: Recipe = Recipe {
+    target: "bash",
+    summary: "functions that load the key of development into a session, and clear it",
+    variants: &[session::SESSION],
+    asks: &[],
+    proposal: session::proposal,
+    make,
+};
+
+fn make(facts: &Facts) -> Result<Made, Failure> {
+    let text = fill(include_str!("session/keybaton.sh"), session::gaps(facts)?);
+    let made = Made::default().file("keybaton.sh", "functions to be sourced", text);
+    Ok(session::steps(made, facts, ". ./keybaton.sh && keybaton_load", "keybaton_clear")
+        .step("Do not type a key: `export SECRET_KEY=…` stands in ~/.bash_history from then on."))
+}

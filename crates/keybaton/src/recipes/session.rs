@@ -1,0 +1,58 @@
+//! What the recipes for a shell have in common: they are for the machine on which somebody develops, and for the environment that
+//! is meant there.
+
+use minijinja::context;
+use minijinja::value::Value;
+
+use super::{Answers, Django, Facts, Made, Proposal, Variant};
+use crate::exit::Exit;
+use crate::failure::Failure;
+
+/// The way of every shell.
+pub(super) const SESSION: Variant =
+    Variant { name: "session", summary: "functions that load the key into a session and clear it" };
+
+/// Nobody asks: these recipes are for an environment that is there.
+pub(super) fn proposal(_: &Django, _: &'static str, _: &Answers) -> Result<Proposal, Failure> {
+    Ok(Proposal {
+        store: "dotenv:.env".to_owned(),
+        propagation: Some("0s"),
+        after_write: Vec::new(),
+        more: Vec::new(),
+    })
+}
+
+/// The environment and the variables of its rings.
+pub(super) fn gaps(facts: &Facts) -> Result<Value, Failure> {
+    let environment = facts.home.environment.as_str();
+    must_be_plain(environment)?;
+    let variables: Vec<String> = facts
+        .home
+        .rings
+        .iter()
+        .flat_map(|ring| [ring.name.to_string(), ring.name.fallbacks(), ring.name.record()])
+        .collect();
+    Ok(context! { environment, variables, name => facts.django.name.as_str() })
+}
+
+/// What a person does, who loads a file into a session with one word and clears it with another.
+pub(super) fn steps(made: Made, facts: &Facts, load: &str, clear: &str) -> Made {
+    let environment = &facts.home.environment;
+    made.step("Django needs none of it where the settings call keybaton.load(): `python manage.py runserver` finds the key by itself.")
+        .step("For one program that reads variables, with nothing left behind:")
+        .command(format!("keybaton run -e {environment} -- PROGRAM"))
+        .step("For a session, and at its end; after a rotation load it again:")
+        .command(load)
+        .command(clear)
+}
+
+/// What would mean something else in one of the shells is not written there, quoted or not.
+fn must_be_plain(environment: &str) -> Result<(), Failure> {
+    let is_plain = |c: char| c.is_ascii_alphanumeric() || "._-".contains(c);
+    if environment.chars().all(is_plain) && !environment.starts_with('-') {
+        return Ok(());
+    }
+    let sentence = "the name of the environment has characters that mean something else in a shell";
+    Err(Failure::new(Exit::Configuration, sentence)
+        .hint("use letters, digits, dots, hyphens and underscores there"))
+}
