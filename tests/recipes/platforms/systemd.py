@@ -39,7 +39,7 @@ WAYS = [
     ("production", "environment"),
 ]
 # What loses requests as it stops, however it is started, and how many in three restarts.
-ALLOWED = {"daphne": 60, "uvicorn": 10, "hypercorn": 10}
+ALLOWED = {"daphne": 60, "uvicorn": 30, "hypercorn": 30}
 
 
 def trials(ground: Ground) -> Iterator[str]:
@@ -51,6 +51,9 @@ def trials(ground: Ground) -> Iterator[str]:
         yield from restarts(site)
         yield from rotates(site, ["1"])
         yield from shows(site)
+        yield from outlives(site)
+        yield from joins(site)
+        yield from runs(site)
         yield from follows(site)
         yield from all_are_read(site)
 
@@ -143,6 +146,44 @@ def shows(site: Site) -> Iterator[str]:
             yield f"{variant}: the key is {'' if key in shown else 'not '}shown by systemctl"
 
 
+def outlives(site: Site) -> Iterator[str]:
+    """A store that is away stops what makes the file of the key, and not the site, which has the one of before."""
+    site.recipe("--server gunicorn --variant environment-file")
+    site.run(f"systemctl stop shop.service shop.socket; rm -rf {UNITS}shop*; cp deploy/systemd/* {UNITS}")
+    site.run("systemctl daemon-reload; systemctl start shop.socket shop.service")
+    if "0600 root" not in site.run("stat --format '0%a %U' /run/shop-key/env"):
+        yield f"the file of the key is another one's: {site.run('ls -l /run/shop-key')}"
+    site.run("mv /etc/credstore.encrypted /away")
+    failed = site.run("systemctl restart shop-key.service || echo failed; systemctl restart shop.service")
+    answer = site.run("curl --silent --max-time 5 http://127.0.0.1:8000/").strip()
+    site.run("mv /away /etc/credstore.encrypted")
+    if "failed" not in failed or answer != "signs, and accepts 1":
+        yield f"without a store: {failed}\n{answer}\n{site.run('journalctl -n 30')}"
+
+
+def joins(site: Site) -> Iterator[str]:
+    """A service that somebody wrote gets the key by a drop-in."""
+    site.run(f"systemctl stop shop.service shop.socket; rm -rf deploy/systemd {UNITS}shop*")
+    (site.project / "theirs.service").write_text(THEIRS)
+    site.recipe("--set unit=theirs")
+    site.run(f"cp theirs.service {UNITS}; cp -r deploy/systemd/* {UNITS}; systemctl daemon-reload")
+    printed = site.run("systemctl start theirs.service; sleep 2")
+    if site.answer() != "signs, and accepts 1":
+        yield f"a drop-in does not give the key:\n{printed}\n{site.run('journalctl -n 30')}"
+    site.run(f"systemctl stop theirs.service; rm -rf {UNITS}theirs* theirs.service")
+
+
+def runs(site: Site) -> Iterator[str]:
+    """A ring in .env, which root writes and the site's user reads."""
+    commands = site.recipe("-e dev --server gunicorn --variant run")
+    printed = site.type([line for line in commands if not line.startswith(CONFIGURED)])
+    site.run("systemctl restart shop.service")
+    if site.answer() != "signs, and accepts 1":
+        yield f"`keybaton run` does not give the key:\n{printed}\n{site.run('journalctl -n 30')}"
+    if "SECRET_KEY=" not in site.run("cat /proc/$(systemctl show --property=MainPID --value shop.service)/environ"):
+        yield "the key is not in the environment of the site"
+
+
 def follows(site: Site) -> Iterator[str]:
     """Behind `run --watch` the same processes take the next keys."""
     site.run("rm -rf deploy/systemd; rm /run/cookie; runuser -u shop -- .venv/bin/keybaton init -e near --no-input")
@@ -175,4 +216,11 @@ def all_are_read(site: Site) -> Iterator[str]:
     yield from printed.splitlines()
 
 
+THEIRS = f"""\
+[Service]
+User=shop
+WorkingDirectory={FOLDER}
+ExecStart={FOLDER}/.venv/bin/gunicorn --bind 127.0.0.1:8000 \\
+    shop.wsgi
+"""
 UNITS = "/etc/systemd/system/"

@@ -1,13 +1,15 @@
 //! What a person does on the server.
 
+use keybaton_core::shell::posix;
+
 use super::unit::Unit;
 use super::way::{PLAIN, Way};
 use crate::configuration::quoted;
-use crate::recipes::{Answers, Django, Facts, Made};
+use crate::recipes::{Answers, Django, Facts, Made, Ring};
 
 /// In order: the user, the ring, the units, and what the configuration does not say yet.
 pub(super) fn steps(made: Made, facts: &Facts, way: &Way, unit: &Unit) -> Made {
-    let made = ring(user(made, facts, unit), facts);
+    let made = ring(user(made, facts, unit), facts, way);
     let made = if *way == Way::Plain { plain(made, facts, unit) } else { made };
     configuration(units(made, facts, way, unit), facts, way, unit)
 }
@@ -23,7 +25,7 @@ fn user(made: Made, facts: &Facts, unit: &Unit) -> Made {
 }
 
 /// A store of this machine gets its ring here.
-fn ring(made: Made, facts: &Facts) -> Made {
+fn ring(made: Made, facts: &Facts, way: &Way) -> Made {
     let environment = &facts.home.environment;
     let here: Vec<_> = facts.home.rings.iter().filter(|ring| ring.store.kind().local).collect();
     if here.is_empty() {
@@ -33,13 +35,31 @@ fn ring(made: Made, facts: &Facts) -> Made {
     let keybaton = format!("{}/bin/keybaton", facts.answers.get("venv"));
     let mut made =
         made.step("A key of its own for each ring; where the site runs already, bring its key instead, as with `keybaton copy dotenv:.env STORE`:");
-    for ring in here {
+    for ring in &here {
         made = made.command(format!(
             "cd {folder} && {keybaton} init -e {environment} --ring {} --no-input",
             ring.name.as_str()
         ));
     }
+    if matches!(way, Way::Run | Way::Watch) {
+        made =
+            made.step("It is the site's user who reads it, and root who writes it, which keeps its owner:");
+        made = here.iter().fold(made, |made, ring| made.command(given(ring, facts)));
+    }
     made.step("The store is of this machine alone, so keep a second copy.")
+}
+
+/// Hands the files of a ring to the user of the site.
+fn given(ring: &Ring, facts: &Facts) -> String {
+    let place = ring.store.rest().split('?').next().unwrap_or_default();
+    let ends: &[&str] = if ring.store.scheme() == "file" { &["", ".fallbacks", ".ring"] } else { &[""] };
+    let files: Vec<String> = ends.iter().map(|end| posix(&format!("{place}{end}"))).collect();
+    format!(
+        "cd {} && chown -R {} {}",
+        facts.answers.get("folder"),
+        facts.answers.get("user"),
+        files.join(" ")
+    )
 }
 
 /// Nothing that a drop-in in the repository could hold.
@@ -47,7 +67,7 @@ fn plain(made: Made, facts: &Facts, unit: &Unit) -> Made {
     let said = |name| facts.answers.get(name);
     let (folder, keybaton) = (said("folder"), format!("{}/bin/keybaton", said("venv")));
     let drop_in = format!("/etc/systemd/system/{}.service.d", unit.service(&facts.django.name));
-    made.step("Write the key into a drop-in. Whatever its mode is, every user of the machine can read it by `systemctl show`; the other variants do not have that. After each step of a rotation, do it again, and restart the site:")
+    made.step("Write the key into a drop-in. Whatever its mode is, every user of the machine can read it by `systemctl show`; the other variants do not have that. After each step of a rotation, do it again, then `systemctl daemon-reload`, and restart the site:")
         .command(format!("mkdir -p {drop_in}"))
         .command(format!(
             "cd {folder} && {{ echo '[Service]'; {keybaton} export -e {} --format systemd | sed 's/\\\\\\([$`]\\)/\\1/g; s/%/%%/g; s/^/Environment=/'; }} > {drop_in}/key.conf",
