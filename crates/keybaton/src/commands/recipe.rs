@@ -23,7 +23,8 @@ mod shown;
 /// that are there; --write writes them. No key is in any of them
 #[derive(Args, Debug)]
 #[command(after_help = "Examples:
-  keybaton recipe                        The targets, and what each can be told
+  keybaton recipe                        The targets
+  keybaton recipe systemd --options      Its variants, and what it can be told
   keybaton recipe systemd                What it would write
   keybaton recipe systemd --write        Write it, below deploy/
   keybaton recipe systemd --set user=www-data --set folder=/opt/shop")]
@@ -34,7 +35,10 @@ pub(crate) struct Recipe {
     /// Write the files, also over those that are there
     #[arg(long)]
     write: bool,
-    /// Another way to do it: `keybaton recipe` lists them
+    /// List the variants of the target, and what --set can say
+    #[arg(long, requires = "target", conflicts_with_all = ["write", "variant", "set"])]
+    options: bool,
+    /// Another way to do it: --options lists them
     #[arg(long, value_name = "NAME")]
     variant: Option<String>,
     /// Name units, services and containers so, instead of as the project
@@ -43,7 +47,7 @@ pub(crate) struct Recipe {
     /// The program that serves, instead of the one that the project names
     #[arg(long, value_name = "NAME")]
     server: Option<String>,
-    /// Say what the project does not say: `keybaton recipe` lists what
+    /// Say what the project does not say: --options lists what
     #[arg(long, value_name = "NAME=VALUE")]
     set: Vec<String>,
     /// Print one JSON value
@@ -58,11 +62,11 @@ fn targets() -> PossibleValuesParser {
 
 impl Recipe {
     pub(crate) fn carry_out(&self, world: &World<'_>) -> Result<Exit, Failure> {
-        let Some(target) = &self.target else {
-            list::list(world, self.json)?;
-            return Ok(Exit::Done);
-        };
+        let Some(target) = &self.target else { return list::targets(world, self.json) };
         let recipe = Way::named(target).expect("clap knows the targets");
+        if self.options {
+            return list::options(world, recipe, self.json);
+        }
         let variant = recipe.variant(self.variant.as_deref()).ok_or_else(|| no_variant(recipe))?;
         let facts = self.facts(world, recipe, variant)?;
         let Made { files, steps } = recipe.make(&facts)?;

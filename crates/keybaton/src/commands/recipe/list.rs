@@ -3,17 +3,38 @@
 use serde::Serialize;
 
 use crate::commands::World;
+use crate::exit::Exit;
 use crate::failure::Failure;
-use crate::print::{Print, Style};
+use crate::print::Style;
 use crate::recipes::{RECIPES, Recipe};
 
-pub(super) fn list(world: &World<'_>, json: bool) -> Result<(), Failure> {
-    let rows: Vec<Row> = RECIPES.iter().map(row).collect();
+/// Every target, a line each; for programs with all that each can be told.
+pub(super) fn targets(world: &World<'_>, json: bool) -> Result<Exit, Failure> {
     if json {
-        return world.print.json(&rows);
+        world.print.json(&RECIPES.iter().map(row).collect::<Vec<_>>())?;
+    } else {
+        let lines: Vec<String> = RECIPES.iter().map(head).collect();
+        world.print.result(&lines.join("\n"))?;
     }
-    let each: Vec<String> = rows.iter().map(|row| lines(world.print, row)).collect();
-    world.print.result(&each.join("\n"))
+    Ok(Exit::Done)
+}
+
+/// The variants of one, and what it can be told.
+pub(super) fn options(world: &World<'_>, recipe: &Recipe, json: bool) -> Result<Exit, Failure> {
+    let row = row(recipe);
+    if json {
+        world.print.json(&row)?;
+    } else {
+        let lines = lines(&row);
+        world
+            .print
+            .result(&[vec![world.print.paint(Style::Bold, &head(recipe))], lines].concat().join("\n"))?;
+    }
+    Ok(Exit::Done)
+}
+
+fn head(recipe: &Recipe) -> String {
+    format!("{:<WIDTH$} {}", recipe.target, recipe.summary)
 }
 
 #[derive(Serialize)]
@@ -45,17 +66,16 @@ fn row(recipe: &Recipe) -> Row {
     Row { target, summary, variants: variants.collect(), asks: asks.collect() }
 }
 
-/// The target, then its variants where there are several, then what it can be told.
-fn lines(print: &Print, row: &Row) -> String {
-    let head = print.paint(Style::Bold, &format!("{:<WIDTH$} {}", row.target, row.summary));
+/// The variants where there are several, then what can be said, with what is taken where nobody says it.
+fn lines(row: &Row) -> Vec<String> {
     let variants = if row.variants.len() > 1 { &row.variants[..] } else { &[] };
     let variants =
-        variants.iter().map(|Variant { name, summary }| format!("\n  --variant {name:<18} {summary}"));
+        variants.iter().map(|Variant { name, summary }| format!("  --variant {name:<18} {summary}"));
     let asks = row.asks.iter().map(|ask| match ask.usual {
-        "" => format!("\n  --set {:<22} {}", ask.name, ask.what),
-        usual => format!("\n  --set {:<22} {} ({usual})", ask.name, ask.what),
+        "" => format!("  --set {:<22} {}", ask.name, ask.what),
+        usual => format!("  --set {:<22} {} ({usual})", ask.name, ask.what),
     });
-    head + &variants.chain(asks).collect::<String>()
+    variants.chain(asks).collect()
 }
 
 const WIDTH: usize = 16;
