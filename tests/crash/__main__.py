@@ -1,4 +1,4 @@
-"""Kill `init` and each step of a rotation at every system call that touches a file, and 200 times at random besides.
+"""Kill `init`, `check --fix` and each step of a rotation at every system call that touches a file, and at random.
 
     make test-crash                              all of it
     python3 tests/crash --only "promote, dir"    the cases of that name
@@ -22,6 +22,7 @@ CHECKOUT = Path(__file__).resolve().parent.parent.parent
 sys.path[:0] = [str(CHECKOUT / "tools"), str(CHECKOUT / "servers")]
 
 from beginnings import beginning_cases  # noqa: E402
+from fixes import FixCase  # noqa: E402
 from handovers import ring_cases  # noqa: E402
 from harness import Case, Harness  # noqa: E402
 from program import Program  # noqa: E402
@@ -32,7 +33,7 @@ import systemd_programs  # noqa: E402
 def main() -> int:
     options = arguments()
     program = Program(options.program.resolve())
-    all_cases: list[Case] = [*beginning_cases(program), *ring_cases(program)]
+    all_cases: list[Case] = [*beginning_cases(program), *ring_cases(program), FixCase(program)]
     cases = [case for case in all_cases if options.only in case.name]
     os.environ["PATH"] = os.pathsep.join([str(systemd_programs.folder()), os.environ["PATH"]])
     with tempfile.TemporaryDirectory() as folder, ThreadPoolExecutor(options.jobs) as pool:

@@ -3,6 +3,7 @@
 use std::fmt;
 use std::path::{Path, PathBuf};
 
+use crate::fix::Remedy;
 use crate::source::Place;
 
 /// Something about a key that is not as it should be. Nothing in it is secret.
@@ -18,6 +19,8 @@ pub struct Finding {
     pub what: String,
     /// What mends it.
     pub mend: String,
+    /// Who does that.
+    pub remedy: Remedy,
 }
 
 /// How bad a finding is.

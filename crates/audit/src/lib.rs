@@ -4,6 +4,7 @@
 #![warn(missing_docs)]
 
 pub mod deploy;
+pub mod fix;
 pub mod git;
 pub mod project;
 pub mod settings;

@@ -19,6 +19,7 @@ mod env_file;
 mod exit;
 mod export;
 mod failure;
+mod fixes;
 mod fleet;
 mod follow;
 mod given;

@@ -7,6 +7,7 @@ use keybaton_core::RingName;
 
 use super::{absolute, relative};
 use crate::deploy::{self, DeployFile, Names};
+use crate::fix::Stamp;
 use crate::source::Source;
 use crate::tree::{Tree, Unexamined};
 
@@ -19,11 +20,12 @@ impl Tree {
         let Ok(source) = Source::decode(&bytes) else {
             return self.unexamined(root, path, "it is not UTF-8 text");
         };
+        let seen = Stamp::of(&bytes);
         let (path, absolute) = (relative(root, path), absolute(path));
         match deploy::read(&path, source.text(), names) {
             None => {}
             Some((kind, Ok(facts))) => {
-                self.deploy.push(DeployFile { path, absolute, kind, source, facts });
+                self.deploy.push(DeployFile { path, absolute, kind, source, seen, facts });
             }
             Some((_, Err(broken))) => {
                 let why = format!("line {} is not valid {}", broken.line, broken.what);

@@ -30,7 +30,9 @@ fn read(reader: &mut Reader<'_>) -> Result<(), Broken> {
         for secret in at.get("secrets").into_iter().flat_map(At::items) {
             let is_key = secret.text_of("name").is_some_and(|name| reader.names.ring(name).is_some());
             let from = secret.get("valueFrom").filter(|_| is_key);
-            reader.facts.pinned.extend(from.and_then(|from| pinned(from.text()?, from.span())));
+            if let Some((from, pin)) = from.and_then(|from| Some((from, pinned(from.text()?)?))) {
+                reader.pin(from, &pin);
+            }
         }
     }
     Ok(())

@@ -4,6 +4,8 @@ use std::ops::Range;
 
 use keybaton_core::{RingName, SecretText};
 
+use crate::fix::{Edit, Language, Left};
+
 /// What one file says.
 #[derive(Debug, Default)]
 pub struct Facts {
@@ -100,6 +102,10 @@ pub struct Pinned {
     pub what: &'static str,
     /// What names the newest one instead.
     pub mend: &'static str,
+    /// What the file is written in.
+    pub language: Language,
+    /// The same as changes of the text, or why a person has to do it.
+    pub edits: Result<Vec<Edit>, Left>,
 }
 
 impl Value {

@@ -5,11 +5,12 @@ mod secret;
 
 use std::path::Path;
 
-use super::facts::Pinned;
 use super::reader::Reader;
+use super::reader::lines::lines;
 use super::reader::pairs::read_pairs;
+use super::reader::script::Script;
 use super::reader::value::value;
-use super::reader::version::{is_number, pinned, secret_name};
+use super::reader::version::{Pin, is_number, pinned, secret_name};
 use super::reader::yaml::{At, Yaml};
 use super::{Broken, How, Kind};
 
@@ -61,9 +62,13 @@ fn external(reader: &mut Reader<'_>, object: At<'_>) {
         let is_key = data.text_of("secretKey").is_some_and(|name| reader.names.ring_like(name).is_some());
         let version = data.find(&["remoteRef", "version"]).filter(|_| is_key);
         let is_version = |text: &str| is_number(text) || text.starts_with("uuid/") || text.len() == 32;
-        if let Some(version) = version.filter(|version| version.text().is_some_and(is_version)) {
-            let (what, mend) = ("the remote secret", "leave `version` out of `remoteRef`");
-            reader.facts.pinned.push(Pinned { span: version.span(), what, mend });
+        if let Some((version, text)) =
+            version.and_then(|at| Some((at, at.text().filter(|text| is_version(text))?)))
+        {
+            // What leaves it out and what says nothing is the same there.
+            let new = if version.is_plain() { "\"\"" } else { "" };
+            let mend = "leave `version` out of `remoteRef`, or empty";
+            reader.pin(version, &Pin::whole(text, "the remote secret", mend, new));
         }
     }
 }
@@ -71,12 +76,13 @@ fn external(reader: &mut Reader<'_>, object: At<'_>) {
 /// What the CSI drivers of the clouds mount is named in a text of their own.
 fn provider(reader: &mut Reader<'_>, object: At<'_>) {
     for at in object.below() {
-        let Some(text) = at.text() else { continue };
-        let named = text
-            .lines()
-            .filter(|line| secret_name(line).is_some_and(|name| reader.names.ring_like(name).is_some()));
-        let found: Vec<Pinned> = named.filter_map(|line| pinned(line, at.span())).collect();
-        reader.facts.pinned.extend(found);
+        let Some(script) = Script::of(at, reader.text) else { continue };
+        for (start, line) in lines(at.text().unwrap_or_default()) {
+            let is_key = secret_name(line).is_some_and(|name| reader.names.ring_like(name).is_some());
+            if let Some(pin) = pinned(line).filter(|_| is_key) {
+                reader.pin_line(at, &script, &pin, start);
+            }
+        }
     }
 }
 

@@ -28,9 +28,12 @@ pub use facts::{Facts, Freeze, Frozen, Given, How, Pinned, Value};
 pub use names::Names;
 
 use crate::finding::At;
+use crate::fix::{Language, Stamp};
 use crate::python_file::is_for_tests;
 use crate::source::Source;
 use reader::Reader;
+pub(crate) use reader::texts::Texts;
+use reader::yaml::Yaml;
 
 /// A kind of deploy file.
 pub struct Kind {
@@ -72,6 +75,8 @@ pub struct DeployFile {
     pub kind: &'static Kind,
     /// Its text.
     pub source: Source,
+    /// What it held when it was read.
+    pub seen: Stamp,
     /// What it says about the key.
     pub facts: Facts,
 }
@@ -97,6 +102,14 @@ pub fn read(path: &Path, text: &str, names: &Names) -> Option<(&'static Kind, Re
     let mut reader = Reader { path, text, names, facts: Facts::default(), scripts_left: SCRIPTS };
     let read = (kind.read)(&mut reader);
     Some((kind, read.map(|()| reader.facts)))
+}
+
+/// Every text of a file with its place, whatever the file is about; nothing where it is broken.
+pub(crate) fn texts(text: &str, language: Language) -> Option<Texts> {
+    match language {
+        Language::Yaml => Yaml::of(text).ok().map(|yaml| yaml.texts()),
+        Language::Hcl => Some(terraform::texts(text)),
+    }
 }
 
 impl DeployFile {

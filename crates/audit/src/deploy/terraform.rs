@@ -2,13 +2,16 @@
 
 mod hcl;
 
+use std::ops::Range;
 use std::path::Path;
 
 use super::facts::Pinned;
 use super::reader::Reader;
+use super::reader::texts::Texts;
 use super::reader::value::value;
-use super::reader::version::{is_number, pinned};
+use super::reader::version::{Pin, pinned};
 use super::{Broken, How, Kind, Value};
+use crate::fix::{Edit, Language, Left};
 use hcl::{Block, Text};
 
 pub(super) const KIND: Kind =
@@ -40,7 +43,7 @@ fn is_provider(block: &Block) -> bool {
 fn attribute(reader: &mut Reader<'_>, name: &str, text: &Text, is_elsewhere: bool) {
     let ring = reader.names.ring(name).or_else(|| reader.names.ring_like(name).filter(|_| !is_elsewhere));
     if let Some(ring) = ring.cloned() {
-        reader.facts.pinned.extend(pinned(&text.text, text.span.clone()));
+        reader.facts.pinned.extend(pinned(&text.text).map(|pin| placed(reader.text, text, pin)));
         reader.give_ring(ring, value(&text.text), How::Values, text.span.clone());
     }
 }
@@ -75,15 +78,39 @@ fn pins(reader: &mut Reader<'_>, blocks: &[Block], number: usize) {
     }
     let is_secret = block.kind == "secret_key_ref"
         || block.labels.first().is_some_and(|kind| kind.contains("secret_version"));
-    let version = block.text("version").filter(|version| is_secret && is_number(&version.text));
-    let plain = version.map(|version| Pinned {
-        span: version.span.clone(),
-        what: "the secret of Secret Manager",
-        mend: "version = \"latest\"",
+    let version = block.text("version").filter(|_| is_secret);
+    let version = version.and_then(|text| Some((text, Pin::number(&text.text, "version = \"latest\"")?)));
+    let named = block.text("valueFrom").or(block.text("value"));
+    let named = named.and_then(|text| Some((text, pinned(&text.text)?)));
+    let found = version.into_iter().chain(named).map(|(text, pin)| placed(reader.text, text, pin));
+    reader.facts.pinned.extend(found);
+}
+
+/// A version in a text that stands in the file as it is read, but for its quotes.
+fn placed(file: &str, text: &Text, pin: Pin) -> Pinned {
+    let written = file.get(text.span.clone()).unwrap_or_default();
+    let start = written.find(&text.text).map(|start| text.span.start + start).ok_or(Left::Wrapped);
+    let edits = pin.places.and_then(|places| {
+        let start = start?;
+        let edit = |(range, new): (Range<usize>, &'static str)| Edit {
+            old: text.text[range.clone()].to_owned(),
+            range: range.start + start..range.end + start,
+            new,
+        };
+        Ok(places.into_iter().map(edit).collect())
     });
-    let named = block
-        .text("valueFrom")
-        .or(block.text("value"))
-        .and_then(|text| pinned(&text.text, text.span.clone()));
-    reader.facts.pinned.extend(plain.into_iter().chain(named));
+    Pinned { span: text.span.clone(), what: pin.what, mend: pin.mend, language: Language::Hcl, edits }
+}
+
+/// Every text with its place, and the blocks that they stand in.
+pub(super) fn texts(file: &str) -> Texts {
+    let mut texts = Texts { shape: Vec::new(), texts: Vec::new() };
+    for block in hcl::blocks(file) {
+        texts.shape.push(format!("{} {:?} {:?}", block.kind, block.labels, block.above));
+        for (name, text) in block.texts {
+            texts.shape.push(name);
+            texts.texts.push((text.text.into(), text.span));
+        }
+    }
+    texts
 }

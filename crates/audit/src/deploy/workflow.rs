@@ -2,11 +2,10 @@
 
 use std::path::Path;
 
-use super::facts::Pinned;
 use super::reader::Reader;
 use super::reader::script::{Script, Surroundings};
 use super::reader::value::value;
-use super::reader::version::is_pinned_list;
+use super::reader::version::Pin;
 use super::reader::yaml::{At, Yaml};
 use super::{Broken, How, Kind, Value};
 
@@ -61,9 +60,9 @@ fn read_step(reader: &mut Reader<'_>, step: At<'_>, set: &[String], how: How) {
     for (name, _, value) in with {
         match name {
             "build-args" | "build_args" => build_arguments(reader, value),
-            "secrets" if value.text().is_some_and(|text| is_pinned_list(reader.names, text)) => {
-                let (what, mend) = ("the secret of Secret Manager", "name the version `latest`");
-                reader.facts.pinned.push(Pinned { span: value.span(), what, mend });
+            "secrets" => {
+                let pin = value.text().and_then(|text| Pin::in_list(reader.names, text));
+                pin.into_iter().for_each(|pin| reader.pin(value, &pin));
             }
             _ => {}
         }

@@ -6,6 +6,7 @@ use keybaton_core::shell::add_line;
 
 use super::{Found, Rule};
 use crate::finding::Severity;
+use crate::fix::{Does, Fix, Remedy};
 use crate::git::ignore_line;
 use crate::tree::{IgnoreFile, Tree};
 
@@ -19,17 +20,19 @@ pub(super) const RULE: Rule = Rule {
 fn check(tree: &Tree, found: &mut Found) {
     let seen = tree.env_files.iter().filter(|file| file.git.is_some_and(|git| !git.tracked && !git.ignored));
     for file in seen.filter(|file| !file.is_sample()) {
-        let mend = match &tree.ignore_file {
-            Some(ignore_file) => format!("{}, or `keybaton init`", command(ignore_file, &file.absolute)),
-            None => "`keybaton init`".to_owned(),
+        let (mend, remedy) = match &tree.ignore_file {
+            Some(ignore_file) => mended(ignore_file, &file.absolute),
+            None => ("`keybaton init`".to_owned(), Remedy::ByHand),
         };
-        found.add(file.at_key(), "the next `git add .` takes this file and its keys in", mend);
+        found.add_with(file.at_key(), "the next `git add .` takes this file and its keys in", mend, remedy);
     }
 }
 
-fn command(ignore_file: &IgnoreFile, secret: &Path) -> String {
+fn mended(ignore_file: &IgnoreFile, secret: &Path) -> (String, Remedy) {
     let line = ignore_line(secret.strip_prefix(&ignore_file.folder).unwrap_or(secret));
-    add_line(&line, &ignore_file.path.display().to_string(), ignore_file.is_ended)
+    let command = add_line(&line, &ignore_file.path.display().to_string(), ignore_file.is_ended);
+    let fix = Fix { file: ignore_file.folder.join(".gitignore"), does: Does::Line(line) };
+    (format!("{command}, or `keybaton init`"), Remedy::Fix(fix))
 }
 
 #[cfg(test)]

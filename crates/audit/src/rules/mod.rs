@@ -25,6 +25,7 @@ mod world;
 use keybaton_core::strength::Weakness;
 
 use crate::finding::{At, Finding, Severity};
+use crate::fix::Remedy;
 use crate::tree::{AnyKey, Leaves, Tree};
 
 /// Something that should not be, and how to see it.
@@ -86,8 +87,14 @@ impl Found {
 
     /// The same, more or less bad than the rule says.
     fn add_as(&mut self, severity: Severity, at: At, what: impl Into<String>, mend: impl Into<String>) {
-        let rule = self.rule;
-        self.findings.push(Finding { rule, severity, at, what: what.into(), mend: mend.into() });
+        let (rule, remedy) = (self.rule, Remedy::ByHand);
+        self.findings.push(Finding { rule, severity, at, what: what.into(), mend: mend.into(), remedy });
+    }
+
+    /// The same with what `--fix` does about it.
+    fn add_with(&mut self, at: At, what: impl Into<String>, mend: impl Into<String>, remedy: Remedy) {
+        let (rule, severity) = (self.rule, self.severity);
+        self.findings.push(Finding { rule, severity, at, what: what.into(), mend: mend.into(), remedy });
     }
 
     /// What is wrong with a key. One that is accepted only and leaves anyway asks for nothing but time.

@@ -1,7 +1,9 @@
 //! A key that is named with its version.
 
 use super::{Found, Rule};
+use crate::deploy::{DeployFile, Pinned};
 use crate::finding::Severity;
+use crate::fix::{Does, Edit, Fix, Remedy};
 use crate::tree::Tree;
 
 pub(super) const RULE: Rule = Rule {
@@ -18,9 +20,19 @@ fn check(tree: &Tree, found: &mut Found) {
                 "{} is named with its version: after a rotation each new instance still starts with the old key",
                 pinned.what
             );
-            found.add(file.at(pinned.span.start), what, pinned.mend);
+            found.add_with(file.at(pinned.span.start), what, pinned.mend, remedy(file, pinned));
         }
     }
+}
+
+fn remedy(file: &DeployFile, pinned: &Pinned) -> Remedy {
+    let edits = match &pinned.edits {
+        Ok(edits) => edits.iter(),
+        Err(left) => return Remedy::Left(*left),
+    };
+    let edits = edits.map(|edit| Edit { range: file.source.bytes_of(edit.range.clone()), ..edit.clone() });
+    let does = Does::Text { edits: edits.collect(), language: pinned.language, seen: file.seen };
+    Remedy::Fix(Fix { file: file.absolute.clone(), does })
 }
 
 #[cfg(test)]

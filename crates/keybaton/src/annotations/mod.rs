@@ -94,6 +94,7 @@ pub(super) fn found(
         at,
         what: "the key is short".into(),
         mend: "make a new one: 100% random, now".into(),
+        remedy: keybaton_audit::fix::Remedy::ByHand,
     }
 }
 

@@ -1,11 +1,13 @@
 //! Is the key of this project handled well?
 
+mod fix;
+mod told;
+
 use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueEnum};
 use keybaton_audit::{Finding, Report, Severity, Unexamined};
 use keybaton_core::RingName;
-use serde::Serialize;
 
 use crate::annotations::Annotations;
 use crate::commands::World;
@@ -14,6 +16,8 @@ use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::known::{Known, Reach};
 use crate::print::{Print, Style};
+use fix::{Fixed, Fixes};
+use told::told;
 
 /// Look for weak, leaked and misplaced keys in a project
 ///
@@ -25,6 +29,8 @@ use crate::print::{Print, Style};
   keybaton check shop deploy     These two
   keybaton check --remote        Compare with all stores
   keybaton check --json          For programs; exit code 1 says that something was found
+  keybaton check --fix --dry-run What could be changed without harm
+  keybaton check --fix           Change it, then look again
   keybaton check --format github In a workflow: each finding beside its line of the pull request
 
 A comment `# keybaton: ignore[rule]` on a line, or alone above it, silences that rule there")]
@@ -35,6 +41,12 @@ pub(crate) struct Check {
     /// Read the other configured stores too: is the same key in use elsewhere?
     #[arg(long)]
     remote: bool,
+    /// Change what is safe to change, and show it; a person does the rest
+    #[arg(long)]
+    fix: bool,
+    /// With --fix: show the changes and make none
+    #[arg(long, requires = "fix")]
+    dry_run: bool,
     /// How findings are printed
     #[arg(long, value_enum, default_value_t, hide_default_value = true)]
     format: Format,
@@ -56,39 +68,12 @@ enum Format {
     Gitlab,
 }
 
-#[derive(Serialize)]
-struct Told<'a> {
-    findings: Vec<Row<'a>>,
-    unexamined: Vec<Gap<'a>>,
-    unknown_rules: Vec<Unknown<'a>>,
+/// What was seen, and how far.
+struct Looked {
+    report: Report,
     /// The rings on a network that nobody wanted to be read.
-    unasked: &'a [String],
-    files: usize,
+    unasked: Vec<String>,
     rings: usize,
-}
-
-#[derive(Serialize)]
-struct Row<'a> {
-    rule: &'static str,
-    severity: String,
-    file: Option<String>,
-    line: Option<usize>,
-    column: Option<usize>,
-    ring: Option<String>,
-    what: &'a str,
-    mend: &'a str,
-}
-
-#[derive(Serialize)]
-struct Gap<'a> {
-    what: &'a str,
-    why: &'a str,
-}
-
-#[derive(Serialize)]
-struct Unknown<'a> {
-    at: String,
-    rule: &'a str,
 }
 
 impl Check {
@@ -102,31 +87,46 @@ impl Check {
             None => Configuration::below(&here)?,
             found => found,
         };
-        let Known { rings, mut unread, unasked, .. } = self.known(world, &here, configuration.as_ref())?;
-        let names: Vec<RingName> = configuration.iter().flat_map(Configuration::ring_names).collect();
+        let mut looked = self.look(world, &here, &paths, configuration.as_ref())?;
+        let fixed = if self.fix { self.fix(world.print, &looked.report, &paths)? } else { Fixed::default() };
+        if fixed.is_any {
+            looked = self.look(world, &here, &paths, configuration.as_ref())?;
+        }
+        let file = configuration.as_ref().map(|known| known.source.path());
+        let annotations = Annotations::of(&looked.report, &here, file);
+        self.tell(world.print, &looked, &annotations, fixed.told)?;
+        let found = notes(&looked.report) != looked.report.findings.len();
+        Ok(fixed.failed.unwrap_or(if found { Exit::Findings } else { Exit::Done }))
+    }
+
+    fn look(
+        &self,
+        world: &World<'_>,
+        here: &Path,
+        paths: &[PathBuf],
+        configuration: Option<&Configuration>,
+    ) -> Result<Looked, Failure> {
+        let Known { rings, mut unread, unasked, .. } = self.known(world, here, configuration)?;
+        let names: Vec<RingName> = configuration.into_iter().flat_map(Configuration::ring_names).collect();
         let count = rings.len();
-        let mut report = keybaton_audit::check(&here, &paths, &names, rings);
+        let mut report = keybaton_audit::check(here, paths, &names, rings);
         report.unexamined.append(&mut unread);
-        let annotations =
-            Annotations::of(&report, &here, configuration.as_ref().map(|known| known.source.path()));
-        self.tell(world.print, &report, &annotations, &unasked, count)?;
-        Ok(if notes(&report) == report.findings.len() { Exit::Done } else { Exit::Findings })
+        Ok(Looked { report, unasked, rings: count })
     }
 
     fn tell(
         &self,
         print: &Print,
-        report: &Report,
+        Looked { report, unasked, rings }: &Looked,
         annotations: &Annotations<'_>,
-        unasked: &[String],
-        rings: usize,
+        fixes: Option<Fixes>,
     ) -> Result<(), Failure> {
-        let format = if self.json { Format::Json } else { self.format };
+        let format = self.format();
         for (at, rule) in &report.unknown_rules {
             print.warning(&format!("{at}: there is no rule called {rule}"));
         }
         match format {
-            Format::Json => return print.json(&told(report, unasked, rings)),
+            Format::Json => return print.json(&told(report, unasked, *rings, fixes)),
             Format::Text => {
                 report.findings.iter().try_for_each(|finding| print.result(&lines(print, finding)))?;
             }
@@ -141,10 +141,14 @@ impl Check {
         }
         match format {
             // Its standard output is the report.
-            Format::Gitlab => print.note(&summary(report, rings)),
-            _ => print.result(&summary(report, rings))?,
+            Format::Gitlab => print.note(&summary(report, *rings)),
+            _ => print.result(&summary(report, *rings))?,
         }
         Ok(())
+    }
+
+    fn format(&self) -> Format {
+        if self.json { Format::Json } else { self.format }
     }
 
     /// The rings of the environment or store that the user names, else all that the configuration does.
@@ -179,7 +183,7 @@ fn looked_at(here: &Path, path: &Path) -> Result<PathBuf, Failure> {
 }
 
 fn lines(print: &Print, finding: &Finding) -> String {
-    let Finding { rule, severity, at, what, mend } = finding;
+    let Finding { rule, severity, at, what, mend, .. } = finding;
     let ink = match severity {
         Severity::Error => Style::Red,
         Severity::Warning => Style::Yellow,
@@ -209,34 +213,4 @@ fn notes(report: &Report) -> usize {
 
 fn counted(count: usize, what: &str) -> String {
     if count == 1 { format!("1 {what}") } else { format!("{count} {what}s") }
-}
-
-fn told<'a>(report: &'a Report, unasked: &'a [String], rings: usize) -> Told<'a> {
-    Told {
-        findings: report.findings.iter().map(row).collect(),
-        unexamined: report.unexamined.iter().map(|Unexamined { what, why }| Gap { what, why }).collect(),
-        unknown_rules: report
-            .unknown_rules
-            .iter()
-            .map(|(at, rule)| Unknown { at: at.to_string(), rule })
-            .collect(),
-        unasked,
-        files: report.files,
-        rings,
-    }
-}
-
-fn row(finding: &Finding) -> Row<'_> {
-    let file = finding.at.file();
-    let place = finding.at.place();
-    Row {
-        rule: finding.rule,
-        severity: finding.severity.to_string(),
-        file: file.map(|file| file.display().to_string()),
-        line: place.map(|place| place.line),
-        column: place.map(|place| place.column),
-        ring: file.is_none().then(|| finding.at.to_string()),
-        what: &finding.what,
-        mend: &finding.mend,
-    }
 }

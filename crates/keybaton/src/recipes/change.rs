@@ -1,4 +1,4 @@
-//! What a recipe would change in a file that is there.
+//! What would change in a file that is there.
 
 use similar::{ChangeTag, TextDiff};
 
@@ -6,18 +6,36 @@ use crate::print::{Print, Style};
 
 /// The change as a unified diff. The value of a line that sets a ring is not shown: somebody may have put a key there.
 pub(crate) fn change(print: &Print, name: &str, rings: &[&str], old: &str, new: &str) -> String {
-    let head = [format!("--- {name}"), format!("+++ {name}")].map(|line| print.paint(Style::Bold, &line));
-    let changes = TextDiff::from_lines(old, new);
-    let mut shown = head.to_vec();
     let mut veil = Veil::default();
-    for hunk in changes.unified_diff().context_radius(2).iter_hunks() {
+    let line = |tag, line: &str| match tag {
+        // What a recipe writes holds no key.
+        ChangeTag::Insert => line.to_owned(),
+        _ => veil.line(line, rings),
+    };
+    hunks(print, name, &TextDiff::from_lines(old, new), 2, line)
+}
+
+/// The same of two texts that may be shown as they are, without what is around the changes.
+pub(crate) fn bare_change(print: &Print, name: &str, old: &str, new: &str) -> String {
+    hunks(print, name, &TextDiff::from_lines(old, new), 0, |_, line| line.to_owned())
+}
+
+fn hunks<'t>(
+    print: &Print,
+    name: &str,
+    changes: &TextDiff<'t, 't, str>,
+    radius: usize,
+    mut as_shown: impl FnMut(ChangeTag, &str) -> String,
+) -> String {
+    let head = [format!("--- {name}"), format!("+++ {name}")].map(|line| print.paint(Style::Bold, &line));
+    let mut shown = head.to_vec();
+    for hunk in changes.unified_diff().context_radius(radius).iter_hunks() {
         shown.push(print.paint(Style::Cyan, hunk.header().to_string().trim_end()));
         shown.extend(hunk.iter_changes().map(|change| {
-            let line = change.value().trim_end_matches(['\r', '\n']);
+            let line = as_shown(change.tag(), change.value().trim_end_matches(['\r', '\n']));
             match change.tag() {
-                ChangeTag::Equal => format!(" {}", veil.line(line, rings)),
-                ChangeTag::Delete => print.paint(Style::Red, &format!("-{}", veil.line(line, rings))),
-                // What a recipe writes holds no key.
+                ChangeTag::Equal => format!(" {line}"),
+                ChangeTag::Delete => print.paint(Style::Red, &format!("-{line}")),
                 ChangeTag::Insert => print.paint(Style::Green, &format!("+{line}")),
             }
         }));

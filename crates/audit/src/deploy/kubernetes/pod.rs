@@ -2,10 +2,10 @@
 
 use keybaton_core::RingName;
 
-use crate::deploy::facts::{Freeze, Frozen, Pinned};
+use crate::deploy::facts::{Freeze, Frozen};
 use crate::deploy::reader::Reader;
 use crate::deploy::reader::value::value;
-use crate::deploy::reader::version::is_number;
+use crate::deploy::reader::version::Pin;
 use crate::deploy::reader::yaml::At;
 use crate::deploy::{How, Value};
 
@@ -37,9 +37,9 @@ fn read_container(reader: &mut Reader<'_>, pod: At<'_>, container: At<'_>, is_cl
         if secret.text_of("name").is_some_and(|name| mounted.contains(&name)) {
             reader.facts.twice.push(at.span());
         }
-        if let Some(key) = secret.get("key").filter(|key| is_cloud_run && key.text().is_some_and(is_number)) {
-            let (what, mend) = ("the secret of Secret Manager", "key: latest");
-            reader.facts.pinned.push(Pinned { span: key.span(), what, mend });
+        let key = secret.get("key").filter(|_| is_cloud_run);
+        if let Some((key, pin)) = key.and_then(|key| Some((key, Pin::number(key.text()?, "key: latest")?))) {
+            reader.pin(key, &pin);
         }
     }
     for mount in container.get("volumeMounts").into_iter().flat_map(At::items) {

@@ -5,6 +5,7 @@ pub(super) mod pairs;
 mod print;
 pub(super) mod script;
 pub(super) mod shell;
+pub(super) mod texts;
 pub(super) mod value;
 pub(super) mod version;
 pub(super) mod yaml;
@@ -14,7 +15,12 @@ use std::path::Path;
 
 use keybaton_core::RingName;
 
+use super::facts::Pinned;
 use super::{Facts, Given, How, Names, Value};
+use crate::fix::Language;
+use script::Script;
+use version::Pin;
+use yaml::At;
 
 /// One file that is being read.
 pub(super) struct Reader<'a> {
@@ -36,5 +42,19 @@ impl Reader<'_> {
 
     pub(super) fn give_ring(&mut self, ring: RingName, value: Value, how: How, span: Range<usize>) {
         self.facts.given.push(Given { ring, value, how, span });
+    }
+
+    /// Takes a version in that stands in a text of YAML.
+    pub(super) fn pin(&mut self, at: At<'_>, pin: &Pin) {
+        if let Some(script) = Script::of(at, self.text) {
+            self.pin_line(at, &script, pin, 0);
+        }
+    }
+
+    /// The same in a line that begins at `start` of the text.
+    pub(super) fn pin_line(&mut self, at: At<'_>, script: &Script<'_>, pin: &Pin, start: usize) {
+        let edits = script.edits(self.text, pin, start);
+        let (Pin { what, mend, .. }, language) = (pin, Language::Yaml);
+        self.facts.pinned.push(Pinned { span: at.span(), what, mend, language, edits });
     }
 }

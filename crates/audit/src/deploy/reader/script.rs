@@ -6,12 +6,15 @@ use super::Reader;
 use super::print::printed;
 use super::shell::{Command, Word, commands};
 use super::value::value;
-use super::version::pinned_in_word;
+use super::version::{Pin, pinned_in_word};
 use super::yaml::At;
+use crate::deploy::facts::Pinned;
 use crate::deploy::{How, Value};
+use crate::fix::{Edit, Language, Left};
 
 /// A script, and where its lines stand in the file.
 pub(in crate::deploy) struct Script<'y> {
+    at: At<'y>,
     text: &'y str,
     /// Where each line begins, in the script and in the file.
     lines: Vec<(usize, usize)>,
@@ -40,7 +43,7 @@ impl<'y> Script<'y> {
             place += found.map_or(0, |_| line.trim_end_matches('\n').len());
             begin
         });
-        Some(Self { text, lines: lines.collect() })
+        Some(Self { at, text, lines: lines.collect() })
     }
 
     /// The place in the file of a part of the script.
@@ -49,6 +52,20 @@ impl<'y> Script<'y> {
         let (start, place) = line.checked_sub(1).map_or((0, 0), |line| self.lines[line]);
         let begin = place + (range.start - start);
         begin..begin + range.len()
+    }
+
+    /// A version that stands from `start` of the script on, as changes of the file.
+    pub(in crate::deploy) fn edits(&self, file: &str, pin: &Pin, start: usize) -> Result<Vec<Edit>, Left> {
+        let places = pin.places.as_ref().map_err(|left| *left)?;
+        if self.at.is_shared() {
+            return Err(Left::Shared);
+        }
+        let edit = |(range, new): &(Range<usize>, &'static str)| {
+            let range = range.start + start..range.end + start;
+            let (old, place) = (self.text.get(range.clone())?, self.span(&range));
+            (file.get(place.clone())? == old).then(|| Edit { range: place, old: old.to_owned(), new })
+        };
+        places.iter().map(|place| edit(place).ok_or(Left::Wrapped)).collect()
     }
 
     pub(in crate::deploy) fn read(&self, reader: &mut Reader<'_>, around: Surroundings<'_>) {
@@ -73,10 +90,20 @@ impl<'y> Script<'y> {
             is_argument = word.text == "--build-arg";
         }
         for word in &command.words {
-            if let Some(pinned) = pinned_in_word(reader.names, word) {
-                reader.facts.pinned.push(pinned.moved(self.span(&word.span)));
+            if let Some(pin) = pinned_in_word(reader.names, word) {
+                let edits = self.in_word(reader.text, word, &pin);
+                let (Pin { what, mend, .. }, language) = (pin, Language::Yaml);
+                let span = self.span(&word.span);
+                reader.facts.pinned.push(Pinned { span, what, mend, language, edits });
             }
         }
+    }
+
+    /// A word that is quoted in parts does not stand in the script as the shell reads it.
+    fn in_word(&self, file: &str, word: &Word, pin: &Pin) -> Result<Vec<Edit>, Left> {
+        let written = self.text.get(word.span.clone()).unwrap_or_default();
+        let start = written.find(&word.text).ok_or(Left::Wrapped)?;
+        self.edits(file, pin, word.span.start + start)
     }
 
     fn word(&self, reader: &mut Reader<'_>, word: &Word, how: How, is_argument: bool) {

@@ -1,24 +1,31 @@
 //! YAML as a table of nodes with places. An alias is the number of its node, so nothing is ever written out twice.
 
+mod building;
+
 use std::borrow::Cow;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::ops::Range;
 
-use granit_parser::{Event, Options, Parser, ScalarStyle, Span, Tag};
+use granit_parser::{Options, Parser, ScalarStyle};
 
 use crate::deploy::Broken;
+use crate::deploy::reader::texts::Texts;
+use building::Building;
 
 /// The documents of a file.
 #[derive(Default)]
 pub(in crate::deploy) struct Yaml<'t> {
     nodes: Vec<Node<'t>>,
     documents: Vec<usize>,
+    /// The nodes that aliases name.
+    aliased: BTreeSet<usize>,
 }
 
 struct Node<'t> {
     what: What<'t>,
     span: Range<usize>,
     is_tagged: bool,
+    above: Option<usize>,
 }
 
 enum What<'t> {
@@ -52,6 +59,22 @@ impl<'t> Yaml<'t> {
     pub(in crate::deploy) fn documents(&'t self) -> impl Iterator<Item = At<'t>> {
         self.documents.iter().map(|number| At { yaml: self, number: *number })
     }
+
+    /// Every text with its place, and how they hang together.
+    pub(in crate::deploy) fn texts(&self) -> Texts {
+        let mut texts = Texts { shape: vec![format!("{:?}", self.documents)], texts: Vec::new() };
+        for node in &self.nodes {
+            match &node.what {
+                What::Scalar(text, _) => {
+                    texts.shape.push(format!("{}", node.is_tagged));
+                    texts.texts.push((text.to_string().into(), node.span.clone()));
+                }
+                What::List(items) => texts.shape.push(format!("{items:?}")),
+                What::Map(pairs) => texts.shape.push(format!("{pairs:?}")),
+            }
+        }
+        texts
+    }
 }
 
 impl<'y> At<'y> {
@@ -65,6 +88,17 @@ impl<'y> At<'y> {
 
     pub(in crate::deploy) fn span(self) -> Range<usize> {
         self.node().span.clone()
+    }
+
+    /// Whether an alias names this node, or one that it stands in.
+    pub(in crate::deploy) fn is_shared(self) -> bool {
+        let around = std::iter::successors(Some(self.number), |number| self.yaml.nodes[*number].above);
+        around.into_iter().any(|number| self.yaml.aliased.contains(&number))
+    }
+
+    /// Whether it is a text without quotes.
+    pub(in crate::deploy) fn is_plain(self) -> bool {
+        matches!(self.node().what, What::Scalar(_, ScalarStyle::Plain))
     }
 
     /// The text of a scalar; nothing where a tag such as `!vault` says that another program makes it.
@@ -149,58 +183,6 @@ impl<'y> At<'y> {
             stack[from..].reverse();
         }
         found
-    }
-}
-
-#[derive(Default)]
-struct Building<'t> {
-    yaml: Yaml<'t>,
-    /// The collections that are open, each with the key that waits for its value.
-    open: Vec<(usize, Option<usize>)>,
-    anchors: BTreeMap<usize, usize>,
-}
-
-impl<'t> Building<'t> {
-    fn take(&mut self, event: Event<'t>, span: &Span) {
-        let anchor = event.anchor_id();
-        let is_tagged = event.tag().is_some_and(Tag::is_custom);
-        let (what, opens) = match event {
-            Event::Alias(id) => {
-                if let Some(number) = self.anchors.get(&id) {
-                    self.attach(*number);
-                }
-                return;
-            }
-            Event::Scalar(text, style, ..) => (What::Scalar(text, style), false),
-            Event::SequenceStart(..) => (What::List(Vec::new()), true),
-            Event::MappingStart(..) => (What::Map(Vec::new()), true),
-            Event::SequenceEnd | Event::MappingEnd => {
-                self.open.pop();
-                return;
-            }
-            _ => return,
-        };
-        let number = self.yaml.nodes.len();
-        self.yaml.nodes.push(Node { what, span: span.byte_range().unwrap_or_default(), is_tagged });
-        self.anchors.extend(anchor.map(|id| (id, number)));
-        self.attach(number);
-        if opens {
-            self.open.push((number, None));
-        }
-    }
-
-    fn attach(&mut self, number: usize) {
-        let Some((parent, waiting)) = self.open.last_mut() else {
-            return self.yaml.documents.push(number);
-        };
-        match &mut self.yaml.nodes[*parent].what {
-            What::List(items) => items.push(number),
-            What::Map(pairs) => match waiting.take() {
-                Some(key) => pairs.push((key, number)),
-                None => *waiting = Some(number),
-            },
-            What::Scalar(..) => {}
-        }
     }
 }
 

@@ -10,7 +10,7 @@ pub(super) struct Block {
     pub(super) labels: Vec<String>,
     /// The attributes that are texts.
     pub(super) texts: Vec<(String, Text)>,
-    above: Option<usize>,
+    pub(super) above: Option<usize>,
 }
 
 /// A text in quotes, and its place with them.
