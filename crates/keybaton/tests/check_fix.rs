@@ -46,13 +46,11 @@ fn a_change_is_shown_made_and_looked_at_again() {
 }
 
 #[test]
-fn a_file_that_everybody_can_read_loses_that_and_git_leaves_it_out() {
+fn git_leaves_a_file_of_keys_out_and_who_may_read_it_is_left_to_a_person() {
     let tree = Tree::of(&[(".env", "SECRET_KEY=made-up\n"), (".gitignore", "*.pyc")]);
     tree.mode(".env", 0o644);
     assert_snapshot!(tree.says(&["check", "--fix"]), @"
     1
-    .env: the mode 644 becomes 640, so only its owner and its group can use it
-    fixed .env:1:1 [env-readable]
     --- .gitignore
     +++ .gitignore
     @@ -1 +1,2 @@
@@ -60,12 +58,14 @@ fn a_file_that_everybody_can_read_loses_that_and_git_leaves_it_out() {
     +*.pyc
     +/.env
     fixed .env:1:1 [env-not-ignored]
+    .env:1:1: warning: every user of this machine can use this file: its mode is 644 [env-readable]
+        mend: chmod 640 .env
     .env:1:1: error: the key has fewer than 50 characters [weak-key]
         mend: `keybaton rotate` replaces it; with keybaton's middleware nobody is logged out
-    1 finding: 1 file and 0 rings looked at
+    2 findings: 1 file and 0 rings looked at
     ");
     assert_eq!(tree.read(".gitignore"), "*.pyc\n/.env\n");
-    assert_eq!(fs::metadata(tree.path(".env")).unwrap().permissions().mode() & 0o777, 0o640);
+    assert_eq!(fs::metadata(tree.path(".env")).unwrap().permissions().mode() & 0o777, 0o644);
     assert_eq!(tree.read(".env"), "SECRET_KEY=made-up\n");
 }
 
@@ -228,8 +228,6 @@ fn no_key_and_no_other_secret_of_a_file_is_shown() {
     @@ -0,0 +1 @@
     +/shop/.env
     fixed shop/.env:1:1 [env-not-ignored]
-    shop/.env: the mode 666 becomes 660, so only its owner and its group can use it
-    fixed shop/.env:1:1 [env-readable]
     --- task-definition.json
     +++ task-definition.json
     @@ -1 +1 @@
@@ -238,13 +236,15 @@ fn no_key_and_no_other_secret_of_a_file_is_shown() {
     fixed task-definition.json:1:127 [pinned-version]
     .github/workflows/d.yml:6:27: error: the key stands in this file, so everybody who has the file can sign with it; it has fewer than 50 characters [key-in-deploy-file]
         mend: `keybaton recipe github-actions` takes it from a store; then `keybaton rotate --new`
+    shop/.env:1:1: warning: every user of this machine can use this file: its mode is 666 [env-readable]
+        mend: chmod 660 shop/.env
     shop/.env:1:1: error: the key has fewer than 50 characters [weak-key]
         mend: `keybaton rotate` replaces it; with keybaton's middleware nobody is logged out
     shop/.env:2:1: error: the key has fewer than 50 characters [weak-key]
         mend: `keybaton rotate` replaces it; with keybaton's middleware nobody is logged out
     task-definition.json:1:71: error: the key stands in this file, so everybody who has the file can sign with it; it has fewer than 50 characters [key-in-deploy-file]
         mend: `keybaton recipe aws` takes it from a store; then `keybaton rotate --new`
-    4 findings: 3 files and 0 rings looked at
+    5 findings: 3 files and 0 rings looked at
     "#);
         }
     }

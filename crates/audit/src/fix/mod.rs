@@ -41,13 +41,6 @@ pub enum Does {
         /// What the file held when that was decided.
         seen: Stamp,
     },
-    /// Another mode.
-    Mode {
-        /// The one that it had.
-        from: u32,
-        /// The one that it gets.
-        to: u32,
-    },
     /// A line at the end; the file may be missing.
     Line(String),
 }

@@ -4,7 +4,6 @@ use keybaton_core::shell::quoted;
 
 use super::{Found, Rule};
 use crate::finding::Severity;
-use crate::fix::{Does, Fix, Remedy};
 use crate::tree::Tree;
 
 pub(super) const RULE: Rule = Rule {
@@ -17,11 +16,9 @@ pub(super) const RULE: Rule = Rule {
 fn check(tree: &Tree, found: &mut Found) {
     for file in tree.env_files.iter().filter(|file| file.mode & OTHERS != 0 && !file.is_sample()) {
         let what = format!("every user of this machine can use this file: its mode is {:o}", file.mode);
-        let to = file.mode & !OTHERS & 0o666;
-        let mend = format!("chmod {to:o} {}", quoted(&file.path.display().to_string()));
-        let does = Does::Mode { from: file.mode, to };
-        let fix = Remedy::Fix(Fix { file: file.absolute.clone(), does });
-        found.add_with(file.at_key(), what, mend, fix);
+        let mend =
+            format!("chmod {:o} {}", file.mode & !OTHERS & 0o666, quoted(&file.path.display().to_string()));
+        found.add(file.at_key(), what, mend);
     }
 }
 

@@ -31,7 +31,7 @@ pub(super) fn edited<'d>(path: &Path, fixes: impl Iterator<Item = &'d Does>) -> 
     let new = rewritten(&old, &edits, written_in)
         .ok_or("read again after the change, the file would say more or less than it should")?;
     let seen = sight(&old, &edits);
-    Ok(What::Content { old: Some(old), new: new.into(), seen })
+    Ok(What { old: Some(old), new: new.into(), seen })
 }
 
 /// A list of one entry a line with some more.
@@ -52,7 +52,7 @@ pub(super) fn with_lines<'d>(path: &Path, lines: impl Iterator<Item = &'d str>) 
         }
     }
     let seen = sight_of_lines(before, &new);
-    Ok(What::Content { old, new: new.into(), seen })
+    Ok(What { old, new: new.into(), seen })
 }
 
 fn content(path: &Path) -> Result<Option<Zeroizing<Vec<u8>>>, String> {
@@ -79,10 +79,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("a.yaml");
         std::fs::write(&path, TEXT).unwrap();
-        match edited(&path, fixes.iter())? {
-            What::Content { new, .. } => Ok(String::from_utf8(new.to_vec()).unwrap()),
-            What::Mode { .. } => Err("a mode".to_owned()),
-        }
+        edited(&path, fixes.iter()).map(|what| String::from_utf8(what.new.to_vec()).unwrap())
     }
 
     #[test]

@@ -41,17 +41,11 @@ pub(crate) struct Left<'f> {
     pub(crate) why: String,
 }
 
-enum What {
-    Content {
-        old: Option<Zeroizing<Vec<u8>>>,
-        new: Zeroizing<Vec<u8>>,
-        /// Both as they may be shown.
-        seen: [String; 2],
-    },
-    Mode {
-        from: u32,
-        to: u32,
-    },
+struct What {
+    old: Option<Zeroizing<Vec<u8>>>,
+    new: Zeroizing<Vec<u8>>,
+    /// Both as they may be shown.
+    seen: [String; 2],
 }
 
 /// The fixes of one file that are done together.
@@ -61,21 +55,18 @@ impl<'f> Plan<'f> {
     /// What can be done about findings in the files of `within`.
     pub(crate) fn of(findings: &'f [Finding], within: &Within) -> Self {
         let mut plan = Self::default();
-        let mut groups: BTreeMap<(PathBuf, bool), Group<'f>> = BTreeMap::new();
+        let mut groups: BTreeMap<PathBuf, Group<'f>> = BTreeMap::new();
         for finding in findings {
             match &finding.remedy {
                 Remedy::ByHand => {}
                 Remedy::Left(why) => plan.leave(finding, why),
                 Remedy::Fix(Fix { file, does }) => match within.real(file, does) {
-                    Ok(path) => {
-                        let is_mode = matches!(does, Does::Mode { .. });
-                        groups.entry((path, is_mode)).or_default().push((finding, does));
-                    }
+                    Ok(path) => groups.entry(path).or_default().push((finding, does)),
                     Err(why) => plan.leave(finding, why),
                 },
             }
         }
-        for ((path, _), group) in groups {
+        for (path, group) in groups {
             plan.take(path, group);
         }
         plan
@@ -96,7 +87,6 @@ impl<'f> Plan<'f> {
 
 fn what(path: &Path, group: &[(&Finding, &Does)]) -> Result<What, String> {
     match group {
-        [(_, Does::Mode { from, to }), ..] => Ok(What::Mode { from: *from, to: *to }),
         [(_, Does::Line(_)), ..] => content::with_lines(
             path,
             group.iter().filter_map(|(_, does)| match does {
@@ -111,9 +101,7 @@ fn what(path: &Path, group: &[(&Finding, &Does)]) -> Result<What, String> {
 /// A line for git stands in another file than its finding.
 fn name(path: &Path, group: &[(&Finding, &Does)]) -> String {
     match group {
-        [(finding, Does::Text { .. } | Does::Mode { .. }), ..] => {
-            finding.at.file().unwrap_or(path).display().to_string()
-        }
+        [(finding, Does::Text { .. }), ..] => finding.at.file().unwrap_or(path).display().to_string(),
         _ => shown(path),
     }
 }

@@ -1,9 +1,7 @@
 //! Signals, process groups, and a program in the place of this one.
 
-use std::fs::{File, Permissions};
 use std::io;
 use std::os::fd::{AsFd, OwnedFd};
-use std::os::unix::fs::PermissionsExt;
 use std::os::unix::process::{CommandExt, ExitStatusExt};
 use std::process::{Child, Command, ExitStatus};
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -31,11 +29,6 @@ pub(crate) fn command(program: &std::ffi::OsStr) -> Command {
 /// Whether two names mean one variable of the environment.
 pub(crate) fn is_same_variable(one: &str, other: &str) -> bool {
     one == other
-}
-
-/// Says who may use a file.
-pub(crate) fn set_mode(file: &File, mode: u32) -> io::Result<()> {
-    file.set_permissions(Permissions::from_mode(mode))
 }
 
 /// Whether terminals take colours.

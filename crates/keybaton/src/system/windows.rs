@@ -35,11 +35,6 @@ pub(crate) fn is_same_variable(one: &str, other: &str) -> bool {
     one.eq_ignore_ascii_case(other)
 }
 
-/// Files have no mode here, so there is none to change.
-pub(crate) fn set_mode(_file: &std::fs::File, _mode: u32) -> io::Result<()> {
-    Ok(())
-}
-
 /// Whether the console takes colours, which it has to be told first.
 pub(crate) fn knows_colours() -> bool {
     anstyle_query::windows::enable_ansi_colors().unwrap_or(false)
