@@ -7,6 +7,8 @@ use std::process::{Command, Stdio};
 
 use insta::assert_snapshot;
 
+#[path = "recipe/rings.rs"]
+mod rings;
 #[path = "recipe/shells.rs"]
 mod shells;
 #[path = "recipe/systemd.rs"]

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
+import re
 import shlex
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from ground import SHOP, Ground
+from ground import CHECKOUT, PROGRAM, SHOP, Ground
 
 from platforms import compose_files
 from platforms.swarm_manager import DOCKER, Manager
@@ -127,20 +128,46 @@ def rotation(ground: Ground) -> Iterator[str]:
     """The one-shot service, started with the environment that it gets, on the folder that it gets."""
     project = ground.project("rotation/shop", {**compose_files.AROUND, **compose_files.FITTING["a map"], **REPORTS})
     keys = project / "keys"
+    # Where `manage.py keybaton` finds the program beside the package.
+    ground.run(f"mkdir -p ../../.local/bin && ln -s {PROGRAM} ../../.local/bin/keybaton", project)
     ground.run(f"mkdir -m 700 keys; keybaton recipe compose --write --set folder={keys}", project)
     service = config(ground, project, ["compose.yaml", "compose.keybaton.yaml"], profile=True)["services"]["keybaton"]
     if "LEAK" in json.dumps(service) or service.get("ports") or service.get("labels") or service.get("container_name"):
         yield f"keybaton is started as {service}"
     if service["entrypoint"] + service["command"][:1] != ["python", "manage.py", "keybaton", "rotate"]:
         yield f"keybaton runs {service['entrypoint']} {service['command']}"
-    words = " ".join(f"{name}={shlex.quote(value)}" for name, value in service["environment"].items() if value)
-    there = f"env {words} keybaton"
-    printed = ground.run(
-        f"{there} copy - dir:{keys} < .env && {there} rotate --new --no-input && {there} status && stat -c %a keys/*",
-        project,
-    )
-    if "staged" not in printed or printed.split()[-3:] != ["600"] * 3:
-        yield f"a rotation: {printed}"
+    yield from steps(ground, project, service)
+
+
+def steps(ground: Ground, project: Path, service: dict[str, Any]) -> Iterator[str]:
+    """The commands that the recipe prints, each as Compose would start it: a new site, then one that has a key."""
+    printed = ground.run(f"keybaton recipe compose --set folder={project}/keys | sed '1,/^next$/d'", project)
+    run = {
+        line.split("keybaton ")[-1]: started(service, line) for line in re.findall("^ {6}(docker .*)", printed, re.M)
+    }
+    [first] = [line for words, line in run.items() if words.startswith("init ")]
+    [moved] = [line for words, line in run.items() if words.startswith("copy ")]
+    rest = [line for words, line in run.items() if words.startswith(("status ", "docker compose -f "))]
+    yield from own_key(ground, project, first)
+    told = ground.run(f"rm keys/* && {moved} && {' && '.join(rest)} && stat -c %a keys/*", project)
+    if "too young to rotate" not in told or len(rest) != 2 or told.split()[-3:] != ["600"] * 3:
+        yield f"a rotation: {told}"
+
+
+def own_key(ground: Ground, project: Path, line: str) -> Iterator[str]:
+    printed = ground.run(f"{line} && cat keys/SECRET_KEY", project)
+    if "make a key: SECRET_KEY" not in printed or printed.split()[-1] in (project / ".env").read_text():
+        yield f"production gets no key of its own: {printed}"
+
+
+def started(service: dict[str, Any], line: str) -> str:
+    """What a container runs for such a line of `docker compose run`, with the environment that it has."""
+    found = re.match(r"docker compose .*run --rm (?:-T )?(?:--entrypoint (\w+) )?keybaton\b ?(.*)", line)
+    if not found:
+        return ""
+    variables = " ".join(f"{name}={shlex.quote(value)}" for name, value in service["environment"].items() if value)
+    program = found[1] or f"PYTHONPATH={CHECKOUT}/python {shlex.join(service['entrypoint'])}"
+    return f"env {variables} {program} {found[2] or shlex.join(service['command'])}"
 
 
 def reset(ground: Ground) -> Iterator[str]:

@@ -1,5 +1,6 @@
 //! Hosts that Ansible runs: the ring has one home, and a playbook brings it to each of them.
 
+use keybaton_core::shell::posix;
 use minijinja::context;
 use minijinja::value::Value;
 
@@ -55,20 +56,22 @@ fn proposal(_: &Django, _: &'static str, answers: &Answers) -> Result<Proposal, 
 fn make(facts: &Facts) -> Result<Made, Failure> {
     let said = |name| facts.answers.get(name);
     let environment = facts.home.environment.as_str();
-    let home = &facts.home.main().store;
+    let rings = facts.home.for_each_ring();
     let made = Made::default()
         .file(PLAYBOOK, "brings the keys to the hosts", fill(include_str!("ansible/keybaton.yml"), gaps(facts)))
         .step(format!("Name the hosts in {}, as the group {}.", said("inventory"), said("hosts")))
-        .step("On the machine that runs the playbooks, bring the ring to its home once; here it stands in .env:")
-        .command(format!("keybaton copy dotenv:.env {home} -e {environment}"))
+        .step("On the machine that runs the playbooks, once, a key of its own for each ring:")
+        .commands(rings.iter().map(|ring| format!("keybaton init {ring} --no-input")))
+        .step("Or where the site runs already, and has its key in .env, that one goes on signing:")
+        .commands(rings.iter().zip(&facts.home.rings).map(|(words, ring)| format!("keybaton copy {words} dotenv:.env {}", posix(&ring.store.to_string()))))
         .step("Bring it to the hosts; each is restarted before the next one is touched:")
         .command(format!("ansible-playbook --inventory {} {PLAYBOOK}", said("inventory")))
         .step("Keep a second copy, which is encrypted before it is on any disk:")
         .command(format!(
             "keybaton export -e {environment} --format json | ansible-vault encrypt --output deploy/ansible/ring.vault -"
         ))
-        .step("Once a day, by cron on that machine, which takes the next safe step of a rotation and brings it to the hosts:")
-        .command(format!("keybaton rotate -e {environment} --if-older-than {} --no-input", said("age")));
+        .step("Once a day, by cron on that machine in this folder, which takes the next safe step of a rotation and brings it to the hosts:")
+        .commands(rings.iter().map(|ring| format!("keybaton rotate {ring} --if-older-than {} --no-input", said("age"))));
     Ok(made)
 }
 

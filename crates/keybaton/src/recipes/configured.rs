@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use keybaton_core::RingName;
+use keybaton_core::shell::posix;
 use keybaton_stores::StoreUrl;
 
 use crate::configuration::{Configuration, Place, Wishes, quoted};
@@ -100,6 +101,15 @@ impl Home {
         let first = known.default_environment.as_ref().or_else(|| known.environments.keys().next());
         let environment = first.cloned().unwrap_or_else(|| PRODUCTION.to_owned());
         Self::of(known, environment, None)
+    }
+
+    /// What `keybaton VERB` is told to be for each of the rings in turn: the environment, and the ring where there are several.
+    pub(crate) fn for_each_ring(&self) -> Vec<String> {
+        let environment = format!("-e {}", posix(&self.environment));
+        match self.rings.as_slice() {
+            [_] => vec![environment],
+            rings => rings.iter().map(|ring| format!("{environment} --ring {}", ring.name)).collect(),
+        }
     }
 
     /// The main ring.

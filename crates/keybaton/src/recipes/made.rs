@@ -58,6 +58,11 @@ impl Made {
         self
     }
 
+    /// The same with commands more for a person.
+    pub(crate) fn commands(self, lines: impl IntoIterator<Item = String>) -> Self {
+        lines.into_iter().fold(self, Self::command)
+    }
+
     /// The same with a command more for a person.
     pub(crate) fn command(self, line: impl AsRef<str>) -> Self {
         self.step(format!("    {}", line.as_ref()))

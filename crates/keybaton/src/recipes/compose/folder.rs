@@ -37,33 +37,50 @@ pub(super) fn make(facts: &Facts, compose: &Compose, folder: &str) -> Made {
         .step("Let every `docker compose` there read both files:")
         .command(format!("export COMPOSE_FILE={both}"));
     match facts.django.reports {
-        true => in_place(made, folder),
+        true => in_place(made, facts, compose, folder),
         false => by_restart(made, facts, folder, (user, group)),
     }
 }
 
 /// The processes take a new ring over, so a container that can write the folder does all that is to be done.
-fn in_place(made: Made, folder: &str) -> Made {
-    made.step("Bring the key of today there once; here it stands in .env:")
-        .command(format!("docker compose run --rm -T keybaton copy - dir:{folder} < .env"))
-        .step("Start, see that the key is read there, and take it out of .env:")
+fn in_place(made: Made, facts: &Facts, compose: &Compose, folder: &str) -> Made {
+    // manage.py would import the settings, which find no key yet.
+    let bare = "docker compose run --rm -T --entrypoint keybaton keybaton";
+    let rings = facts.home.for_each_ring();
+    // cron knows nothing of COMPOSE_FILE.
+    let both = compose_words(&compose.file).join(" ");
+    let daily = |ring: &String| {
+        let more = format!(" rotate {ring} --if-older-than {} --no-input", facts.answers.get("age"));
+        format!("{both} run --rm -T keybaton{}", if rings.len() > 1 { more.as_str() } else { "" })
+    };
+    made.step("Build the image anew, for keybaton.toml belongs into it. Then a key of its own for each ring:")
+        .command("docker compose build")
+        .commands(rings.iter().map(|ring| format!("{bare} init {ring} --no-input")))
+        .step("Or where the site runs already, and has its key in .env, that one goes on signing:")
+        .commands(rings.iter().map(|ring| format!("{bare} copy {ring} - dir:{folder} < .env")))
+        .step(START)
         .command("docker compose up --detach")
-        .command("docker compose run --rm keybaton status")
-        .step("Once a day, by cron, which takes the next safe step of a rotation when there is one:")
-        .command("docker compose run --rm keybaton")
+        .commands(rings.iter().map(|ring| format!("docker compose run --rm keybaton status {ring}")))
+        .step("Once a day, by cron in this folder, which takes the next safe step of a rotation when there is one:")
+        .commands(rings.iter().map(daily))
 }
 
 /// Containers do not restart containers, so keybaton runs on the host.
 fn by_restart(made: Made, facts: &Facts, folder: &str, (user, group): (&str, &str)) -> Made {
-    let environment = &facts.home.environment;
-    made.step("Bring the key of today there once, with keybaton on the host; here it stands in .env:")
-        .command(format!("sudo keybaton copy dotenv:.env dir:{folder} -e {environment}"))
+    let (age, rings) = (facts.answers.get("age"), facts.home.for_each_ring());
+    made.step("With keybaton on the host, a key of its own for each ring:")
+        .commands(rings.iter().map(|ring| format!("sudo keybaton init {ring} --no-input")))
+        .step("Or where the site runs already, and has its key in .env, that one goes on signing:")
+        .commands(rings.iter().map(|ring| format!("sudo keybaton copy {ring} dotenv:.env dir:{folder}")))
+        .step("The containers read it:")
         .command(format!("sudo chown -R {user}:{group} {folder}"))
-        .step("Start, and take the key out of .env:")
+        .step(START)
         .command("docker compose up --detach")
-        .step("Once a day, by root's cron, which takes the next safe step of a rotation and restarts the services:")
-        .command(format!("keybaton rotate -e {environment} --if-older-than {} --no-input", facts.answers.get("age")))
+        .step("Once a day, by root's cron in this folder, which takes the next safe step of a rotation and restarts the services:")
+        .commands(rings.iter().map(|ring| format!("keybaton rotate {ring} --if-older-than {age} --no-input")))
 }
+
+const START: &str = "Start; where the services had the key in .env so far, take it out there afterwards:";
 
 fn gap(facts: &Facts, service: &Service) -> Value {
     context! { name => service.name.as_str(), stay => stay(facts, service) }

@@ -24,20 +24,19 @@ pub(super) fn make(facts: &Facts, compose: &Compose, folder: &str) -> Made {
     };
     let folder = &*posix(folder);
     let deploy = format!("docker stack deploy -c {} -c {} {stack}", compose.file.display(), file.display());
+    let (age, rings) = (facts.answers.get("age"), facts.home.for_each_ring());
     let made = Made::default()
         .file(file, "what goes over your compose file", fill(include_str!("stack.keybaton.yaml"), gaps.clone()))
         .file(SCRIPT, "brings a new ring to the services", fill(include_str!("exchange.sh"), gaps))
-        .step("On one manager, bring the key of today into a folder, once; here it stands in .env:")
-        .command(format!("sudo keybaton copy dotenv:.env dir:{folder} -e {}", facts.home.environment))
+        .step("On one manager, once, a key of its own for each ring:")
+        .commands(rings.iter().map(|ring| format!("sudo keybaton init {ring} --no-input")))
+        .step("Or where the site runs already, and has its key in .env, that one goes on signing:")
+        .commands(rings.iter().map(|ring| format!("sudo keybaton copy {ring} dotenv:.env dir:{folder}")))
         .step("Make the first secrets of it, and deploy; say this version with each deployment:")
         .command(format!("sudo sh {SCRIPT}"))
         .command(format!("RING_VERSION=$(sudo cat {folder}/.version) {deploy}"))
-        .step("Once a day, by that manager's cron, which takes the next safe step of a rotation and exchanges the secrets:")
-        .command(format!(
-            "keybaton rotate -e {} --if-older-than {} --no-input",
-            facts.home.environment,
-            facts.answers.get("age")
-        ));
+        .step("Once a day, by that manager's cron in this folder, which takes the next safe step of a rotation and exchanges the secrets:")
+        .commands(rings.iter().map(|ring| format!("keybaton rotate {ring} --if-older-than {age} --no-input")));
     leftovers(made, facts, compose)
 }
 
