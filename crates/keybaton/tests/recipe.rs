@@ -171,3 +171,30 @@ fn programs_are_told_every_file() {
         serde_json::from_str(ground.says(&["--json"]).strip_prefix("0\n").unwrap()).unwrap();
     assert!(list.as_array().unwrap().iter().any(|recipe| recipe["target"] == "systemd"));
 }
+
+#[test]
+fn a_release_command_runs_where_manage_py_is() {
+    let production = "[environments.production]\nstore = \"heroku://shop\"\n";
+    let says = |procfile: &str| {
+        let ground = Ground::of(&[("keybaton.toml", production), ("Procfile", procfile)]);
+        fs::create_dir(ground.path("our site")).unwrap();
+        for name in ["manage.py", "shop"] {
+            fs::rename(ground.path(name), ground.path("our site").join(name)).unwrap();
+        }
+        if procfile.is_empty() {
+            fs::remove_file(ground.path("Procfile")).unwrap();
+        }
+        let said = ground.says(&["heroku"]);
+        said.lines().map(str::trim).filter(|line| line.contains("cd ")).collect::<Vec<_>>().join("\n")
+    };
+    assert_snapshot!(says("web: x\n"), @"
+    release: cd 'our site' && python manage.py check --deploy --fail-level ERROR
+    ");
+    assert_snapshot!(says("release: python manage.py migrate\n"), @"
+    (cd 'our site' && python manage.py check --deploy --fail-level ERROR) &&
+    ");
+    assert_snapshot!(says(""), @"
+    web: cd 'our site' && gunicorn --bind 0.0.0.0:$PORT shop.wsgi
+    release: cd 'our site' && python manage.py check --deploy --fail-level ERROR
+    ");
+}

@@ -13,6 +13,8 @@ import yaml
 from cache import CHECKOUT
 from ground import Ground
 
+from platforms.pipelines import complaints
+
 import heroku_cli
 import heroku_platform
 from stage import Stage
@@ -54,7 +56,10 @@ def files(ground: Ground) -> Iterator[str]:
     ground.run("keybaton recipe heroku --write", project)
     if "Valid procfile detected (web, release)" not in (printed := ground.run("honcho check", project)):
         yield f"the Procfile: {printed}"
-    [job] = yaml.safe_load((project / ".github/workflows/keybaton-heroku.yml").read_text())["jobs"].values()
+    workflow = project / ".github/workflows/keybaton-heroku.yml"
+    yield from complaints("actionlint", "-no-color", workflow)
+    yield from complaints("zizmor", "--offline", "--no-progress", "--quiet", "--persona", "auditor", workflow)
+    [job] = yaml.safe_load(workflow.read_text())["jobs"].values()
     if job["environment"] != "production" or job["steps"][-1]["env"] != {
         "HEROKU_API_KEY": "${{ secrets.HEROKU_API_KEY }}"
     }:
@@ -81,8 +86,10 @@ def refusals(ground: Ground) -> Iterator[str]:
 
 def life(desk: Desk) -> Iterator[str]:
     """A ring moves in, is rotated, is rolled back, and is brought up again."""
-    desk.run("keybaton copy --create dotenv:.env heroku://shop -e production")
+    desk.run("keybaton init -e production --no-input")
     first = desk.config()
+    if first.get("SECRET_KEY", "") in (desk.project / ".env").read_text():
+        yield "production has the key of development, or none"
     if sorted(first) != ["SECRET_KEY", "SECRET_KEY_FALLBACKS", "SECRET_KEY_RING"]:
         yield f"there are {sorted(first)}"
     yield from release_command(desk, first)

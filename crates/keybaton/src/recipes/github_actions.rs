@@ -7,6 +7,8 @@ use std::fs;
 
 use minijinja::{Value, context};
 
+pub(super) use pins::pins;
+
 use super::answers::Kind;
 use super::pipeline::{self, Pipeline, Way};
 use super::template::fill;
@@ -65,11 +67,11 @@ fn gaps(facts: &Facts, pipeline: &Pipeline) -> Value {
     let region = pipeline.reach.region.clone().unwrap_or_else(|| "${{ vars.AWS_REGION }}".to_owned());
     let ways = context! {
         aws => leads(Way::Aws), google => leads(Way::Google), azure => leads(Way::Azure),
-        vault => leads(Way::Vault), cluster => leads(Way::Cluster), region, pins => pins::pins(),
+        vault => leads(Way::Vault), cluster => leads(Way::Cluster), region, pins => pins(),
     };
     let sign_in = fill(include_str!("github_actions/sign-in.yml"), ways).trim_end().to_owned();
     context! {
-        pins => pins::pins(), sign_in, version => env!("CARGO_PKG_VERSION"),
+        pins => pins(), sign_in, version => env!("CARGO_PKG_VERSION"),
         branch => said("branch"), python => said("python"), age => said("age"), script => said("script"), gate => gate(facts),
         environment => facts.home.environment.as_str(), folder => pipeline.folder.as_str(),
         manage => (!pipeline.manage.is_empty()).then(|| pipeline.manage_from_the_top()),

@@ -1,9 +1,11 @@
 //! Heroku: config vars, the release command, and who rotates.
 
+use keybaton_core::shell::posix;
 use minijinja::context;
 use serde_json::Value;
 
 use super::answers::Kind;
+use super::github_actions::pins;
 use super::servers::Listen;
 use super::template::fill;
 use super::{Answers, Ask, Django, Facts, Made, Proposal, Recipe, Variant};
@@ -37,14 +39,12 @@ fn proposal(_: &Django, _: &'static str, answers: &Answers) -> Result<Proposal, 
 }
 
 fn make(facts: &Facts) -> Result<Made, Failure> {
-    let environment = facts.home.environment.as_str();
-    let store = &facts.home.main().store;
-    if store.scheme() != "heroku" {
+    if facts.home.main().store.scheme() != "heroku" {
         return Err(elsewhere(facts));
     }
     let made = Made::default()
-        .step("Sign in with `heroku login`, and bring the ring into the config vars once; here it stands in .env:")
-        .command(format!("keybaton copy --create dotenv:.env {store} -e {environment}"));
+        .step("Sign in with `heroku login`. A key that the config vars have goes on signing, and a new site gets one of its own:")
+        .commands(facts.home.for_each_ring().iter().map(|ring| format!("keybaton init {ring} --no-input")));
     let made = review_apps(procfile(made, facts), facts)?;
     Ok(match facts.variant {
         SCHEDULER => by_scheduler(made, facts),
@@ -54,11 +54,11 @@ fn make(facts: &Facts) -> Result<Made, Failure> {
 
 /// A Procfile of our own, or the line for the one that is there.
 fn procfile(made: Made, facts: &Facts) -> Made {
+    let check = there(facts, CHECK);
     let Some(text) = facts.django.text("Procfile") else {
         let command =
             facts.django.server.command(Listen::Address("0.0.0.0:$PORT"), &facts.django.application());
-        let folder = facts.django.folder.display().to_string();
-        let gaps = context! { command => command.join(" "), folder, check => CHECK };
+        let gaps = context! { web => there(facts, &command.join(" ")), release => check };
         return made.file("Procfile", "what dynos run", fill(include_str!("heroku/Procfile"), gaps));
     };
     let release = text.lines().find_map(|line| line.strip_prefix("release:"));
@@ -66,10 +66,19 @@ fn procfile(made: Made, facts: &Facts) -> Made {
         Some(line) if line.contains("check --deploy") => made,
         Some(_) => made
             .step("Let the release command of the Procfile begin with this, so that no dyno starts with a key that cannot be used:")
-            .command(format!("{CHECK} &&")),
+            // The brackets leave the folder for what stands behind.
+            .command(if check == CHECK { format!("{check} &&") } else { format!("({check}) &&") }),
         None => made
             .step("Add to the Procfile, so that no dyno starts with a key that cannot be used:")
-            .command(format!("release: {CHECK}")),
+            .command(format!("release: {check}")),
+    }
+}
+
+/// A command in the folder of manage.py.
+fn there(facts: &Facts, command: &str) -> String {
+    match facts.django.folder.to_str() {
+        None | Some("") => command.to_owned(),
+        Some(folder) => format!("cd {} && {command}", posix(folder)),
     }
 }
 
@@ -92,7 +101,10 @@ fn review_apps(made: Made, facts: &Facts) -> Result<Made, Failure> {
 }
 
 fn by_workflow(made: Made, facts: &Facts) -> Made {
-    let gaps = context! { environment => facts.home.environment.as_str(), age => facts.answers.get("age") };
+    let gaps = context! {
+        environment => facts.home.environment.as_str(), age => facts.answers.get("age"), rings => facts.home.for_each_ring(),
+        pins => pins(), version => env!("CARGO_PKG_VERSION"),
+    };
     made.file(
         WORKFLOW,
         "who rotates, each day where a step is safe",
@@ -108,16 +120,15 @@ fn by_workflow(made: Made, facts: &Facts) -> Made {
 
 fn by_scheduler(made: Made, facts: &Facts) -> Made {
     let app = facts.home.main().store.rest().trim_start_matches('/');
+    let (age, rings) = (facts.answers.get("age"), facts.home.for_each_ring());
+    let rotations =
+        rings.iter().map(|ring| format!("keybaton rotate {ring} --if-older-than {age} --no-input"));
     made.step("Give the dynos a key of Heroku's; whatever runs in them can then write config vars:")
         .command(AUTHORIZE)
         .command(format!("heroku config:edit HEROKU_API_KEY --app {app}"))
         .step("Let Heroku Scheduler run once a day:")
         .command(format!("heroku addons:create scheduler:standard --app {app}"))
-        .command(format!(
-            "keybaton rotate -e {} --if-older-than {} --no-input",
-            facts.home.environment,
-            facts.answers.get("age")
-        ))
+        .commands(rotations)
 }
 
 fn elsewhere(facts: &Facts) -> Failure {

@@ -57,3 +57,19 @@ fn with_ansible() {
     keybaton rotate -e production --ring JWT_KEY --if-older-than 90d --no-input
     ");
 }
+
+#[test]
+fn on_heroku() {
+    assert_snapshot!(typed(&["heroku"], "heroku://shop", &[]), @"
+    - run: keybaton rotate -e production --ring SECRET_KEY --if-older-than 90d --no-input
+    - run: keybaton rotate -e production --ring JWT_KEY --if-older-than 90d --no-input
+    keybaton init -e production --ring SECRET_KEY --no-input
+    keybaton init -e production --ring JWT_KEY --no-input
+    ");
+    assert_snapshot!(typed(&["heroku", "--variant", "scheduler"], "heroku://shop", &[]), @"
+    keybaton init -e production --ring SECRET_KEY --no-input
+    keybaton init -e production --ring JWT_KEY --no-input
+    keybaton rotate -e production --ring SECRET_KEY --if-older-than 90d --no-input
+    keybaton rotate -e production --ring JWT_KEY --if-older-than 90d --no-input
+    ");
+}

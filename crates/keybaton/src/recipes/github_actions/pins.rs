@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 /// What stands behind `uses:`, by the names that the templates have.
-pub(super) fn pins() -> BTreeMap<&'static str, &'static str> {
+pub(in crate::recipes) fn pins() -> BTreeMap<&'static str, &'static str> {
     BTreeMap::from(PINS)
 }
 
