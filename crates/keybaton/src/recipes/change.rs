@@ -1,23 +1,27 @@
 //! What would change in a file that is there.
 
-use similar::{ChangeTag, TextDiff};
+use similar::{Change, ChangeTag, TextDiff};
 
 use crate::print::{Print, Style};
 
-/// The change as a unified diff. The value of a line that sets a ring is not shown: somebody may have put a key there.
+/// The change as a unified diff. What stands where a key may be is not shown: somebody may have put one there.
 pub(crate) fn change(print: &Print, name: &str, rings: &[&str], old: &str, new: &str) -> String {
-    let mut veil = Veil::default();
-    let line = |tag, line: &str| match tag {
-        // What a recipe writes holds no key.
-        ChangeTag::Insert => line.to_owned(),
-        _ => veil.line(line, rings),
+    let changes = TextDiff::from_lines(old, new);
+    // The whole file, since a name may stand far above its value.
+    let mut veil = Veil::new(rings);
+    let old: Vec<String> =
+        (0..).map_while(|at| changes.old_slice(at)).map(|line| veil.line(bare(line))).collect();
+    // What a recipe writes holds no key, so a line that is new is shown as it is.
+    let line = |change: &Change<&str>| match change.old_index() {
+        Some(at) => old[at].clone(),
+        None => bare(change.value()).to_owned(),
     };
-    hunks(print, name, &TextDiff::from_lines(old, new), 2, line)
+    hunks(print, name, &changes, 2, line)
 }
 
 /// The same of two texts that may be shown as they are, without what is around the changes.
 pub(crate) fn bare_change(print: &Print, name: &str, old: &str, new: &str) -> String {
-    hunks(print, name, &TextDiff::from_lines(old, new), 0, |_, line| line.to_owned())
+    hunks(print, name, &TextDiff::from_lines(old, new), 0, |change| bare(change.value()).to_owned())
 }
 
 fn hunks<'t>(
@@ -25,14 +29,14 @@ fn hunks<'t>(
     name: &str,
     changes: &TextDiff<'t, 't, str>,
     radius: usize,
-    mut as_shown: impl FnMut(ChangeTag, &str) -> String,
+    as_shown: impl Fn(&Change<&str>) -> String,
 ) -> String {
     let head = [format!("--- {name}"), format!("+++ {name}")].map(|line| print.paint(Style::Bold, &line));
     let mut shown = head.to_vec();
     for hunk in changes.unified_diff().context_radius(radius).iter_hunks() {
         shown.push(print.paint(Style::Cyan, hunk.header().to_string().trim_end()));
         shown.extend(hunk.iter_changes().map(|change| {
-            let line = as_shown(change.tag(), change.value().trim_end_matches(['\r', '\n']));
+            let line = as_shown(&change);
             match change.tag() {
                 ChangeTag::Equal => format!(" {line}"),
                 ChangeTag::Delete => print.paint(Style::Red, &format!("-{line}")),
@@ -43,28 +47,55 @@ fn hunks<'t>(
     shown.join("\n")
 }
 
-/// Lines as they may be shown: `SECRET_KEY=…`, `SECRET_KEY: …`, whatever name it is part of, and the `value:` below `name: SECRET_KEY`.
-#[derive(Default)]
+/// A line without its end.
+fn bare(line: &str) -> &str {
+    line.trim_end_matches(['\r', '\n'])
+}
+
+/// Lines as they may be shown: nothing behind a ring's name, whatever longer name it is part of; nothing that is indented below
+/// it; and no `value`, which may stand above its name.
 struct Veil {
-    is_named: bool,
+    rings: Vec<String>,
+    /// How far the name above is indented.
+    below: Option<usize>,
 }
 
 impl Veil {
-    fn line(&mut self, line: &str, rings: &[&str]) -> String {
-        let named = rings.iter().filter_map(|ring| Some(line.find(ring)? + ring.len())).min();
-        let is_below = self.is_named && line.trim_start().starts_with("value");
-        self.is_named = named.is_some();
-        match named.or(is_below.then_some(0)).and_then(|end| value(line, end)) {
-            Some(at) => format!("{}…", &line[..at]),
-            None => line.to_owned(),
+    fn new(rings: &[&str]) -> Self {
+        Self { rings: rings.iter().map(|ring| ring.to_ascii_uppercase()).collect(), below: None }
+    }
+
+    fn line(&mut self, line: &str) -> String {
+        let indent = line.len() - line.trim_start().len();
+        let is_below = self.below.is_some_and(|name| indent > name || line.trim().is_empty());
+        let upper = line.to_ascii_uppercase();
+        let named = self.rings.iter().filter_map(|ring| Some(upper.find(ring)? + ring.len())).min();
+        if !is_below {
+            self.below = named.map(|_| indent);
         }
+        let end = match named.into_iter().chain(value(line)).min() {
+            Some(end) => behind(line, end),
+            None if is_below => line.find([':', '=']).map_or(indent, |at| at + 1),
+            None => line.len(),
+        };
+        if line[end..].trim().is_empty() { line.to_owned() } else { format!("{}…", &line[..end]) }
     }
 }
 
-/// Where the value of a line begins, behind the name that ends there.
-fn value(line: &str, end: usize) -> Option<usize> {
-    let at = end + line[end..].find(['=', ':'])? + 1;
-    line[at..].chars().any(|c| !c.is_whitespace()).then_some(at)
+/// Where the value of a line begins, behind the name that ends there: some put `=` or `:` between them, some a space.
+fn behind(line: &str, end: usize) -> usize {
+    let rest = &line[end..];
+    let at = rest.find(['=', ':']).or_else(|| rest.find(char::is_whitespace));
+    at.map_or(line.len(), |at| end + at + 1)
+}
+
+/// Where the word ends in `value: …`, `- value: …`, `{"value": …`.
+fn value(line: &str) -> Option<usize> {
+    let words = line.match_indices("value").map(|(at, word)| (&line[..at], at + word.len()));
+    let mut words =
+        words.filter(|(before, _)| !before.ends_with(|c: char| c.is_alphanumeric() || "_-".contains(c)));
+    let is_set = |end: &usize| line[*end..].trim_start_matches(['\'', '"', ' ']).starts_with([':', '=']);
+    words.find_map(|(_, end)| Some(end).filter(is_set))
 }
 
 #[cfg(test)]
@@ -89,5 +120,34 @@ mod tests {
         -  value:…
         +  x: 2
         ");
+    }
+
+    #[test]
+    fn however_a_name_and_its_value_are_written() {
+        for old in [
+            "ENV SECRET_KEY LEAK\n",
+            "set -gx SECRET_KEY LEAK\n",
+            "secret_key = \"LEAK\"\n",
+            "export SECRET_KEY='a b=LEAK'\n",
+            "- value: LEAK\n  name: SECRET_KEY\n",
+            "{\n  \"name\": \"SECRET_KEY\",\n  \"value\": \"LEAK\"\n}\n",
+            "{\"value\": \"LEAK\", \"name\": \"SECRET_KEY\"}\n",
+            "SECRET_KEY: |\r\n  LEAK\r\n",
+            "SECRET_KEY: >-\n\n  a\n  b\n  c\n  d\n  LEAK\nend: here\n",
+            "- SECRET_KEY:\n    LEAK\n",
+        ] {
+            for new in ["", &format!("{old}more\n"), &old.replace("end: here\n", "")] {
+                let shown = change(&Print::new(), "file", &["SECRET_KEY"], old, new);
+                let shown: Vec<&str> = shown.lines().filter(|line| !line.starts_with('+')).collect();
+                assert!(!shown.join("\n").contains("LEAK"), "{old}");
+            }
+        }
+    }
+
+    #[test]
+    fn what_is_no_key_is_shown() {
+        let old = "user: shop\nname: SECRET_KEY\nvalueFrom:\n  x: 1\n# values: 3\n";
+        let shown = change(&Print::new(), "file", &["SECRET_KEY"], old, "");
+        assert_eq!(shown.matches('…').count(), 0, "{shown}");
     }
 }
