@@ -3,7 +3,6 @@
 use std::path::PathBuf;
 
 use keybaton_core::RingName;
-use keybaton_core::shell::posix;
 use keybaton_stores::StoreUrl;
 
 use crate::configuration::{Configuration, Place, Wishes, quoted};
@@ -74,6 +73,7 @@ impl Home {
         environment: String,
         added: Option<(PathBuf, String, String)>,
     ) -> Result<Self, Failure> {
+        must_be_plain(&environment)?;
         let (rings, mirrors) = (rings(known, &environment)?, mirrors(known, &environment)?);
         // One without a table has no rings.
         let says = &known.environments[&environment];
@@ -105,7 +105,7 @@ impl Home {
 
     /// What `keybaton VERB` is told to be for each of the rings in turn: the environment, and the ring where there are several.
     pub(crate) fn for_each_ring(&self) -> Vec<String> {
-        let environment = format!("-e {}", posix(&self.environment));
+        let environment = format!("-e {}", self.environment);
         match self.rings.as_slice() {
             [_] => vec![environment],
             rings => rings.iter().map(|ring| format!("{environment} --ring {}", ring.name)).collect(),
@@ -143,6 +143,17 @@ impl Proposal {
         lines.extend(self.more.iter().cloned());
         lines
     }
+}
+
+/// It stands in commands, units, YAML and templates, each of which takes other characters for something else, quoted or not.
+fn must_be_plain(environment: &str) -> Result<(), Failure> {
+    let is_plain = |c: char| c.is_ascii_alphanumeric() || "._-".contains(c);
+    if environment.chars().all(is_plain) && !environment.starts_with('-') {
+        return Ok(());
+    }
+    let sentence = "the name of the environment has characters that mean something else in files and shells";
+    Err(Failure::new(Exit::Configuration, sentence)
+        .hint("use letters, digits, dots, hyphens and underscores there"))
 }
 
 fn rings(known: &Configuration, environment: &str) -> Result<Vec<Ring>, Failure> {

@@ -18,7 +18,7 @@ pub(super) const RECIPE: Recipe = Recipe {
 
 fn make(facts: &Facts) -> Result<Made, Failure> {
     let watched: Vec<String> = facts.home.rings.iter().flat_map(files).collect();
-    let gaps = context! { watched, ..session::gaps(facts)? };
+    let gaps = context! { watched, ..session::gaps(facts) };
     let text = fill(include_str!("session/envrc"), gaps);
     let is_theirs = facts.django.text(".envrc").is_some_and(|old| !old.starts_with(MARK));
     let made = if is_theirs {

@@ -17,7 +17,7 @@ pub(super) const RECIPE: Recipe = Recipe {
 };
 
 fn make(facts: &Facts) -> Result<Made, Failure> {
-    let gaps = session::gaps(facts)?;
+    let gaps = session::gaps(facts);
     let text = match facts.variant {
         VAULT => fill(include_str!("session/vault.ps1"), gaps),
         _ => fill(include_str!("session/keybaton.ps1"), gaps),

@@ -5,7 +5,6 @@ use minijinja::context;
 use minijinja::value::Value;
 
 use super::{Answers, Django, Facts, Made, Proposal, Variant};
-use crate::exit::Exit;
 use crate::failure::Failure;
 
 /// The way of every shell.
@@ -23,16 +22,15 @@ pub(super) fn proposal(_: &Django, _: &'static str, _: &Answers) -> Result<Propo
 }
 
 /// The environment and the variables of its rings.
-pub(super) fn gaps(facts: &Facts) -> Result<Value, Failure> {
+pub(super) fn gaps(facts: &Facts) -> Value {
     let environment = facts.home.environment.as_str();
-    must_be_plain(environment)?;
     let variables: Vec<String> = facts
         .home
         .rings
         .iter()
         .flat_map(|ring| [ring.name.to_string(), ring.name.fallbacks(), ring.name.record()])
         .collect();
-    Ok(context! { environment, variables, name => facts.django.name.as_str() })
+    context! { environment, variables, name => facts.django.name.as_str() }
 }
 
 /// What a person does, who loads a file into a session with one word and clears it with another.
@@ -44,15 +42,4 @@ pub(super) fn steps(made: Made, facts: &Facts, load: &str, clear: &str) -> Made 
         .step("For a session, and at its end; after a rotation load it again:")
         .command(load)
         .command(clear)
-}
-
-/// What would mean something else in one of the shells is not written there, quoted or not.
-fn must_be_plain(environment: &str) -> Result<(), Failure> {
-    let is_plain = |c: char| c.is_ascii_alphanumeric() || "._-".contains(c);
-    if environment.chars().all(is_plain) && !environment.starts_with('-') {
-        return Ok(());
-    }
-    let sentence = "the name of the environment has characters that mean something else in a shell";
-    Err(Failure::new(Exit::Configuration, sentence)
-        .hint("use letters, digits, dots, hyphens and underscores there"))
 }

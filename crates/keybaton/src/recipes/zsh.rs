@@ -14,7 +14,7 @@ pub(super) const RECIPE: Recipe = Recipe {
 };
 
 fn make(facts: &Facts) -> Result<Made, Failure> {
-    let text = fill(include_str!("session/keybaton.sh"), session::gaps(facts)?);
+    let text = fill(include_str!("session/keybaton.sh"), session::gaps(facts));
     let made = Made::default().file("keybaton.sh", "functions to be sourced", text);
     Ok(session::steps(made, facts, ". ./keybaton.sh && keybaton_load", "keybaton_clear")
         .step("Do not type a key: `export SECRET_KEY=…` stands in ~/.zsh_history from then on."))

@@ -73,3 +73,20 @@ fn on_heroku() {
     keybaton rotate -e production --ring JWT_KEY --if-older-than 90d --no-input
     ");
 }
+
+#[test]
+fn an_environment_whose_name_means_something_in_a_file_is_refused_by_every_recipe() {
+    for name in ["a b", "$(id)", "{{ x }}", "${{ x }}", "x: y #", "-x", "x;reboot", "%d"] {
+        let table = format!("[environments.'{name}']\nstore = \"heroku://shop\"\n");
+        for target in
+            ["ansible", "aws", "compose", "dockerfile", "github-actions", "heroku", "kubernetes", "systemd"]
+        {
+            let said =
+                Ground::of(&[("keybaton.toml", &table)]).says(&[target, &format!("--env={name}")]);
+            assert!(
+                said.starts_with("3\nerror: the name of the environment has characters"),
+                "{target}: {said}"
+            );
+        }
+    }
+}

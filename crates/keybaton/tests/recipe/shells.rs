@@ -48,7 +48,7 @@ fn what_means_something_in_a_shell_is_quoted_or_refused() {
     let hostile = Ground::of(&[("keybaton.toml", "[environments.\"x'; id\"]\nstore = \"dotenv:.env\"\n")]);
     assert_snapshot!(hostile.says(&["powershell", "--write"]), @"
     3
-    error: the name of the environment has characters that mean something else in a shell
+    error: the name of the environment has characters that mean something else in files and shells
     hint: use letters, digits, dots, hyphens and underscores there
     ");
     assert!(!hostile.path("keybaton.ps1").exists());

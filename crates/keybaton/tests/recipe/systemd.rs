@@ -105,7 +105,7 @@ fn what_would_break_out_of_a_unit_is_refused() {
     let hostile = Ground::of(&[("keybaton.toml", "[environments.'x;reboot']\nstore = \"dir:/etc/shop\"\n")]);
     assert_snapshot!(hostile.says(&["systemd", "-e", "x;reboot"]), @"
     3
-    error: the name of the environment has characters that mean something else in a unit
+    error: the name of the environment has characters that mean something else in files and shells
     hint: use letters, digits, dots, hyphens and underscores there
     ");
     assert_snapshot!(Ground::new().says(&["systemd", "--set", "unit=../../etc/shop"]), @"

@@ -34,7 +34,6 @@ pub(super) struct Pipeline {
 impl Pipeline {
     pub(super) fn of(facts: &Facts) -> Result<Self, Failure> {
         let django = &facts.django;
-        must_be_plain("the name of the environment", &facts.home.environment)?;
         let top = Git::at(&django.top).map_or_else(|| django.top.clone(), |git| git.top().to_owned());
         let folder = django.top.strip_prefix(&top).unwrap_or(Path::new(""));
         let packages = Packages::of(django);

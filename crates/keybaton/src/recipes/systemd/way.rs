@@ -21,7 +21,6 @@ pub(super) enum Way {
 impl Way {
     /// The one that is wanted, where the stores of all rings can go it.
     pub(super) fn of(facts: &Facts) -> Result<Self, Failure> {
-        must_be_plain("the name of the environment", &facts.home.environment)?;
         must_be_plain("the name of the settings", &facts.django.settings)?;
         must_be_plain("the folder of manage.py", &format!("./{}", facts.django.folder.display()))?;
         let way = match facts.variant {
