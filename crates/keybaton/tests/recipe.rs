@@ -198,3 +198,31 @@ fn a_release_command_runs_where_manage_py_is() {
     release: cd 'our site' && python manage.py check --deploy --fail-level ERROR
     ");
 }
+
+#[test]
+fn no_file_with_keys_gets_into_the_build_of_an_image() {
+    let configuration = "\
+[environments.production]
+store = \"file:./keys/key.txt\"
+mirrors = [\"dir:mirror\"]
+[environments.production.rings.JWT_KEY]
+store = \"dotenv:config/production.txt\"
+[environments.dev]
+store = \"dotenv:.env\"
+[environments.test]
+store = \"dir:rings/test\"
+";
+    let ground = Ground::of(&[("keybaton.toml", configuration), ("Dockerfile", "FROM scratch\n")]);
+    ground.says(&["dockerfile", "--write"]);
+    assert_snapshot!(ground.read(".dockerignore"), @"
+    .git
+    **/.env
+    **/.env.*
+    **/.keybaton-*.tmp
+    secrets
+    config/production.txt
+    keys/key.txt*
+    mirror
+    rings/test
+    ");
+}

@@ -17,6 +17,8 @@ pub(crate) struct Home {
     pub(crate) rings: Vec<Ring>,
     /// The stores that get each write of the main ring too.
     pub(crate) mirrors: Vec<StoreUrl>,
+    /// Every store that the configuration names, in whatever environment.
+    pub(crate) all_stores: Vec<StoreUrl>,
     /// The configuration with the environment in it, where it has none of that name yet: its file, what stands there and what belongs there.
     pub(crate) added: Option<(PathBuf, String, String)>,
     /// The keys of a rotation that its table does not have.
@@ -83,7 +85,7 @@ impl Home {
             ("manage", says.manage.is_some()),
         ];
         let lacking = has.into_iter().filter(|(_, has)| !has).map(|(key, _)| key).collect();
-        Ok(Self { environment, rings, mirrors, added, lacking })
+        Ok(Self { environment, rings, mirrors, all_stores: all_stores(known), added, lacking })
     }
 
     /// Whether the table of the environment lacks a key of a rotation: `propagation`, `after-write` or `manage`.
@@ -185,6 +187,22 @@ fn mirrors(known: &Configuration, environment: &str) -> Result<Vec<StoreUrl>, Fa
         .flat_map(|found| &found.mirrors)
         .map(|url| store(url))
         .collect()
+}
+
+/// Those that make no sense are named where their environment is meant.
+fn all_stores(known: &Configuration) -> Vec<StoreUrl> {
+    let mirrors =
+        known.environments.values().flat_map(|environment| &environment.mirrors).map(String::as_str);
+    let named: Vec<&str> = known
+        .environments
+        .values()
+        .flat_map(|environment| {
+            environment.store.iter().chain(environment.rings.values().map(|ring| &ring.store))
+        })
+        .map(String::as_str)
+        .chain(mirrors)
+        .collect();
+    named.into_iter().filter_map(|url| StoreUrl::parse(url).ok()).collect()
 }
 
 /// A URL that makes no sense is not shown: it may hold a password.

@@ -1,5 +1,6 @@
 //! Images: built with a key that is thrown away, and looked through for keys.
 
+use keybaton_stores::StoreUrl;
 use minijinja::context;
 
 use super::answers::Kind;
@@ -148,11 +149,28 @@ fn covers(there: &str, wanted: &str) -> bool {
     there == wanted || there == ".env*" && wanted.starts_with(".env")
 }
 
-/// Where rings lie in the project itself.
+/// The files in the project itself that hold rings, in whatever environment; beside the file of `file:` there are two more.
 fn stores(facts: &Facts) -> Vec<String> {
-    let local = facts.home.rings.iter().filter(|ring| matches!(ring.store.scheme(), "dir" | "file"));
-    let paths = local.map(|ring| ring.store.rest().trim_start_matches("./").to_owned());
-    paths.filter(|path| !path.starts_with('/') && !path.contains("..")).collect()
+    let mut paths: Vec<String> = facts.home.all_stores.iter().filter_map(stored_here).collect();
+    paths.sort();
+    paths.dedup();
+    paths
+}
+
+fn stored_here(store: &StoreUrl) -> Option<String> {
+    let path = store.rest().split('?').next().unwrap_or_default().trim_start_matches("./");
+    let is_here = !path.starts_with('/') && !path.contains("..");
+    match store.scheme() {
+        // What it is called most often is left out anyway.
+        "dotenv"
+            if path.rsplit('/').next().is_some_and(|name| name == ".env" || name.starts_with(".env.")) =>
+        {
+            None
+        }
+        "dir" | "dotenv" if is_here => Some(path.to_owned()),
+        "file" if is_here => Some(format!("{path}*")),
+        _ => None,
+    }
 }
 
 fn no_dockerfile(file: &str) -> Failure {

@@ -81,8 +81,7 @@ fn an_environment_whose_name_means_something_in_a_file_is_refused_by_every_recip
         for target in
             ["ansible", "aws", "compose", "dockerfile", "github-actions", "heroku", "kubernetes", "systemd"]
         {
-            let said =
-                Ground::of(&[("keybaton.toml", &table)]).says(&[target, &format!("--env={name}")]);
+            let said = Ground::of(&[("keybaton.toml", &table)]).says(&[target, &format!("--env={name}")]);
             assert!(
                 said.starts_with("3\nerror: the name of the environment has characters"),
                 "{target}: {said}"
