@@ -72,3 +72,14 @@ fn an_envrc_that_somebody_wrote_stays() {
     own.says(&["direnv", "--write"]);
     assert!(own.says(&["direnv"]).starts_with("0\nas it is  .envrc"));
 }
+
+#[test]
+fn a_vault_keeps_no_key_of_before_beside_a_new_one() {
+    let ground = Ground::of(&[("keybaton.toml", BOTH)]);
+    ground.says(&["powershell", "--variant", "secretmanagement", "--write"]);
+    let made = ground.read("keybaton.ps1");
+    assert_eq!(made.matches("Set-Secret").count(), 1, "{made}");
+    for text in ["SECRET_KEY", "SECRET_KEY_FALLBACKS", "SECRET_KEY_RING"] {
+        assert!(made.contains(&format!("$env:{text} = $ring.{text}\n")), "{made}");
+    }
+}

@@ -2,17 +2,17 @@
 
 # A copy of the ring of «environment» in the vault. It does not follow a rotation.
 function Save-Ring {
-    $ring = keybaton export -e '«environment»' --format json | Out-String | ConvertFrom-Json
+    $ring = keybaton export -e '«environment»' --format json | Out-String
     if ($LASTEXITCODE -ne 0) { throw 'keybaton has not exported the ring' }
-«% for variable in variables %»
-    if ($ring.'«variable»') { Set-Secret -Name '«name»-«variable»' -Secret $ring.'«variable»' }
-«% endfor %»
+    # One secret for all of it, so that no key of before stays beside a new one.
+    Set-Secret -Name '«name»-«environment»-ring' -Secret $ring
 }
 
 # The copy, in the environment of this session and of all that it starts.
 function Import-Ring {
+    $ring = Get-Secret -Name '«name»-«environment»-ring' -AsPlainText -ErrorAction Stop | ConvertFrom-Json
 «% for variable in variables %»
-    $env:«variable» = Get-Secret -Name '«name»-«variable»' -AsPlainText -ErrorAction SilentlyContinue
+    $env:«variable» = $ring.«variable»
 «% endfor %»
 }
 
