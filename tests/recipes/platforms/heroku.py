@@ -13,10 +13,9 @@ import yaml
 from cache import CHECKOUT
 from ground import Ground
 
-from platforms.pipelines import complaints
-
 import heroku_cli
 import heroku_platform
+from platforms.pipelines import complaints
 from stage import Stage
 
 
