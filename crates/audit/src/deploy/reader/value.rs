@@ -30,9 +30,35 @@ pub(in crate::deploy) fn doubled(text: &str, sign: char) -> Value {
 }
 
 fn is_reference(text: &str) -> bool {
-    let filled = ["{{", "${", "$[[", "<%", "ENC[", "%(", "keyvault", "@Microsoft.KeyVault"];
-    filled.iter().any(|mark| text.contains(mark)) || is_name(text) || has_call(text)
+    let filled = ["{{", "${", "$[[", "<%", "<path:", "ENC[", "%(", "keyvault", "@Microsoft.KeyVault"];
+    filled.iter().any(|mark| text.contains(mark))
+        || is_name(text)
+        || has_call(text)
+        || is_address(text)
+        || is_token(text)
 }
+
+/// `op://vault/shop/SECRET_KEY`, `vault:secret/data/shop#SECRET_KEY`: where another program finds the key.
+fn is_address(text: &str) -> bool {
+    let named = ["vault:", "secretref:", "arn:", "ref+"];
+    let is_scheme = |scheme: &str| {
+        scheme.starts_with(|c: char| c.is_ascii_lowercase())
+            && scheme.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || "+-.".contains(c))
+    };
+    named.iter().any(|begin| text.starts_with(begin))
+        || text.split_once("://").is_some_and(|(scheme, _)| is_scheme(scheme))
+}
+
+/// `__SECRET_KEY__`, `#{SECRET_KEY}#`: what a step of the deployment replaces. `__CHANGE_ME__` is for people.
+fn is_token(text: &str) -> bool {
+    let within = |(begin, end): &(&str, &str)| text.strip_prefix(begin)?.strip_suffix(end);
+    TOKENS.iter().filter_map(within).any(|name| {
+        let is_upper = |c: char| c.is_ascii_uppercase() || c.is_ascii_digit() || c == '_';
+        name.chars().all(is_upper) && (name.contains("SECRET") || name.contains("KEY"))
+    })
+}
+
+const TOKENS: [(&str, &str); 4] = [("__", "__"), ("@@", "@@"), ("#{", "}#"), ("#{", "}")];
 
 /// `$SECRET_KEY`, and nothing around it: keys may hold a `$`.
 fn is_name(text: &str) -> bool {
@@ -107,6 +133,14 @@ mod tests {
             "ENC[AES256_GCM,data:abc]",
             "${SECRET_KEY:-${OTHER}}",
             "${{ secrets.A || secrets.B }}",
+            "op://shop/production/SECRET_KEY",
+            "ref+vault://shop/SECRET_KEY",
+            "vault:secret/data/shop#SECRET_KEY",
+            "secretref:secret-key",
+            "<path:secret/data/shop#SECRET_KEY>",
+            "__SECRET_KEY__",
+            "@@DJANGO_SECRET_KEY@@",
+            "#{SECRET_KEY}#",
         ] {
             assert_eq!(told(text), "reference", "{text}");
         }
@@ -114,7 +148,17 @@ mod tests {
 
     #[test]
     fn a_key_may_hold_the_signs_of_references() {
-        for text in ["made$up(-k%y", "a$(b", "$(-=+)x", "your-secret-here", "$1made", "%up"] {
+        for text in [
+            "made$up(-k%y",
+            "a$(b",
+            "$(-=+)x",
+            "your-secret-here",
+            "$1made",
+            "%up",
+            "__CHANGE_ME__",
+            "A:b/c",
+            "<key>",
+        ] {
             assert_eq!(told(text), format!("literal {text}"));
         }
         assert_eq!(told(" "), "empty");
