@@ -178,6 +178,9 @@ mod tests {
             "env | grep SECRET",
             "set -ex\n./run --key=$SECRET_KEY",
             "if true; then /usr/bin/env; fi",
+            "{ echo $SECRET_KEY; }\necho done > file",
+            "(env)",
+            "(cd x)\nenv\n(cd y) > file",
         ] {
             assert_eq!(told(script).len(), 1, "{script}");
         }
@@ -202,6 +205,10 @@ mod tests {
             "echo ${SECRET_KEY:+set}",
             "echo \"SECRET_KEY=$SECRET_KEY\" >> .env",
             "echo ::add-mask::$SECRET_KEY",
+            "{ echo A=1; echo \"SECRET_KEY=$SECRET_KEY\"; } > .env",
+            "(\n  echo \"SECRET_KEY=$SECRET_KEY\"\n) >> .env",
+            "for v in a b; do echo \"$v=$SECRET_KEY\"; done > .env",
+            "if true; then echo $SECRET_KEY; fi > .env",
             "echo $SECRET_KEY | docker secret create key -",
             "export SECRET_KEY=x",
             "printenv HOME",

@@ -57,8 +57,14 @@ impl Command {
 
 /// The commands of a script, one after another, whatever decides which of them run.
 pub(in crate::deploy) fn commands(script: &str) -> Vec<Command> {
-    let mut reading =
-        Reading { script, at: 0, commands: Vec::new(), command: Command::default(), heredocs: Vec::new() };
+    let mut reading = Reading {
+        script,
+        at: 0,
+        commands: Vec::new(),
+        command: Command::default(),
+        heredocs: Vec::new(),
+        groups: Groups::default(),
+    };
     while let Some(c) = reading.next() {
         reading.step(c);
     }
@@ -73,6 +79,16 @@ struct Reading<'s> {
     command: Command,
     /// The words that end the texts which begin on the next line.
     heredocs: Vec<String>,
+    groups: Groups,
+}
+
+/// `{ …; }`, `( … )`, `for … done`: what follows the last word holds for every command within.
+#[derive(Default)]
+struct Groups {
+    /// How many commands there were where each began.
+    open: Vec<usize>,
+    /// The one that ended just now.
+    ended: Option<usize>,
 }
 
 impl Reading<'_> {
@@ -96,7 +112,11 @@ impl Reading<'_> {
                 self.command.is_piped = true;
                 self.separate(1);
             }
-            ';' | '&' | '|' | '(' | ')' => self.separate(1),
+            '(' | ')' => {
+                self.separate(1);
+                self.group(if c == '(' { "{" } else { "}" });
+            }
+            ';' | '&' | '|' => self.separate(1),
             '<' | '>' => self.redirect(rest.len() - rest.trim_start_matches(['<', '>', '&', '-']).len()),
             c if c.is_whitespace() => self.at += c.len_utf8(),
             _ => self.word(),
@@ -113,6 +133,15 @@ impl Reading<'_> {
         if !command.is_empty() {
             self.commands.push(command);
         }
+        self.groups.ended = None;
+    }
+
+    fn group(&mut self, word: &str) {
+        match word {
+            "{" | "if" | "while" | "until" | "for" => self.groups.open.push(self.commands.len()),
+            "}" | "fi" | "done" => self.groups.ended = self.groups.open.pop(),
+            _ => {}
+        }
     }
 
     fn redirect(&mut self, length: usize) {
@@ -126,6 +155,8 @@ impl Reading<'_> {
             self.heredocs.push(target.text);
         } else if sign.starts_with('>') && !sign.contains('&') && !target.text.starts_with("/dev/std") {
             self.command.is_redirected = true;
+            let within = self.groups.ended.and_then(|start| self.commands.get_mut(start..));
+            within.into_iter().flatten().for_each(|command| command.is_redirected = true);
         }
     }
 
@@ -144,6 +175,9 @@ impl Reading<'_> {
 
     fn word(&mut self) {
         let word = self.read_word();
+        if self.command.words.is_empty() {
+            self.group(&word.text);
+        }
         match word.text.as_str() {
             "{" | "}" | "if" | "then" | "else" | "elif" | "fi" | "do" | "done" | "while" | "until" | "!"
             | "sudo" | "time"
