@@ -80,7 +80,7 @@ fn declared(reader: &mut Reader<'_>, line: &Logical, at: usize, rest: &str, how:
         let begin = at + name.span.end;
         let text = &line.text[begin..];
         let span = line.span(begin + text.len() - text.trim_start().len()..begin + text.trim_end().len());
-        return reader.give(&name.text, value(text), how, span);
+        return reader.give(&name.text, value(text.trim().trim_matches(['"', '\''])), how, span);
     }
     for word in words {
         let (name, value, span) = match word.assignment() {

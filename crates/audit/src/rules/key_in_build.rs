@@ -3,7 +3,7 @@
 use keybaton_core::strength::weaknesses;
 
 use super::{Found, Rule};
-use crate::deploy::{Given, How};
+use crate::deploy::{Given, How, Value};
 use crate::finding::Severity;
 use crate::tree::Tree;
 
@@ -19,6 +19,7 @@ fn check(tree: &Tree, found: &mut Found) {
         for given in &file.facts.given {
             let at = file.at(given.span.start);
             match given.how {
+                How::Image if given.value == Value::Empty => {}
                 How::Image => found.add(at, image(given), MEND),
                 How::Argument if is_placeholder(given) => found.add_as(Severity::Warning, at, FILLED, MEND),
                 How::Argument => found.add(at, ARGUMENT, MEND),
@@ -90,6 +91,8 @@ mod tests {
         for text in [
             "FROM python\nRUN SECRET_KEY=build python manage.py collectstatic\n",
             "FROM python\nRUN --mount=type=secret,id=secret_key,env=SECRET_KEY python manage.py check\n",
+            "FROM python\nENV SECRET_KEY=\"\"\n",
+            "FROM python\nENV SECRET_KEY \"\"\n",
             "FROM python AS build\nENV SECRET_KEY=build\nRUN ./collect\nFROM python\nCOPY --from=build /static /static\n",
         ] {
             assert!(world(text).finds("key-in-build").is_empty(), "{text}");
