@@ -7,7 +7,7 @@ use super::reader::Reader;
 use super::reader::lines::{Logical, joined};
 use super::reader::shell;
 use super::reader::value::doubled;
-use super::{Broken, How, Kind};
+use super::{Broken, How, Kind, Value};
 
 pub(super) const KIND: Kind =
     Kind { name: "a unit", recipe: Some("systemd"), is_named, says: |_, _| true, read };
@@ -21,14 +21,17 @@ fn is_named(path: &Path) -> bool {
 }
 
 fn read(reader: &mut Reader<'_>) -> Result<(), Broken> {
-    let mut mounted = Vec::new();
+    let (mut mounted, mut plain) = (Vec::new(), Vec::new());
     for line in joined(reader.text, &['#', ';']) {
         let Some((key, value)) = line.text.split_once('=') else { continue };
         let at = line.text.len() - value.len();
         match key.trim() {
-            "Environment" => variables(reader, &line, at, value),
+            "Environment" => variables(reader, &line, at, value, |_| true),
             "EnvironmentFile" => env_file(reader, value),
-            key if key.starts_with("Exec") => variables(reader, &line, at, value),
+            // Where the key comes from elsewhere, `systemctl show` shows only from where.
+            key if key.starts_with("Exec") => {
+                variables(reader, &line, at, value, |value| value.key().is_some());
+            }
             "LoadCredential"
             | "LoadCredentialEncrypted"
             | "SetCredential"
@@ -36,6 +39,7 @@ fn read(reader: &mut Reader<'_>) -> Result<(), Broken> {
             | "Secret" => {
                 let name = value.trim().split([':', ',']).next().unwrap_or_default();
                 mounted.extend(reader.names.ring_like(name).cloned());
+                plain.extend((key.trim() == "SetCredential").then_some((line, at)));
             }
             _ => {}
         }
@@ -43,17 +47,34 @@ fn read(reader: &mut Reader<'_>) -> Result<(), Broken> {
     let twice = reader.facts.given.iter().filter(|given| mounted.contains(&given.ring));
     let twice: Vec<Range<usize>> = twice.map(|given| given.span.clone()).collect();
     reader.facts.twice = twice;
+    plain.iter().for_each(|(line, at)| credential(reader, line, *at));
     Ok(())
 }
 
+/// `SetCredential=SECRET_KEY:…`, which everybody may ask systemd for.
+fn credential(reader: &mut Reader<'_>, line: &Logical, at: usize) {
+    let Some((name, text)) = line.text[at..].split_once(':') else { return };
+    if let Some(ring) = reader.names.ring_like(name.trim()).cloned() {
+        let span = line.span(line.text.len() - text.len()..line.text.len());
+        reader.give_ring(ring, doubled(text, '%'), How::Unit, span);
+    }
+}
+
 /// The words of `Environment=`, and what stands in front of a command: systemd quotes nearly as a shell does.
-fn variables(reader: &mut Reader<'_>, line: &Logical, at: usize, value: &str) {
+fn variables(
+    reader: &mut Reader<'_>,
+    line: &Logical,
+    at: usize,
+    value: &str,
+    is_shown: impl Fn(&Value) -> bool,
+) {
     for command in shell::commands(value) {
         for word in command.assigned.iter().chain(&command.words) {
             if let Some((name, text)) = word.assignment() {
-                let span = word.value_span();
-                let span = line.span(at + span.start..at + span.end);
-                reader.give(name, doubled(text, '%'), How::Unit, span);
+                let (span, value) = (word.value_span(), doubled(text, '%'));
+                if is_shown(&value) {
+                    reader.give(name, value, How::Unit, line.span(at + span.start..at + span.end));
+                }
             }
         }
     }

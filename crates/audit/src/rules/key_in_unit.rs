@@ -40,6 +40,7 @@ mod tests {
         finds("shop.service", "[Service]\nEnvironment=\"SECRET_KEY=your-secret-here\"\n", &["2:25"]);
         finds("shop.service", "[Service]\nEnvironment=SECRET_KEY=${SECRET_KEY}\n", &["2:24"]);
         finds("shop.service.j2", "[Service]\nEnvironment=SECRET_KEY={{ secret_key }}\n", &["2:24"]);
+        finds("shop.service", "[Service]\nSetCredential=SECRET_KEY:made-up\n", &["2:26"]);
         finds("shop.container", "[Container]\nImage=shop\nEnvironment=A=b SECRET_KEY=x\n", &["3:28"]);
         finds("shop.service.d/10-key.conf", "[Service]\nEnvironment=A=b \\\n  'SECRET_KEY=x'\n", &["3:15"]);
     }
@@ -51,6 +52,8 @@ mod tests {
             "[Service]\nEnvironmentFile=/etc/shop/env\n",
             "[Service]\nEnvironment=\"DJANGO_SETTINGS_MODULE=shop.settings\" AWS_SECRET_KEY_ID=x\n",
             "[Service]\nEnvironment=SECRET_KEY=\n",
+            "[Service]\nExecStart=/bin/sh -c 'SECRET_KEY=$(cat /run/key) exec gunicorn shop.wsgi'\n",
+            "[Service]\nEnvironmentFile=/etc/shop/env\nExecStart=/usr/bin/docker run -e SECRET_KEY=${SECRET_KEY} shop\n",
             "[Service]\n# Environment=SECRET_KEY=x\n; Environment=SECRET_KEY=x\n",
         ] {
             finds("shop.service", text, &[]);
