@@ -1,12 +1,14 @@
 //! Pipelines of GitLab.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::iter;
 use std::path::Path;
 
 use super::reader::Reader;
+use super::reader::deploys::{deploys, is_called};
 use super::reader::script::{Script, Surroundings};
 use super::reader::yaml::{At, Yaml};
-use super::workflow::{deploys, variables};
+use super::workflow::variables;
 use super::{Broken, How, Kind};
 
 pub(super) const KIND: Kind =
@@ -22,19 +24,56 @@ fn is_named(path: &Path) -> bool {
 fn read(reader: &mut Reader<'_>) -> Result<(), Broken> {
     let yaml = Yaml::of(reader.text)?;
     for document in yaml.documents() {
-        let set = variables(reader, document.get("variables"), How::Job { deploys: deploys(document) });
-        for (name, _, job) in document.entries() {
-            if name != "variables" && name != "include" {
-                read_job(reader, job, &set, How::Job { deploys: name.contains("deploy") || deploys(job) });
-            }
+        let jobs = jobs(document);
+        // What all jobs have is there for the tests, unless there are none.
+        let mut whole = jobs.iter().filter(|job| !is_template(job.name)).peekable();
+        let all = whole.peek().is_some() && whole.all(|job| job.deploys);
+        let set = variables(reader, document.get("variables"), How::Job { deploys: all });
+        for job in &jobs {
+            read_job(reader, job.at, &set, How::Job { deploys: job.deploys });
         }
     }
     Ok(())
 }
 
+struct Job<'y> {
+    name: &'y str,
+    at: At<'y>,
+    deploys: bool,
+}
+
+/// A job deploys by itself or by what it extends. A template does where all that extend it do.
+fn jobs(document: At<'_>) -> Vec<Job<'_>> {
+    let entries = document.entries().into_iter();
+    let entries = entries.filter(|(name, _, at)| !OTHERS.contains(name) && at.pairs().next().is_some());
+    let job = |(name, key, at)| Job { name, at, deploys: is_called(key) || deploys(at) };
+    let mut jobs: Vec<Job<'_>> = entries.map(job).collect();
+    let bases: BTreeSet<&str> = jobs.iter().filter(|job| job.deploys).map(|job| job.name).collect();
+    jobs.iter_mut().for_each(|job| job.deploys |= extended(job.at).any(|base| bases.contains(base)));
+    let mut users: BTreeMap<&str, bool> = BTreeMap::new();
+    for job in jobs.iter().filter(|job| !is_template(job.name)) {
+        extended(job.at).for_each(|base| *users.entry(base).or_insert(true) &= job.deploys);
+    }
+    jobs.iter_mut().for_each(|job| job.deploys |= users.get(job.name) == Some(&true));
+    jobs
+}
+
+fn is_template(name: &str) -> bool {
+    name.starts_with('.')
+}
+
+/// What a job extends; GitLab itself takes no more levels.
+fn extended(job: At<'_>) -> impl Iterator<Item = &str> {
+    let named = job.get("extends").into_iter().flat_map(|named| iter::once(named).chain(named.items()));
+    named.filter_map(At::text).take(11)
+}
+
 fn read_job(reader: &mut Reader<'_>, job: At<'_>, set: &[String], how: How) {
     let mut set = set.to_vec();
-    set.extend(variables(reader, job.get("variables"), how));
+    let rules = job.get("rules").into_iter().flat_map(At::items);
+    for given in iter::once(job).chain(rules) {
+        set.extend(variables(reader, given.get("variables"), how));
+    }
     // The variables of the project's settings are in no file.
     let known: Vec<String> = reader.names.variables().map(str::to_owned).collect();
     for part in ["before_script", "script", "after_script"] {
@@ -48,3 +87,6 @@ fn read_job(reader: &mut Reader<'_>, job: At<'_>, set: &[String], how: How) {
         }
     }
 }
+
+/// What stands at the top and is no job.
+const OTHERS: [&str; 5] = ["variables", "include", "stages", "workflow", "spec"];

@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use super::reader::Reader;
+use super::reader::deploys::{deploys, is_called};
 use super::reader::script::{Script, Surroundings};
 use super::reader::value::value;
 use super::reader::version::Pin;
@@ -25,9 +26,12 @@ fn read(reader: &mut Reader<'_>) -> Result<(), Broken> {
     let yaml = Yaml::of(reader.text)?;
     let Some(root) = yaml.documents().next() else { return Ok(()) };
     let jobs = root.get("jobs").map(At::entries).unwrap_or_default();
-    let set = variables(reader, root.get("env"), How::Job { deploys: deploys(root) });
-    for (_, key, job) in jobs {
-        read_job(reader, job, &set, How::Job { deploys: says_deploy(key) || deploys(job) });
+    let deploying = |(_, key, job): &(&str, At<'_>, At<'_>)| is_called(*key) || deploys(*job);
+    // What all jobs have is there for the tests, unless there are none.
+    let all = !jobs.is_empty() && jobs.iter().all(deploying);
+    let set = variables(reader, root.get("env"), How::Job { deploys: all });
+    for job in jobs {
+        read_job(reader, job.2, &set, How::Job { deploys: deploying(&job) });
     }
     if let Some(action) = root.get("runs") {
         read_job(reader, action, &set, How::Job { deploys: deploys(action) });
@@ -101,35 +105,3 @@ fn build_arguments(reader: &mut Reader<'_>, arguments: At<'_>) {
         }
     }
 }
-
-/// Whether a job does more than build and test, as far as its words tell.
-pub(super) fn deploys(job: At<'_>) -> bool {
-    let is_environment = job.get("environment").is_some();
-    is_environment || job.below().into_iter().any(says_deploy)
-}
-
-fn says_deploy(at: At<'_>) -> bool {
-    let Some(text) = at.text() else { return false };
-    // Django's checks for deployments belong to tests.
-    let text = text.to_ascii_lowercase().replace("check --deploy", "");
-    DEPLOYS.iter().any(|word| text.contains(word))
-}
-
-const DEPLOYS: [&str; 16] = [
-    "deploy",
-    "kubectl",
-    "helm ",
-    "docker push",
-    "heroku",
-    "flyctl",
-    "terraform",
-    "ansible",
-    "rsync",
-    "scp ",
-    "ssh ",
-    "gcloud ",
-    "aws ",
-    "cdk ",
-    "serverless",
-    "production",
-];

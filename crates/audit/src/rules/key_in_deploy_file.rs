@@ -147,6 +147,25 @@ mod tests {
     }
 
     #[test]
+    fn what_all_jobs_have_is_for_the_tests_where_one_of_them_tests() {
+        let text = "env: {SECRET_KEY: test}\njobs:\n  test:\n    steps: [{run: pytest}]\n  deploy:\n    environment: production\n    steps: [{run: ./release}]\n";
+        finds(".github/workflows/main.yml", text, &[]);
+        let text = "variables: {SECRET_KEY: test}\nstages: [test, deploy]\ntest:\n  script: [pytest]\nrelease:\n  stage: deploy\n  script: [./release]\n";
+        finds(".gitlab-ci.yml", text, &[]);
+    }
+
+    #[test]
+    fn a_job_of_gitlab_deploys_as_what_it_extends_does() {
+        let text = |test: &str| {
+            format!(
+                ".base:\n  variables: {{SECRET_KEY: changeme}}\n.deploy:\n  stage: deploy\n{test}live:\n  extends: [.base, .deploy]\n  environment: live\nbeta:\n  extends: .deploy\n  rules:\n    - variables: {{SECRET_KEY: made-up}}\n"
+            )
+        };
+        finds(".gitlab-ci.yml", &text(""), &["2:27", "11:31"]);
+        finds(".gitlab-ci.yml", &text("test:\n  extends: .base\n"), &["13:31"]);
+    }
+
+    #[test]
     fn a_key_in_a_procfile_or_an_app_json_is_found() {
         finds(
             "Procfile",

@@ -1,5 +1,6 @@
 //! How the kinds read: YAML with places, lines, shell words, and what a text says about the key.
 
+pub(super) mod deploys;
 pub(super) mod lines;
 pub(super) mod pairs;
 mod print;
