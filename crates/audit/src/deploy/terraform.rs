@@ -7,6 +7,7 @@ use std::path::Path;
 
 use super::facts::Pinned;
 use super::reader::Reader;
+use super::reader::pairs::{names_a_secret, says_another, snake};
 use super::reader::texts::Texts;
 use super::reader::value::value;
 use super::reader::version::{Pin, pinned};
@@ -23,13 +24,18 @@ fn is_named(path: &Path) -> bool {
 
 fn read(reader: &mut Reader<'_>) -> Result<(), Broken> {
     let blocks = hcl::blocks(reader.text);
+    let is_access = |block: &Block| block.labels.iter().any(|label| says_another(label));
+    let has_access = blocks.iter().any(|block| block.kind == "variable" && is_access(block));
     for (number, block) in blocks.iter().enumerate() {
-        let is_elsewhere =
-            block.texts.iter().any(|(name, _)| name.contains("access_key")) || is_provider(block);
+        let is_anothers = |name: &str| says_another(name) || names_a_secret(name);
+        let is_elsewhere = block.texts.iter().any(|(name, _)| is_anothers(name)) || is_provider(block);
         for (name, text) in &block.texts {
             attribute(reader, name, text, is_elsewhere);
         }
-        variable(reader, block);
+        if !(has_access && block.labels.first().is_some_and(|label| label == "secret_key")) {
+            variable(reader, block);
+        }
+        version(reader, block);
         pins(reader, &blocks, number);
     }
     Ok(())
@@ -61,7 +67,20 @@ fn variable(reader: &mut Reader<'_>, block: &Block) {
         reader.give_ring(ring, value, How::Values, default.span.clone());
     }
     if let (Some(name), Some(text)) = (block.text("name"), block.text("value")) {
-        reader.give(&name.text, value(&text.text), How::Values, text.span.clone());
+        let last = name.text.rsplit(['/', '.']).next().unwrap_or_default();
+        if let Some(ring) = reader.names.ring_like(&snake(last)).cloned() {
+            reader.give_ring(ring, value(&text.text), How::Values, text.span.clone());
+        }
+    }
+}
+
+/// The version of a secret of AWS or Google: what it is called after stands in its label.
+fn version(reader: &mut Reader<'_>, block: &Block) {
+    let [kind, name] = block.labels.as_slice() else { return };
+    let text = block.text("secret_string").or(block.text("secret_data"));
+    let ring = reader.names.ring_like(name).filter(|_| kind.ends_with("secret_version")).cloned();
+    if let (Some(ring), Some(text)) = (ring, text) {
+        reader.give_ring(ring, value(&text.text), How::Values, text.span.clone());
     }
 }
 

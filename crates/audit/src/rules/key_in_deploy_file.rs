@@ -166,6 +166,27 @@ mod tests {
     }
 
     #[test]
+    fn a_secret_key_that_is_anothers_is_none_of_djangos() {
+        let text = "recaptcha: {site_key: a, secret_key: b}\nstripe: {publishable_key: a, secret_key: b}\ndatabase: {secret_name: db, secret_key: password}\n";
+        finds("chart/values.yaml", text, &[]);
+        let text = format!("django: {{secret_name: shop, secret_key: {STRONG}}}\n");
+        finds("chart/values.yaml", &text, &["1:41"]);
+        let text = |access: &str| {
+            format!("apiVersion: v1\nkind: Secret\nstringData:\n  {access}: minio\n  secret-key: made-up\n")
+        };
+        finds("secret.yaml", &text("access-key"), &[]);
+        finds("secret.yaml", &text("password"), &["5:15"]);
+        let text = "access = { secret_name = \"db\", secret_key = \"password\" }\nvariable \"access_key\" {\n  default = \"a\"\n}\nvariable \"secret_key\" {\n  default = \"b\"\n}\n";
+        finds("main.tf", text, &[]);
+    }
+
+    #[test]
+    fn a_key_in_a_store_that_terraform_fills_is_found() {
+        let text = "resource \"aws_ssm_parameter\" \"a\" {\n  name = \"/shop/SECRET_KEY\"\n  value = \"made-up\"\n}\nresource \"aws_secretsmanager_secret_version\" \"secret_key\" {\n  secret_string = \"made-up\"\n}\nresource \"aws_secretsmanager_secret_version\" \"password\" {\n  secret_string = \"made-up\"\n}\nresource \"helm_release\" \"shop\" {\n  set {\n    name  = \"django.secretKey\"\n    value = var.key\n  }\n  set {\n    name  = \"djangoSecretKey\"\n    value = \"made-up\"\n  }\n}\n";
+        finds("main.tf", text, &["3:11", "6:19", "18:13"]);
+    }
+
+    #[test]
     fn a_key_in_a_procfile_or_an_app_json_is_found() {
         finds(
             "Procfile",

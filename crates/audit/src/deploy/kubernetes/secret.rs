@@ -1,10 +1,13 @@
 //! Secrets and ConfigMaps that hold a key.
 
+use std::ops::Range;
+
 use data_encoding::BASE64;
 use keybaton_core::SecretText;
 
 use crate::deploy::facts::{Freeze, Frozen};
 use crate::deploy::reader::Reader;
+use crate::deploy::reader::pairs::is_of_another;
 use crate::deploy::reader::value::value;
 use crate::deploy::reader::yaml::At;
 use crate::deploy::{How, Value};
@@ -12,8 +15,10 @@ use crate::deploy::{How, Value};
 pub(super) fn read(reader: &mut Reader<'_>, object: At<'_>) {
     let before = reader.facts.given.len();
     texts(reader, object, "stringData");
-    for (name, _, at) in object.get("data").map(At::entries).unwrap_or_default() {
-        give(reader, name, at, at.text().map_or(Value::Reference, decoded));
+    if let Some(data) = object.get("data") {
+        for (name, _, at) in data.entries() {
+            give(reader, data, name, at.text().map_or(Value::Reference, decoded), at.span());
+        }
     }
     let is_immutable = object.get("immutable").filter(|at| at.text() == Some("true"));
     if let Some(at) = is_immutable.filter(|_| reader.facts.given.len() > before) {
@@ -23,14 +28,17 @@ pub(super) fn read(reader: &mut Reader<'_>, object: At<'_>) {
 
 /// Names with texts as they are.
 pub(super) fn texts(reader: &mut Reader<'_>, object: At<'_>, part: &str) {
-    for (name, _, at) in object.get(part).map(At::entries).unwrap_or_default() {
-        give(reader, name, at, at.text().map_or(Value::Reference, value));
+    let Some(data) = object.get(part) else { return };
+    for (name, _, at) in data.entries() {
+        give(reader, data, name, at.text().map_or(Value::Reference, value), at.span());
     }
 }
 
-fn give(reader: &mut Reader<'_>, name: &str, at: At<'_>, value: Value) {
-    if let Some(ring) = reader.names.ring_like(name).cloned() {
-        reader.give_ring(ring, value, How::Values, at.span());
+fn give(reader: &mut Reader<'_>, data: At<'_>, name: &str, value: Value, span: Range<usize>) {
+    let ring =
+        reader.names.ring(name).or_else(|| reader.names.ring_like(name).filter(|_| !is_of_another(data)));
+    if let Some(ring) = ring.cloned() {
+        reader.give_ring(ring, value, How::Values, span);
     }
 }
 

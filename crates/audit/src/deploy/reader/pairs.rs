@@ -10,10 +10,11 @@ use crate::deploy::{How, Value};
 /// Takes in every pair below a node that surely is a key of Django's.
 pub(in crate::deploy) fn read_pairs(reader: &mut Reader<'_>, root: At<'_>) {
     for at in root.below() {
-        let is_elsewhere = at.pairs().any(|(key, _)| key.text().is_some_and(says_access));
+        let is_elsewhere = is_of_another(at);
+        let has_name = at.pairs().any(|(key, _)| key.text().is_some_and(names_a_secret));
         for (key, value) in at.pairs() {
             if let Some(name) = key.text() {
-                pair(reader, name, value, is_elsewhere);
+                pair(reader, name, value, Beside { is_elsewhere, has_name });
             }
         }
         if let (Some(name), Some(at)) = (at.text_of("name"), at.get("value")) {
@@ -23,14 +24,25 @@ pub(in crate::deploy) fn read_pairs(reader: &mut Reader<'_>, root: At<'_>) {
     }
 }
 
-fn pair(reader: &mut Reader<'_>, name: &str, at: At<'_>, is_elsewhere: bool) {
+/// What stands beside a pair.
+#[derive(Clone, Copy)]
+struct Beside {
+    is_elsewhere: bool,
+    /// `secret_name: db` makes of `secret_key: password` the name of a key in a Secret.
+    has_name: bool,
+}
+
+fn pair(reader: &mut Reader<'_>, name: &str, at: At<'_>, beside: Beside) {
     let Some(text) = at.text().filter(|text| reader.names.ring_like(text).is_none() && !at.is_null()) else {
         return;
     };
     let ring = match reader.names.ring(name) {
         Some(ring) => Some(ring),
-        None if is_elsewhere => None,
-        None => reader.names.ring_like(&snake(name)).filter(|_| !is_vague(name) || looks_real(text)),
+        None if beside.is_elsewhere => None,
+        None => {
+            let is_vague = beside.has_name || is_vague(name);
+            reader.names.ring_like(&snake(name)).filter(|_| !is_vague || looks_real(text))
+        }
     };
     if let Some(ring) = ring.cloned() {
         reader.give_ring(ring, value(text), How::Values, at.span());
@@ -51,10 +63,23 @@ fn lines(reader: &mut Reader<'_>, at: At<'_>) {
     }
 }
 
-/// The secret key of an object store stands beside its access key.
-fn says_access(name: &str) -> bool {
-    let name = name.to_ascii_lowercase().replace(['_', '-'], "");
-    name.contains("accesskey")
+/// Whether what is called `secret_key` in a mapping is no key of Django's.
+pub(in crate::deploy) fn is_of_another(map: At<'_>) -> bool {
+    map.pairs().any(|(key, _)| key.text().is_some_and(says_another))
+}
+
+/// The secret key of an object store stands beside its access key, and that of a payment service beside its public one.
+pub(in crate::deploy) fn says_another(name: &str) -> bool {
+    let name = joined(name);
+    name.contains("accesskey") || ["publickey", "publishablekey", "sitekey"].contains(&name.as_str())
+}
+
+pub(in crate::deploy) fn names_a_secret(name: &str) -> bool {
+    joined(name) == "secretname"
+}
+
+fn joined(name: &str) -> String {
+    name.to_ascii_lowercase().replace(['_', '-'], "")
 }
 
 /// `secretKey` alone often is the name of a key in a Secret.
@@ -69,7 +94,7 @@ fn looks_real(text: &str) -> bool {
 }
 
 /// `djangoSecretKey` as `django_secret_key`.
-fn snake(name: &str) -> String {
+pub(in crate::deploy) fn snake(name: &str) -> String {
     if !name.contains(char::is_lowercase) {
         return name.to_owned();
     }
