@@ -51,12 +51,12 @@ fn read(reader: &mut Reader<'_>) -> Result<(), Broken> {
     Ok(())
 }
 
-/// `SetCredential=SECRET_KEY:…`, which everybody may ask systemd for.
+/// `SetCredential=SECRET_KEY:…` stands in the unit as plainly, though `systemctl show` does not print it.
 fn credential(reader: &mut Reader<'_>, line: &Logical, at: usize) {
     let Some((name, text)) = line.text[at..].split_once(':') else { return };
     if let Some(ring) = reader.names.ring_like(name.trim()).cloned() {
         let span = line.span(line.text.len() - text.len()..line.text.len());
-        reader.give_ring(ring, doubled(text, '%'), How::Unit, span);
+        reader.give_ring(ring, doubled(text, '%'), How::Values, span);
     }
 }
 

@@ -81,6 +81,7 @@ mod tests {
         finds("shop.service", "[Service]\nEnvironment=A=1 \\\n  SECRET_KEY=made-up\n", &["3:14"]);
         finds("shop.service.d/key.conf", "[Service]\r\nEnvironment='SECRET_KEY=a b'\r\n", &["2:25"]);
         finds("shop.service", "[Service]\nExecStart=/usr/bin/env SECRET_KEY=made-up gunicorn\n", &["2:35"]);
+        finds("shop.service", "[Service]\nSetCredential=SECRET_KEY:made-up\n", &["2:26"]);
         finds("shop.service", "[Service]\n#Environment=SECRET_KEY=made-up\n", &[]);
     }
 

@@ -40,7 +40,6 @@ mod tests {
         finds("shop.service", "[Service]\nEnvironment=\"SECRET_KEY=your-secret-here\"\n", &["2:25"]);
         finds("shop.service", "[Service]\nEnvironment=SECRET_KEY=${SECRET_KEY}\n", &["2:24"]);
         finds("shop.service.j2", "[Service]\nEnvironment=SECRET_KEY={{ secret_key }}\n", &["2:24"]);
-        finds("shop.service", "[Service]\nSetCredential=SECRET_KEY:made-up\n", &["2:26"]);
         finds("shop.container", "[Container]\nImage=shop\nEnvironment=A=b SECRET_KEY=x\n", &["3:28"]);
         finds("shop.service.d/10-key.conf", "[Service]\nEnvironment=A=b \\\n  'SECRET_KEY=x'\n", &["3:15"]);
     }
