@@ -1,5 +1,6 @@
 //! Walk, read, let the rules look.
 
+mod copied;
 mod deployed;
 
 use std::collections::BTreeMap;
@@ -67,6 +68,7 @@ impl Tree {
         }
         tree.read_named_env(root, &rings);
         tree.ask_git(root);
+        tree.read_copies(root, files.others.iter().chain(&files.python).chain(&files.deploy));
         let gaps = gaps(&tree, root);
         tree.unexamined.extend(gaps);
         tree
@@ -228,7 +230,8 @@ impl<'a> Silenced<'a> {
         let modules = tree.modules.iter().map(|module| (module.path.as_path(), &module.source));
         let env = tree.env_files.iter().map(|file| (file.path.as_path(), &file.source));
         let deploy = tree.deploy.iter().map(|file| (file.path.as_path(), &file.source));
-        let all = python.chain(modules).chain(env).chain(deploy);
+        let copies = tree.copies.iter().map(|file| (file.path.as_path(), &file.source));
+        let all = python.chain(modules).chain(env).chain(deploy).chain(copies);
         Self(all.map(|(path, source)| (path, Suppressions::of(source))).collect())
     }
 

@@ -12,6 +12,7 @@ use keybaton_files::Leftover;
 use crate::deploy::DeployFile;
 use crate::finding::At;
 use crate::packages::Module;
+use crate::source::Source;
 use crate::{EnvFile, EnvKey, PythonFile};
 
 /// A folder, as far as it is about the key.
@@ -25,6 +26,8 @@ pub struct Tree {
     pub env_files: Vec<EnvFile>,
     /// The deploy files that are about the key.
     pub deploy: Vec<DeployFile>,
+    /// Further files that hold a key in use.
+    pub(crate) copies: Vec<Copied>,
     /// The uppermost `.gitignore`; nothing where there is no repository.
     pub ignore_file: Option<IgnoreFile>,
     /// The keys of the rings that the configuration names.
@@ -35,6 +38,15 @@ pub struct Tree {
     pub unexamined: Vec<Unexamined>,
     /// How many files were looked at.
     pub files: usize,
+}
+
+/// A file of no kind that holds a key in use.
+#[derive(Debug)]
+pub(crate) struct Copied {
+    /// Its path from the folder that is checked.
+    pub(crate) path: PathBuf,
+    /// Its text, as far as it is one.
+    pub(crate) source: Source,
 }
 
 /// Where a line goes that keeps a file out of git, whether there is such a file yet or not.

@@ -18,6 +18,8 @@ pub(crate) struct Files {
     pub(crate) python: BTreeSet<PathBuf>,
     /// What git does not leave out, of the names that deploy files have.
     pub(crate) deploy: BTreeSet<PathBuf>,
+    /// Every other file that git does not leave out.
+    pub(crate) others: BTreeSet<PathBuf>,
     /// Also where git leaves them out: that is where they should be.
     pub(crate) env: BTreeSet<PathBuf>,
     /// What crashed writers left: git leaves it out too.
@@ -55,6 +57,8 @@ impl Files {
             self.python.insert(path);
         } else if deploy::is_named(&path) {
             self.deploy.insert(path);
+        } else {
+            self.others.insert(path);
         }
     }
 }

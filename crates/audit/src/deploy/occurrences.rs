@@ -25,7 +25,7 @@ pub(super) fn searched(known: &[KnownKeys]) -> impl Iterator<Item = Zeroizing<St
 }
 
 /// What is short stands in many texts that have nothing to do with the key.
-fn written(key: &str) -> impl Iterator<Item = Zeroizing<String>> {
+pub(crate) fn written(key: &str) -> impl Iterator<Item = Zeroizing<String>> {
     let is_telling = key.len() >= TELLING;
     is_telling.then(|| [Zeroizing::new(key.to_owned()), base64(key)]).into_iter().flatten()
 }

@@ -23,6 +23,16 @@ pub(super) fn check(tree: &Tree, found: &mut Found) {
             }
         }
     }
+    for file in &tree.copies {
+        let mut told = BTreeSet::new();
+        for (number, span) in occurrences(file.source.text(), &texts) {
+            let Used { name, rotate, .. } = &used[number];
+            let place = file.source.place(span.start);
+            if told.insert((name, place.line)) {
+                tell(found, At::Place(file.path.clone(), place), name, rotate);
+            }
+        }
+    }
     for file in tree.python.iter().filter(|file| file.is_for_tests()) {
         for (_, literal) in file.literals() {
             if let Some(Used { name, rotate, .. }) = used.iter().find(|used| *used.key == literal.text) {
@@ -117,6 +127,42 @@ mod tests {
             .file("tests/settings.py", &format!("SECRET_KEY = '{STRONG}'\n"))
             .file(".github/workflows/test.yml", &format!("env:\n  SECRET_KEY: {STRONG}\n"));
         assert_eq!(world.finds("shared-key"), [".github/workflows/test.yml:2:15", "tests/settings.py:1:14"]);
+    }
+
+    #[test]
+    fn it_is_found_in_any_file_that_git_does_not_leave_out() {
+        let encoded = data_encoding::BASE64.encode(STRONG.as_bytes());
+        let world = World::new()
+            .file(".env", &format!("SECRET_KEY={STRONG}\n"))
+            .file(".gitignore", ".env\nnotes.txt\n")
+            .file("README.md", &format!("# Shop\n\nThe key is `{STRONG}`.\n"))
+            .file("release.sh", &format!("heroku config:set SECRET_KEY={STRONG}\n"))
+            .file("secrets/secret_key.txt", &format!("{STRONG}\n"))
+            .file("fixtures/keys.json", &format!("{{\"key\": \"{encoded}\"}}\n"))
+            .file("shop/tool.py", &format!("KEY = '{STRONG}'\n"))
+            .file("values.yaml", &format!("key: {STRONG}\n"))
+            .file("notes.txt", STRONG)
+            .file("other.txt", STRONG_TOO);
+        assert_eq!(
+            world.finds("shared-key"),
+            [
+                "README.md:3:13",
+                "fixtures/keys.json:1:10",
+                "release.sh:1:30",
+                "secrets/secret_key.txt:1:1",
+                "shop/tool.py:1:8",
+                "values.yaml:1:6"
+            ]
+        );
+    }
+
+    #[test]
+    fn a_store_is_no_copy_of_itself_and_a_comment_silences_a_copy() {
+        let world = World::new().file("keys/SECRET_KEY", STRONG);
+        let folder = world.folder().join("keys");
+        let text = format!("KEY={STRONG} # keybaton: ignore[shared-key]\n");
+        let world = world.known_in(&folder).file("release.sh", &text);
+        assert!(world.finds("shared-key").is_empty());
     }
 
     #[test]
