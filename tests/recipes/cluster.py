@@ -87,6 +87,24 @@ def rotation(cluster: Cluster) -> Iterator[str]:
     yield from unlike(young, ["too young", "next"])
 
 
+def begun(cluster: Cluster) -> Iterator[str]:
+    """The ring begins with the key that the pods have, by the command that is printed, whatever its entry is called."""
+    from platforms.kubernetes import WEB
+
+    for name, entry, secret in (("named", "SECRET_KEY", "old-named"), ("other", "secret.key", "other")):
+        manifest = WEB.replace("{name: shop, key: SECRET_KEY}", f"{{name: old-{name}, key: {entry}}}")
+        project = cluster.project(f"begun-{name}", f"--name {name}", more={"deploy/kubernetes/site/web.yaml": manifest})
+        make = f"keybaton generate | tr -d '\\n' | tee key | kubectl create secret generic old-{name} -n shop"
+        cluster.run(f"{make} --from-file={entry}=/dev/stdin", project)
+        told = json.loads(cluster.run(f"keybaton recipe kubernetes --name {name} --json", project))
+        command = next(step for step in told["steps"] if step.startswith(("    keybaton", "    kubectl")))
+        said = cluster.run(command, project)
+        read = f"kubectl get secret {secret} -n shop -o jsonpath='{{.data.SECRET_KEY}}' | base64 -d | cmp - key"
+        status = cluster.run("keybaton status -e production", project)
+        if (differs := cluster.run(read, project)) or f"k8s://shop/{secret} " not in status:
+            yield f"{command} said {said}, and then: {differs}{status}"
+
+
 def elsewhere(cluster: Cluster) -> Iterator[str]:
     """A person who revokes from a laptop has kubectl do what the script does in the pod."""
     project = cluster.folder / "rotation"
@@ -175,7 +193,7 @@ spec:
     subresources: {status: {}}
     schema: {openAPIV3Schema: {type: object, x-kubernetes-preserve-unknown-fields: true}}
 """
-TRIALS = [accepted, rights, rotation, elsewhere, readers, fetched]
+TRIALS = [accepted, rights, rotation, begun, elsewhere, readers, fetched]
 
 
 if __name__ == "__main__":

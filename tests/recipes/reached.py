@@ -33,8 +33,16 @@ class Cluster:
         cluster = said["clusters"][0]["cluster"]
         return cls(folder, said, cluster["server"], Path(cluster["certificate-authority"]))
 
-    def project(self, name: str, words: str = "", *, reports: bool = False, store: str = "") -> Path:
-        scene = Scene(name, reports=reports, store=store)
+    def project(
+        self,
+        name: str,
+        words: str = "",
+        *,
+        reports: bool = False,
+        store: str = "",
+        more: dict[str, str] | None = None,
+    ) -> Path:
+        scene = Scene(name, reports=reports, store=store, more=more or {})
         project = Ground(self.folder).project(name, scene.files())
         with (project / "keybaton.toml").open("a") as configuration:
             configuration.write(scene.configuration())

@@ -10,9 +10,8 @@ use insta::assert_snapshot;
 /// What is said in a project with these files; an error, or the names of the Deployments and containers that are joined.
 fn said(files: &[(&str, &str)], words: &[&str]) -> String {
     let folder = tempfile::tempdir().unwrap();
-    let manage = "import os\nos.environ.setdefault('DJANGO_SETTINGS_MODULE', 'shop.settings')\n";
     let project = [
-        ("manage.py", manage),
+        ("manage.py", MANAGE),
         ("shop/settings.py", ""),
         ("shop/wsgi.py", ""),
         ("keybaton.toml", CONFIGURATION),
@@ -68,6 +67,7 @@ fn deployment(name: &str, containers: &str) -> String {
 }
 
 const CONFIGURATION: &str = "[environments.dev]\nstore = \"dotenv:.env\"\npropagation = \"0s\"\n";
+const MANAGE: &str = "import os\nos.environ.setdefault('DJANGO_SETTINGS_MODULE', 'shop.settings')\n";
 const WEB: &str = "[{name: web, image: shop}]";
 
 #[test]
@@ -220,4 +220,55 @@ fn a_store_that_the_variant_cannot_use_is_refused() {
     error: with external-secrets the ring lives outside of the cluster, and keybaton.toml does not say where
     hint: write the environment's table first, with store = "awssm://…" for instance; `keybaton stores` lists what can stand there
     "#);
+}
+
+/// What the recipe proposes, and the words about the first key.
+fn proposed(containers: &str, words: &[&str]) -> String {
+    let folder = tempfile::tempdir().unwrap();
+    let manifest = deployment("web", containers);
+    let files = [("manage.py", MANAGE), ("shop/settings.py", ""), ("keybaton.toml", CONFIGURATION)];
+    for (name, text) in files.into_iter().chain([("web.yaml", manifest.as_str())]) {
+        let path = folder.path().join(name);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, text).unwrap();
+    }
+    let said = program(folder.path(), &[&["--write"], words].concat());
+    let toml = fs::read_to_string(folder.path().join("keybaton.toml")).unwrap();
+    let store = toml.lines().find(|line| line.contains("k8s:")).unwrap_or_default();
+    let (_, next) = said.split_once("next\n").unwrap_or(("", &said));
+    format!("{store}\n{}", next.split("  With kustomize").next().unwrap())
+}
+
+#[test]
+fn the_secret_that_has_the_key_already_becomes_the_store() {
+    let named = "[{name: web, image: shop, env: [{name: SECRET_KEY, valueFrom: {secretKeyRef: {name: django, key: SECRET_KEY}}}]}]";
+    assert_snapshot!(proposed(named, &[]), @r#"
+    store = "k8s://shop/django"
+      The pods get their key from the Secret django. The ring begins with it, so that nobody is logged out:
+          keybaton init -e production
+      Where a tool makes that Secret, such as External Secrets, Sealed Secrets, Helm or Argo CD, keybaton refuses to: say store = "k8s://shop/shop" in keybaton.toml, run this recipe again, and bring the key there:
+          keybaton copy --create k8s://shop/django k8s://shop/shop
+    "#);
+    assert_snapshot!(proposed(named, &["--set", "secret=shop"]), @r#"
+    store = "k8s://shop/shop"
+      The pods get their key from the entry SECRET_KEY of the Secret django. Bring it into the ring, so that nobody is logged out:
+          keybaton copy --create k8s://shop/django k8s://shop/shop
+    "#);
+    assert_snapshot!(proposed(&named.replace("key: SECRET_KEY", "key: secret.key"), &[]), @r#"
+    store = "k8s://shop/shop"
+      The pods get their key from the entry secret.key of the Secret django. Bring it into the ring, so that nobody is logged out:
+          kubectl get secret django -n shop -o jsonpath='{.data.secret\.key}' | base64 -d | keybaton copy --create - k8s://shop/shop
+    "#);
+    assert_snapshot!(proposed("[{name: web, image: shop, envFrom: [{secretRef: {name: shop}}]}]", &[]), @r#"
+    store = "k8s://shop/shop"
+      The pods take all of the Secret shop. If its entry SECRET_KEY is their key, the ring begins with it, and nobody is logged out:
+          keybaton init -e production
+      Where a tool makes that Secret, such as External Secrets, Sealed Secrets, Helm or Argo CD, keybaton refuses to: say store = "k8s://shop/shop-ring" in keybaton.toml, run this recipe again, and bring the key there:
+          keybaton copy --create k8s://shop/shop k8s://shop/shop-ring
+      Take the Secret shop out of envFrom in your manifest: as variables the keys would stay those of when the pod was started. Name what else it has one by one under env, and run this recipe again.
+    "#);
+    assert_snapshot!(proposed("[{name: web, image: shop, envFrom: [{secretRef: {name: a}}, {secretRef: {name: b}}]}]", &[]), @"
+    error: the pods take all of several Secrets, and nothing tells in which the key is: a, b
+    hint: say which with --set secret=…, or name a new one so; the ring lives there then
+    ");
 }

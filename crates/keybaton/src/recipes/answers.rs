@@ -30,23 +30,29 @@ pub(crate) enum Kind {
 
 /// The answers to everything that a recipe asks.
 #[derive(Debug)]
-pub(crate) struct Answers(BTreeMap<&'static str, String>);
+pub(crate) struct Answers {
+    usual: BTreeMap<&'static str, String>,
+    said: BTreeMap<&'static str, String>,
+}
 
 impl Answers {
     /// Takes what was said, and what is usual for the rest.
     pub(crate) fn of(asks: &'static [Ask], said: &[String], name: &str) -> Result<Self, Failure> {
-        let usual = asks.iter().map(|ask| (ask.name, ask.usual.replace("NAME", name)));
-        let mut answers = Self(usual.collect());
-        for text in said {
-            let (ask, value) = answer(asks, text)?;
-            answers.0.insert(ask.name, value.to_owned());
-        }
-        Ok(answers)
+        let usual = asks.iter().map(|ask| (ask.name, ask.usual.replace("NAME", name))).collect();
+        let said =
+            said.iter().map(|text| answer(asks, text).map(|(ask, value)| (ask.name, value.to_owned())));
+        Ok(Self { usual, said: said.collect::<Result<_, Failure>>()? })
     }
 
     /// The answer to what this recipe asks under a name.
     pub(crate) fn get(&self, name: &str) -> &str {
-        self.0.get(name).map(String::as_str).expect("a recipe uses what it asks for")
+        let usual = || self.usual.get(name).map(String::as_str);
+        self.said(name).or_else(usual).expect("a recipe uses what it asks for")
+    }
+
+    /// The answer that somebody gave, even where it is the usual one.
+    pub(crate) fn said(&self, name: &str) -> Option<&str> {
+        self.said.get(name).map(String::as_str)
     }
 
     /// The answer to what only the user can know.
@@ -129,6 +135,7 @@ mod tests {
     fn what_is_said_comes_before_what_is_usual() {
         let answers = Answers::of(ASKS, &["user=www".to_owned()], "shop").unwrap();
         assert_eq!((answers.get("user"), answers.get("age")), ("www", "90d"));
+        assert_eq!(answers.said("age"), None);
         assert_eq!(Answers::of(ASKS, &[], "shop").unwrap().get("user"), "shop");
     }
 

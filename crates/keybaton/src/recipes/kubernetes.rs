@@ -5,6 +5,7 @@ mod block;
 mod borrowed;
 mod container;
 mod files;
+mod first;
 mod follow;
 mod manifests;
 mod plan;
@@ -12,6 +13,7 @@ mod pods;
 mod probe;
 mod remote;
 mod site;
+mod source;
 mod steps;
 
 use super::answers::Kind;
@@ -21,6 +23,7 @@ use crate::failure::Failure;
 use follow::Follow;
 use plan::Plan;
 use site::Site;
+use source::Source;
 
 pub(super) const RECIPE: Recipe = Recipe {
     target: "kubernetes",
@@ -51,7 +54,12 @@ const ASKS: &[Ask] = &[
         usual: OF_MANIFEST,
         kind: Kind::Word,
     },
-    Ask { name: "secret", what: "the Secret that pods mount", usual: "NAME", kind: Kind::Label },
+    Ask {
+        name: "secret",
+        what: "the Secret that pods mount, if not the one that has their key already",
+        usual: "NAME",
+        kind: Kind::Label,
+    },
     Ask { name: "ready", what: "the path of the app's readiness view", usual: OF_PROJECT, kind: Kind::Path },
     Ask { name: "host", what: "a host that ALLOWED_HOSTS lets in", usual: OF_PROJECT, kind: Kind::Word },
     Ask { name: "age", what: "how old a key may be", usual: "90d", kind: Kind::Span },
@@ -83,7 +91,13 @@ fn proposal(django: &Django, variant: &'static str, answers: &Answers) -> Result
     let site = Site::of(django, answers)?;
     let namespace = site.namespace.as_deref().ok_or_else(no_namespace)?;
     let Follow { propagation, after_write, more } = Follow::of(django, variant);
-    let store = format!("k8s://{namespace}/{}", answers.get("secret"));
+    let secret = match answers.said("secret") {
+        Some(said) => said.to_owned(),
+        None => Source::of(&site, &django.name, None)?
+            .filter(Source::may_hold_the_ring)
+            .map_or_else(|| answers.get("secret").to_owned(), |source| source.secret),
+    };
+    let store = format!("k8s://{namespace}/{secret}");
     Ok(Proposal { store, propagation: Some(propagation), after_write, more })
 }
 

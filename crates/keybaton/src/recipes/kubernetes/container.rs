@@ -77,6 +77,11 @@ impl Container {
         self.said["envFrom"].as_array().into_iter().flatten()
     }
 
+    /// The entries of `volumeMounts`.
+    pub(super) fn mounts(&self) -> impl Iterator<Item = &Value> {
+        self.said["volumeMounts"].as_array().into_iter().flatten()
+    }
+
     /// What its readiness probe asks by HTTP.
     pub(super) fn probe(&self) -> &Value {
         &self.said["readinessProbe"]["httpGet"]

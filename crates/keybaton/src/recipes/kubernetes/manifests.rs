@@ -30,7 +30,7 @@ pub(super) struct Deployment {
     pub(super) name: String,
     /// In the order of the manifest, those that run first at the end.
     pub(super) containers: Vec<Container>,
-    pub(super) volumes: Vec<String>,
+    pub(super) volumes: Vec<Value>,
     pub(super) account: Option<String>,
 }
 
@@ -124,7 +124,7 @@ impl Deployment {
         Some(Self {
             name: text_of(&document["metadata"]["name"])?,
             containers,
-            volumes: volumes.filter_map(|volume| text_of(&volume["name"])).collect(),
+            volumes: volumes.cloned().collect(),
             account: text_of(&pod["serviceAccountName"]).filter(|name| super::is_name(name)),
         })
     }

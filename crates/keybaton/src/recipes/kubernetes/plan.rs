@@ -7,6 +7,7 @@ use super::borrowed::Borrowed;
 use super::probe::Probe;
 use super::remote::Remote;
 use super::site::{Site, Workload};
+use super::source::Source;
 use super::{CSI, EXTERNAL, SECRET, WORKLOAD, is_name, no_namespace};
 use crate::exit::Exit;
 use crate::failure::Failure;
@@ -19,6 +20,8 @@ pub(super) struct Plan<'f> {
     pub(super) namespace: String,
     /// The Secrets in the cluster that rings live in: there the job writes.
     pub(super) secrets: Vec<String>,
+    /// Where the pods get their key from so far.
+    pub(super) source: Option<Source>,
     pub(super) probe: Option<Probe>,
     pub(super) borrowed: Borrowed,
     pub(super) identity: Identity,
@@ -56,12 +59,21 @@ impl<'f> Plan<'f> {
         secrets.dedup();
         let borrowed = Borrowed::from(site.model(), rings, &secrets);
         let (probe, identity) = (Probe::of(facts), Identity::of(facts));
-        Ok(Self { facts, site, namespace, secrets, probe, borrowed, identity })
+        // Where it cannot be told, the store was named, by somebody who knows.
+        let store = in_cluster(facts.home.main()).map(|(_, name)| name);
+        let source = Source::of(&site, &facts.django.name, store).unwrap_or_default();
+        Ok(Self { facts, site, namespace, secrets, source, probe, borrowed, identity })
     }
 
     /// What stands before every name: `shop-rotator`.
     pub(super) fn name(&self) -> &str {
         &self.facts.django.name
+    }
+
+    /// Whether the Secret that the pods get their key from is the main ring's store.
+    pub(super) fn begins_with(&self, source: &Source) -> bool {
+        let own = in_cluster(self.facts.home.main());
+        source.may_hold_the_ring() && own == Some((self.namespace.as_str(), source.secret.as_str()))
     }
 
     /// Whether pods find the ring in a folder that is mounted.
@@ -96,7 +108,11 @@ impl<'f> Plan<'f> {
 impl Workload {
     /// A name for the volume that the pod has not given away.
     pub(super) fn free(&self) -> &'static str {
-        if self.volumes.iter().any(|volume| volume == "keybaton") { "keybaton-ring" } else { "keybaton" }
+        if self.volumes.iter().any(|volume| volume["name"] == "keybaton") {
+            "keybaton-ring"
+        } else {
+            "keybaton"
+        }
     }
 }
 

@@ -2,6 +2,8 @@
 
 use std::path::PathBuf;
 
+use serde_json::Value;
+
 use super::container::Container;
 use super::manifests::{Deployment, Manifests};
 use super::{OF_MANIFEST, is_name};
@@ -27,7 +29,7 @@ pub(super) struct Workload {
     pub(super) name: String,
     /// One at least.
     pub(super) containers: Vec<Container>,
-    pub(super) volumes: Vec<String>,
+    pub(super) volumes: Vec<Value>,
     /// The ServiceAccount of its pods, where it is not the namespace's own.
     pub(super) account: Option<String>,
 }

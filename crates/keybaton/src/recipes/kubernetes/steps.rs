@@ -2,18 +2,17 @@
 
 use std::path::{Component, Path, PathBuf};
 
-use keybaton_core::shell::posix;
-
+use super::first;
 use super::follow::Follow;
 use super::plan::Plan;
 use super::pods;
-use super::{CSI, EXTERNAL, FOLDER, SECRET, WORKLOAD};
+use super::{CSI, EXTERNAL, FOLDER, WORKLOAD};
 use crate::recipes::Made;
 
 /// The files with the words.
 pub(super) fn told(plan: &Plan<'_>, made: Made) -> Made {
     let made = configured(plan, made);
-    let made = brought(plan, made);
+    let made = first::brought(plan, made);
     let made = hand(plan, made);
     applied(plan, made)
 }
@@ -30,22 +29,6 @@ fn configured(plan: &Plan<'_>, made: Made) -> Made {
         facts.home.environment
     ));
     lines.iter().fold(made, Made::command)
-}
-
-fn brought(plan: &Plan<'_>, made: Made) -> Made {
-    let home = &plan.facts.home;
-    let made = match plan.facts.variant {
-        SECRET | WORKLOAD if !plan.secrets.is_empty() => {
-            made.step("As somebody who may make Secrets there, make the ring once, with a new key:")
-        }
-        _ => made.step("Make the ring once, with a new key:"),
-    };
-    let command = format!("keybaton init -e {}", home.environment);
-    let further = home.rings[1..].iter().map(|ring| format!("{command} --ring {}", ring.name));
-    further
-        .fold(made.command(&command), Made::command)
-        .step("Or, where a .env file has the key that the site runs with, so that nobody is logged out:")
-        .command(format!("keybaton copy --create dotenv:.env {}", posix(&home.main().store.to_string())))
 }
 
 /// What nothing but a person can do.
@@ -75,7 +58,7 @@ fn hand(plan: &Plan<'_>, mut made: Made) -> Made {
     };
     if let Some(secret) = plan.secrets.iter().find(|secret| takes_all(secret)) {
         made = made.step(format!(
-            "Take the Secret {secret} out of envFrom in your manifest: as variables the keys would stay those of when the pod was started."
+            "Take the Secret {secret} out of envFrom in your manifest: as variables the keys would stay those of when the pod was started. Name what else it has one by one under env, and run this recipe again."
         ));
     }
     if facts.django.text(".dockerignore").is_some_and(|text| text.lines().any(leaves_out)) {
