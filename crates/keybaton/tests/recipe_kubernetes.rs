@@ -224,10 +224,13 @@ fn a_store_that_the_variant_cannot_use_is_refused() {
 
 /// What the recipe proposes, and the words about the first key.
 fn proposed(containers: &str, words: &[&str]) -> String {
+    told(&deployment("web", containers), CONFIGURATION, words)
+}
+
+fn told(manifest: &str, configuration: &str, words: &[&str]) -> String {
     let folder = tempfile::tempdir().unwrap();
-    let manifest = deployment("web", containers);
-    let files = [("manage.py", MANAGE), ("shop/settings.py", ""), ("keybaton.toml", CONFIGURATION)];
-    for (name, text) in files.into_iter().chain([("web.yaml", manifest.as_str())]) {
+    let files = [("manage.py", MANAGE), ("shop/settings.py", ""), ("keybaton.toml", configuration)];
+    for (name, text) in files.into_iter().chain([("web.yaml", manifest)]) {
         let path = folder.path().join(name);
         fs::create_dir_all(path.parent().unwrap()).unwrap();
         fs::write(path, text).unwrap();
@@ -236,7 +239,8 @@ fn proposed(containers: &str, words: &[&str]) -> String {
     let toml = fs::read_to_string(folder.path().join("keybaton.toml")).unwrap();
     let store = toml.lines().find(|line| line.contains("k8s:")).unwrap_or_default();
     let (_, next) = said.split_once("next\n").unwrap_or(("", &said));
-    format!("{store}\n{}", next.split("  With kustomize").next().unwrap())
+    let words = format!("{store}\n{}", next.split("  With kustomize").next().unwrap());
+    words.trim_start_matches('\n').to_owned()
 }
 
 #[test]
@@ -270,5 +274,22 @@ fn the_secret_that_has_the_key_already_becomes_the_store() {
     assert_snapshot!(proposed("[{name: web, image: shop, envFrom: [{secretRef: {name: a}}, {secretRef: {name: b}}]}]", &[]), @"
     error: the pods take all of several Secrets, and nothing tells in which the key is: a, b
     hint: say which with --set secret=…, or name a new one so; the ring lives there then
+    ");
+}
+
+#[test]
+fn pods_that_read_the_store_do_so_as_somebody_who_may_not_write() {
+    let toml =
+        format!("{CONFIGURATION}[environments.production]\nstore = \"gcsm://p/s\"\npropagation = \"5m\"\n");
+    let own = deployment("web", WEB)
+        .replace("      containers:", "      serviceAccountName: web\n      containers:");
+    let words = ["--variant", "workload", "--set", "identity=rotate@p"];
+    let about = |words: &[&str]| {
+        told(&own, &toml, words).split_once("dotenv:.env gcsm://p/s\n").unwrap().1.to_owned()
+    };
+    assert_snapshot!(about(&words), @"  The pods read the store as the identity of their ServiceAccount. Say --set reader=…, an identity that may read this ring and nothing else.");
+    assert_snapshot!(about(&[&words[..], &["--set", "reader=web@p"]].concat()), @"
+      The pods have the ServiceAccount web already:
+          kubectl annotate serviceaccount web -n shop iam.gke.io/gcp-service-account=web@p
     ");
 }

@@ -79,12 +79,6 @@ fn make(facts: &Facts) -> Result<Made, Failure> {
     );
     let made = file(made, "roles.sh", "makes accounts and roles", include_str!("gcp/roles.sh"));
     if facts.variant == "gke" {
-        let made = file(
-            made,
-            "accounts.yaml",
-            "the same accounts in the cluster",
-            include_str!("gcp/accounts.yaml"),
-        );
         return steps(made, facts);
     }
     let made = if follows(&facts.django, facts.variant) {
@@ -180,9 +174,7 @@ fn steps(made: Made, facts: &Facts) -> Result<Made, Failure> {
         cloud::first_keys(cloud::after_write(made, facts, &restart(&facts.django, facts.variant)), facts);
     let made = made.step("Make the accounts and their roles:").command("sh deploy/gcp/roles.sh");
     if facts.variant == "gke" {
-        return Ok(made
-            .step("Give the pods of the site and of the rotation these accounts, and make the rest with `keybaton recipe kubernetes`:")
-            .command("kubectl apply -f deploy/gcp/accounts.yaml"));
+        return Ok(in_the_cluster(made, facts, project));
     }
     Ok(made
         .step("service.yaml is the whole service: add what yours has besides, such as its other variables. Then:")
@@ -190,6 +182,16 @@ fn steps(made: Made, facts: &Facts) -> Result<Made, Failure> {
             "gcloud run services replace deploy/gcp/service.yaml --project={project} --region={region}"
         ))
         .command("sh deploy/gcp/schedule.sh"))
+}
+
+/// What makes the pods' own accounts, which those of the cloud let in by their names.
+fn in_the_cluster(made: Made, facts: &Facts, project: &str) -> Made {
+    let (name, namespace) = (&facts.django.name, facts.answers.get("namespace"));
+    let account = |account| format!("{name}-{account}@{project}.iam.gserviceaccount.com");
+    made.step("Make the rest, for pods that have these identities:").command(format!(
+        "keybaton recipe kubernetes -e {} --name {name} --variant workload --set namespace={namespace} --set identity={} --set reader={} --write",
+        facts.home.environment, account("rotate"), account("web"),
+    ))
 }
 
 fn path(name: &str) -> String {

@@ -75,6 +75,12 @@ const ASKS: &[Ask] = &[
         usual: OF_PROJECT,
         kind: Kind::Word,
     },
+    Ask {
+        name: "reader",
+        what: "the same as which pods read, that read the store themselves",
+        usual: OF_PROJECT,
+        kind: Kind::Word,
+    },
     Ask { name: "tenant", what: "the tenant of an Azure key vault", usual: OF_PROJECT, kind: Kind::Word },
     Ask {
         name: "server",

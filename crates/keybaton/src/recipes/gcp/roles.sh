@@ -36,8 +36,11 @@ gcloud iam service-accounts add-iam-policy-binding «name»-web@«project».iam.
 «% endif %»
 «% if variant == "gke" %»
 
-for account in web rotate; do
-  gcloud iam service-accounts add-iam-policy-binding "«name»-$account@«project».iam.gserviceaccount.com" --project=«project» \
-    --member="serviceAccount:«project».svc.id.goog[«namespace»/«name»-$account]" --role=roles/iam.workloadIdentityUser
-done
+# Pods of these accounts in the cluster, which `keybaton recipe kubernetes` makes, come as these here.
+let_in() {
+  gcloud iam service-accounts add-iam-policy-binding "$1@«project».iam.gserviceaccount.com" --project=«project» \
+    --member="serviceAccount:«project».svc.id.goog[«namespace»/$2]" --role=roles/iam.workloadIdentityUser
+}
+let_in «name»-web «name»-reader
+let_in «name»-rotate «name»-rotator
 «% endif %»

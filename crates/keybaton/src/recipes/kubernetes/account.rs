@@ -12,9 +12,19 @@ pub(super) struct Identity {
 }
 
 impl Identity {
-    /// By the store that it opens, and what the user says.
-    pub(super) fn of(facts: &Facts) -> Self {
-        let said = Some(facts.answers.get("identity")).filter(|value| *value != OF_PROJECT);
+    /// That of the job, which writes.
+    pub(super) fn of_the_job(facts: &Facts) -> Self {
+        Self::of(facts, facts.answers.get("identity"), facts.answers.get("secret").to_owned())
+    }
+
+    /// That of the pods, which read.
+    pub(super) fn of_the_pods(facts: &Facts) -> Self {
+        Self::of(facts, facts.answers.get("reader"), format!("{}-reader", facts.answers.get("secret")))
+    }
+
+    /// By the store that it opens, and what the user says; `role`: that of Vault, where nobody says it.
+    fn of(facts: &Facts, said: &str, role: String) -> Self {
+        let said = Some(said).filter(|value| *value != OF_PROJECT);
         let one = |name: &str, value: &str| vec![(name.to_owned(), value.to_owned())];
         let scheme = facts.home.main().store.scheme();
         let mut identity = Self::default();
@@ -29,10 +39,10 @@ impl Identity {
                 let client = client.map(|client| one("azure.workload.identity/client-id", client));
                 identity.annotations = client.unwrap_or_default();
             }
-            ("vault", role) => {
+            ("vault", said) => {
                 identity.environment = one("VAULT_ADDR", facts.answers.get("server"));
-                let role = role.unwrap_or_else(|| facts.answers.get("secret"));
-                identity.environment.extend(one("VAULT_KUBERNETES_ROLE", role));
+                let role = said.map_or(role, str::to_owned);
+                identity.environment.extend(one("VAULT_KUBERNETES_ROLE", &role));
             }
             _ => {}
         }

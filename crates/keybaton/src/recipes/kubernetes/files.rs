@@ -70,7 +70,7 @@ fn reader(plan: &Plan<'_>) -> String {
     fill(
         include_str!("reader.yaml"),
         context! {
-            namespace => plan.namespace.as_str(), secrets => plan.secrets.clone(), annotations => plan.identity.annotations.clone(),
+            namespace => plan.namespace.as_str(), secrets => plan.secrets.clone(), annotations => plan.reader.annotations.clone(),
             is_ours => own.is_none(), account => own.unwrap_or(&name), name => name.as_str(),
         },
     )

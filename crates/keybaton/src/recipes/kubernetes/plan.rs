@@ -25,6 +25,8 @@ pub(super) struct Plan<'f> {
     pub(super) probe: Option<Probe>,
     pub(super) borrowed: Borrowed,
     pub(super) identity: Identity,
+    /// As whom the pods read the store, where they do so themselves.
+    pub(super) reader: Identity,
 }
 
 impl<'f> Plan<'f> {
@@ -58,11 +60,12 @@ impl<'f> Plan<'f> {
         let mut secrets: Vec<String> = homes.iter().map(|(_, name)| (*name).to_owned()).collect();
         secrets.dedup();
         let borrowed = Borrowed::from(site.model(), rings, &secrets);
-        let (probe, identity) = (Probe::of(facts), Identity::of(facts));
+        let probe = Probe::of(facts);
+        let (identity, reader) = (Identity::of_the_job(facts), Identity::of_the_pods(facts));
         // Where it cannot be told, the store was named, by somebody who knows.
         let store = in_cluster(facts.home.main()).map(|(_, name)| name);
         let source = Source::of(&site, &facts.django.name, store).unwrap_or_default();
-        Ok(Self { facts, site, namespace, secrets, source, probe, borrowed, identity })
+        Ok(Self { facts, site, namespace, secrets, source, probe, borrowed, identity, reader })
     }
 
     /// What stands before every name: `shop-rotator`.

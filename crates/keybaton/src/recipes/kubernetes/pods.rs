@@ -18,7 +18,7 @@ pub(super) fn patch(plan: &Plan<'_>, workload: &Workload) -> String {
         let some = workload.containers.iter().filter(move |container| container.is_first == wanted);
         some.map(|container| joined(plan, workload, container)).collect::<Vec<_>>()
     };
-    let Identity { labels, .. } = if plan.mounts() { &Identity::default() } else { &plan.identity };
+    let Identity { labels, .. } = if plan.mounts() { &Identity::default() } else { &plan.reader };
     let volume = plan.mounts().then(|| block(&json!([plan.volume(workload.free())]), 6));
     fill(
         include_str!("deployment.yaml"),
@@ -47,7 +47,7 @@ fn joined(plan: &Plan<'_>, workload: &Workload, container: &Container) -> Gap {
     } else {
         environment.push(json!({"name": "KEYBATON_ENV", "value": plan.facts.home.environment}));
         environment.extend(
-            plan.identity.environment.iter().map(|(name, value)| json!({"name": name, "value": value})),
+            plan.reader.environment.iter().map(|(name, value)| json!({"name": name, "value": value})),
         );
     }
     let probe = plan.probe.as_ref().filter(|_| !container.is_first);

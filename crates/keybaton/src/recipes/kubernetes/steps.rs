@@ -42,6 +42,7 @@ fn hand(plan: &Plan<'_>, mut made: Made) -> Made {
         CSI => made.step(
             "The driver reads it as the ServiceAccount of the pods, which the cloud has to let read it.",
         ),
+        WORKLOAD => reading(plan, made),
         _ => made,
     };
     if facts.django.reports && !plan.borrowed.left.is_empty() {
@@ -68,6 +69,24 @@ fn hand(plan: &Plan<'_>, mut made: Made) -> Made {
     }
     if facts.django.reports && plan.probe.is_none() {
         made = made.step("No readiness probe was made: say --set ready=/ready/ --set host=… once the view keybaton.django.readiness stands in urls.py, and as which host it may be asked.");
+    }
+    made
+}
+
+/// As whom pods read the store.
+fn reading(plan: &Plan<'_>, mut made: Made) -> Made {
+    let is_cloud = ["awssm", "awsps", "gcsm", "akv"].contains(&plan.facts.home.main().store.scheme());
+    if is_cloud && plan.facts.answers.said("reader").is_none() {
+        made = made.step("The pods read the store as the identity of their ServiceAccount. Say --set reader=…, an identity that may read this ring and nothing else.");
+    }
+    for account in plan.site.workloads.iter().filter_map(|workload| workload.account.as_deref()) {
+        for (name, value) in &plan.reader.annotations {
+            made = made.step(format!("The pods have the ServiceAccount {account} already:"));
+            made = made.command(format!(
+                "kubectl annotate serviceaccount {account} -n {} {name}={value}",
+                plan.namespace
+            ));
+        }
     }
     made
 }
