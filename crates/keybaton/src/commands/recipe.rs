@@ -84,10 +84,9 @@ impl Recipe {
         let django = Django::of(&top, &project, self.name.as_deref(), self.server.as_deref())?;
         let answers = Answers::of(recipe.asks, &self.set, &django.name)?;
         let wishes = Wishes::new(world.choices)?;
-        let home = if recipe.is_for_here() {
-            Home::here(&wishes, &known)?
-        } else {
-            Home::find(&wishes, &known, || (recipe.proposal)(&django, variant.name, &answers))?
+        let home = match recipe.proposal {
+            None => Home::here(&wishes, &known)?,
+            Some(propose) => Home::find(&wishes, &known, || propose(&django, variant.name, &answers))?,
         };
         Ok(Facts { django, home, answers, variant: variant.name })
     }

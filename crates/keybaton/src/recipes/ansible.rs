@@ -17,7 +17,7 @@ pub(super) const RECIPE: Recipe = Recipe {
         Variant { name: CREDENTIALS, summary: "systemd's encrypted credentials of each host" },
     ],
     asks: ASKS,
-    proposal,
+    proposal: Some(proposal),
     make,
 };
 

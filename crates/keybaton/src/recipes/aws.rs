@@ -26,7 +26,7 @@ pub(super) const RECIPE: Recipe = Recipe {
         Variant { name: "lambda", summary: "functions that read the store when they start" },
     ],
     asks: ASKS,
-    proposal,
+    proposal: Some(proposal),
     make,
 };
 

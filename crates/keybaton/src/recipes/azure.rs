@@ -19,7 +19,7 @@ pub(super) const RECIPE: Recipe = Recipe {
         Variant { name: "appservice", summary: "an app of App Service whose settings are references" },
     ],
     asks: ASKS,
-    proposal,
+    proposal: Some(proposal),
     make,
 };
 

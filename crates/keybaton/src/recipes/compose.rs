@@ -26,7 +26,7 @@ pub(super) const RECIPE: Recipe = Recipe {
         },
     ],
     asks: ASKS,
-    proposal,
+    proposal: Some(proposal),
     make,
 };
 

@@ -12,7 +12,7 @@ pub(super) const RECIPE: Recipe = Recipe {
     summary: "an .envrc that asks for the key of development whenever the folder is entered",
     variants: &[Variant { name: "envrc", summary: "in a file beside keybaton.toml" }],
     asks: &[],
-    proposal: session::proposal,
+    proposal: None,
     make,
 };
 

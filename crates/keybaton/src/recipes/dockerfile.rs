@@ -18,7 +18,7 @@ pub(super) const RECIPE: Recipe = Recipe {
         Variant { name: WHOLE, summary: "a Dockerfile, where there is none" },
     ],
     asks: ASKS,
-    proposal,
+    proposal: Some(proposal),
     make,
 };
 

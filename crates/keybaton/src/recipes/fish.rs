@@ -9,7 +9,7 @@ pub(super) const RECIPE: Recipe = Recipe {
     summary: "functions that load the key of development into a session, and clear it",
     variants: &[session::SESSION],
     asks: &[],
-    proposal: session::proposal,
+    proposal: None,
     make,
 };
 

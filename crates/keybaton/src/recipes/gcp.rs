@@ -22,7 +22,7 @@ pub(super) const RECIPE: Recipe = Recipe {
         Variant { name: "gke", summary: "the identities alone, for a cluster with workload identity" },
     ],
     asks: ASKS,
-    proposal,
+    proposal: Some(proposal),
     make,
 };
 

@@ -18,7 +18,7 @@ pub(super) const RECIPE: Recipe = Recipe {
         Variant { name: "check", summary: "the check and the tests alone" },
     ],
     asks: ASKS,
-    proposal: pipeline::proposal,
+    proposal: Some(pipeline::proposal),
     make,
 };
 

@@ -23,7 +23,7 @@ pub(super) const RECIPE: Recipe = Recipe {
         },
     ],
     asks: ASKS,
-    proposal,
+    proposal: Some(proposal),
     make,
 };
 

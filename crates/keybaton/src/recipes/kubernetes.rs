@@ -35,7 +35,7 @@ pub(super) const RECIPE: Recipe = Recipe {
         Variant { name: WORKLOAD, summary: "the pods read the store themselves" },
     ],
     asks: ASKS,
-    proposal,
+    proposal: Some(proposal),
     make,
 };
 

@@ -51,10 +51,14 @@ pub(crate) struct Recipe {
     pub(crate) variants: &'static [Variant],
     /// What `--set` can say.
     pub(crate) asks: &'static [Ask],
-    /// Where the rings of a project live there, for one whose configuration does not say it yet. It is given the variant, too.
-    pub(crate) proposal: fn(&Django, &'static str, &Answers) -> Result<Proposal, Failure>,
+    /// Where the rings of a project live there, for one whose configuration does not say it yet. None for the machine that it is
+    /// typed on, where the environment is the one that is meant there.
+    pub(crate) proposal: Option<Propose>,
     make: fn(&Facts) -> Result<Made, Failure>,
 }
+
+/// What is proposed to a project, for a variant.
+type Propose = fn(&Django, &'static str, &Answers) -> Result<Proposal, Failure>;
 
 /// One way in which a recipe can be done.
 pub(crate) struct Variant {
@@ -81,17 +85,9 @@ pub(crate) const RECIPES: &[Recipe] = &[
     zsh::RECIPE,
 ];
 
-/// Those for the machine that they are typed on: they are for the environment that is meant there, and propose none.
-const FOR_HERE: [&str; 5] = ["bash", "direnv", "fish", "powershell", "zsh"];
-
 impl Recipe {
     pub(crate) fn named(target: &str) -> Option<&'static Self> {
         RECIPES.iter().find(|recipe| recipe.target == target)
-    }
-
-    /// Whether it is for the machine that it is typed on, and so for the environment that is meant there.
-    pub(crate) fn is_for_here(&self) -> bool {
-        FOR_HERE.contains(&self.target)
     }
 
     pub(crate) fn make(&self, facts: &Facts) -> Result<Made, Failure> {

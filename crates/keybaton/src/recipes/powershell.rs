@@ -12,7 +12,7 @@ pub(super) const RECIPE: Recipe = Recipe {
         Variant { name: VAULT, summary: "the same from a vault of SecretManagement, which has a copy" },
     ],
     asks: &[],
-    proposal: session::proposal,
+    proposal: None,
     make,
 };
 

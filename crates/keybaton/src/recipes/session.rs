@@ -4,22 +4,11 @@
 use minijinja::context;
 use minijinja::value::Value;
 
-use super::{Answers, Django, Facts, Made, Proposal, Variant};
-use crate::failure::Failure;
+use super::{Facts, Made, Variant};
 
 /// The way of every shell.
 pub(super) const SESSION: Variant =
     Variant { name: "session", summary: "functions that load the key into a session and clear it" };
-
-/// Nobody asks: these recipes are for an environment that is there.
-pub(super) fn proposal(_: &Django, _: &'static str, _: &Answers) -> Result<Proposal, Failure> {
-    Ok(Proposal {
-        store: "dotenv:.env".to_owned(),
-        propagation: Some("0s"),
-        after_write: Vec::new(),
-        more: Vec::new(),
-    })
-}
 
 /// The environment and the variables of its rings.
 pub(super) fn gaps(facts: &Facts) -> Value {
