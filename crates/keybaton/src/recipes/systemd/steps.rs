@@ -19,8 +19,8 @@ fn user(made: Made, facts: &Facts, unit: &Unit) -> Made {
         return made;
     }
     let said = |name| facts.answers.get(name);
-    let (user, folder) = (said("user"), said("folder"));
-    made.step(format!("On the server, as root. The site has a user of its own, and {folder} is not that user's: what keybaton.toml says is run as root."))
+    let (user, folder, venv) = (said("user"), said("folder"), said("venv"));
+    made.step(format!("On the server, as root. The site has a user of its own, and neither {folder} nor {venv} is that user's: what keybaton.toml says is run as root, and so is the keybaton there."))
         .command(format!("id {user} || useradd --system --home-dir {folder} --no-create-home --shell /usr/sbin/nologin {user}"))
 }
 
