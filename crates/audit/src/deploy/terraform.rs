@@ -27,8 +27,8 @@ fn read(reader: &mut Reader<'_>) -> Result<(), Broken> {
     let is_access = |block: &Block| block.labels.iter().any(|label| says_another(label));
     let has_access = blocks.iter().any(|block| block.kind == "variable" && is_access(block));
     for (number, block) in blocks.iter().enumerate() {
-        let is_anothers = |name: &str| says_another(name) || names_a_secret(name);
-        let is_elsewhere = block.texts.iter().any(|(name, _)| is_anothers(name)) || is_provider(block);
+        let says_so = |name: &str| says_another(name) || names_a_secret(name);
+        let is_elsewhere = block.texts.iter().any(|(name, _)| says_so(name)) || is_provider(block);
         for (name, text) in &block.texts {
             attribute(reader, name, text, is_elsewhere);
         }

@@ -167,7 +167,7 @@ mod tests {
     }
 
     #[test]
-    fn a_secret_key_that_is_anothers_is_none_of_djangos() {
+    fn what_others_call_a_secret_key_is_none_of_djangos() {
         let text = "recaptcha: {site_key: a, secret_key: b}\nstripe: {publishable_key: a, secret_key: b}\ndatabase: {secret_name: db, secret_key: password}\n";
         finds("chart/values.yaml", text, &[]);
         let text = format!("django: {{secret_name: shop, secret_key: {STRONG}}}\n");
