@@ -32,6 +32,8 @@ fn severity(file: &DeployFile, given: &Given) -> Option<Severity> {
         How::Image | How::Argument => None,
         How::Job { deploys: false } => looks_real.then_some(Severity::Warning),
         How::Step => looks_real.then_some(Severity::Error),
+        // `ci.yml` is called after tests, and often deploys too.
+        How::Job { deploys: true } => Some(Severity::Error),
         _ if file.is_sample() => looks_real.then_some(Severity::Error),
         _ => Some(Severity::Error),
     }
@@ -124,6 +126,17 @@ mod tests {
         let text =
             "variables:\n  SECRET_KEY: {value: changeme}\nrelease:\n  stage: deploy\n  script: ./release\n";
         finds(".gitlab-ci.yml", text, &["2:23"]);
+    }
+
+    #[test]
+    fn a_job_that_deploys_has_a_key_to_lose_whatever_its_file_is_called() {
+        let text = "jobs:\n  deploy:\n    environment: production\n    env: {SECRET_KEY: changeme}\n    steps: [{run: ./release}]\n";
+        finds(".github/workflows/ci.yml", text, &["4:23"]);
+        finds(
+            ".github/workflows/ci.yml",
+            &text.replace("environment: production", "needs: []").replace("deploy", "test"),
+            &[],
+        );
     }
 
     #[test]
