@@ -4,7 +4,7 @@ import base64
 import hashlib
 import hmac
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import pytest
 from django.conf import settings
@@ -43,9 +43,19 @@ class Ours:
         self.moved = (0.0, 0.0)
         for name in ("_rings", "_given", "_accepted", "_ever"):
             monkeypatch.setattr(_load, name, {})
-        real = lease.clocks
-        monkeypatch.setattr(beater, "clocks", lambda: lease.Clocks(*map(sum, zip(real(), self.moved, strict=True))))
+        self._goes_by(lease.clocks)
         self.starts()
+
+    def stands_still(self) -> None:
+        """From now on only `sleeps` takes time, however slow the machine is."""
+        now = lease.clocks()
+        self._goes_by(lambda: now)
+
+    def _goes_by(self, clocks: Callable[[], lease.Clocks]) -> None:
+        def moved() -> lease.Clocks:
+            return lease.Clocks(*map(sum, zip(clocks(), self.moved, strict=True)))
+
+        self._monkeypatch.setattr(beater, "clocks", moved)
 
     def starts(self) -> None:
         self._monkeypatch.setattr(beater, "_beaters", {})

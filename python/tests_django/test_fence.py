@@ -93,6 +93,7 @@ def test_nobody_is_fenced_where_nobody_serves_from_the_floor(
 
 
 def test_the_last_one_above_that_is_gone_lets_the_others_serve(late: Ours) -> None:
+    late.stands_still()
     with override_settings(KEYBATON=STRICT):
         assert status("/nobody/") == 503
         Beat.objects.filter(revision=7).update(seen="2020-01-01T00:00:00Z")
