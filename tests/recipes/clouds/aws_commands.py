@@ -30,6 +30,8 @@ def commands(ground: Ground, stage: Stage) -> Iterator[str]:
                 make_service()
             if step.startswith(("aws ", "sh ")):
                 yield from (f"{variant}: $ {step}\n{told}" for told in run(site, step))
+            if step.startswith("sh "):
+                yield from (f"{variant}: $ {step}, again\n{told}" for told in again(site, step))
         yield from (f"{variant}: {told}" for told in [*in_turn(site, variant), *after(site, variant)])
         clear()
 
@@ -38,6 +40,17 @@ def run(site: Site, line: str) -> Iterator[str]:
     printed = site.ground.run(f'{line} > printed; echo "code $?"; rm -f printed', site.folder, **site.there)
     if printed != "code 0\n":
         yield printed
+
+
+def again(site: Site, line: str) -> Iterator[str]:
+    """What is made is brought up, whatever became of it; a role that somebody else made stays as it is."""
+    iam = boto3.client("iam")
+    iam.delete_role_policy(RoleName="shop-rotate", PolicyName="rotator")
+    yield from run(site, line)
+    iam.get_role_policy(RoleName="shop-rotate", PolicyName="rotator")
+    iam.untag_role(RoleName="shop-schedule", TagKeys=["made-by"])
+    if not any("shop-schedule is there already" in told for told in run(site, line)):
+        yield "it changes a role of somebody else"
 
 
 def in_turn(site: Site, variant: str) -> Iterator[str]:

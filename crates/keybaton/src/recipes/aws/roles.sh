@@ -1,10 +1,15 @@
 #!/bin/sh
-# Makes the roles of «name», each with the least rights. Stops at the first that is there already.
+# Makes the roles of «name», each with the least rights. Run again, it brings them up; a role of somebody else stays as it is.
 set -eu
 cd "$(dirname "$0")"
 
 role() {
-  aws iam create-role --role-name "$1" --assume-role-policy-document "file://$2" --output text --query Role.Arn
+  maker=$(aws iam get-role --role-name "$1" --output text --query "Role.Tags[?Key=='made-by'].Value || ['somebody else']" 2>/dev/null) || maker=
+  case "$maker" in
+    "") aws iam create-role --role-name "$1" --assume-role-policy-document "file://$2" --tags Key=made-by,Value=keybaton --output text --query Role.Arn ;;
+    keybaton) aws iam update-assume-role-policy --role-name "$1" --policy-document "file://$2" ;;
+    *) echo "the role $1 is there already, and this script did not make it: run the recipe with another --name" >&2; exit 1 ;;
+  esac
 }
 allow() {
   aws iam put-role-policy --role-name "$1" --policy-name "$2" --policy-document "file://$2.json"

@@ -1,5 +1,5 @@
 #!/bin/sh
-# Makes the identities of «name», each with the least rights.
+# Makes the identities of «name», each with the least rights. Run again, it brings them up.
 set -eu
 cd "$(dirname "$0")"
 
@@ -12,13 +12,21 @@ grant() {
   az role assignment create --assignee-object-id "$who" --assignee-principal-type ServicePrincipal --role "$2" --scope "$3" --output none
 }
 
+# Other projects in the same subscription have the same ones.
+role() {
+  known=$(az role definition list --subscription «subscription» --custom-role-only true --name "$1" --query "length(@)" --output tsv)
+  verb=create
+  if [ "$known" != 0 ]; then verb=update; fi
+  az role definition "$verb" --subscription «subscription» --role-definition "@$2" --output none
+}
+
 identity «name»-web
 identity «name»-rotate
-az role definition create --subscription «subscription» --role-definition @rotator.json --output none
+role "Keybaton rotator" rotator.json
 «% for secret in secrets %»
 grant «name»-web "Key Vault Secrets User" «secret»
 grant «name»-rotate "Keybaton rotator" «secret»
 «% endfor %»
 «% if restarts %»
-az role definition create --subscription «subscription» --role-definition @restarter.json --output none
+role "Keybaton restarter" restarter.json
 «% endif %»

@@ -1,13 +1,17 @@
 #!/bin/sh
-# Makes the accounts of «name», each with the least rights. Stops at the first that is there already.
+# Makes the accounts of «name», each with the least rights. Run again, it brings them up.
 set -eu
 cd "$(dirname "$0")"
 
 account() {
-  gcloud iam service-accounts create "$1" --project=«project»
+  gcloud iam service-accounts describe "$1@«project».iam.gserviceaccount.com" --project=«project» >/dev/null 2>&1 ||
+    gcloud iam service-accounts create "$1" --project=«project»
 }
+# Other projects of Django in the same project of Google have the same ones.
 role() {
-  gcloud iam roles create "$1" --project=«project» --file="$2" --quiet
+  verb=create
+  if gcloud iam roles describe "$1" --project=«project» >/dev/null 2>&1; then verb=update; fi
+  gcloud iam roles "$verb" "$1" --project=«project» --file="$2" --quiet
 }
 # To whom, which role; behind them the secret and where it is.
 grant() {
