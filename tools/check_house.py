@@ -7,6 +7,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 
+from apt import SHOWN_BY
 from cache import CHECKOUT
 
 # Each crate with the crates it may name; ARCHITECTURE.md draws the same arrows.
@@ -26,7 +27,7 @@ ONE_MACHINE = re.compile(r"(?<![\w.~$}/-])/(?:[r]oot|[w]ork)/|(?<![\w.])/[h]ome/
 
 
 def main() -> int:
-    findings = [*missing_paths(), *wrong_arrows(), *impure_crates(), *machine_paths()]
+    findings = [*missing_paths(), *wrong_arrows(), *impure_crates(), *machine_paths(), *unknown_packages()]
     for finding in findings:
         print(finding)
     return 1 if findings else 0
@@ -49,6 +50,13 @@ def wrong_arrows() -> Iterator[str]:
         named = re.findall(r"^\"?keybaton-([a-z]+)", folders[crate].read_text("utf-8"), re.MULTILINE)
         for other in sorted(set(named) - ARROWS[crate]):
             yield f"crates/{crate}/Cargo.toml: {crate} may not depend on {other}"
+
+
+def unknown_packages() -> Iterator[str]:
+    """Else a target stops before its first step, on every machine."""
+    named = re.findall(r"^\t\$\(APT\) (.*)$", read("Makefile"), re.MULTILINE)
+    for package in sorted({package for line in named for package in line.split()} - SHOWN_BY.keys()):
+        yield f"tools/apt.py: SHOWN_BY does not say how {package} is seen to be there"
 
 
 def impure_crates() -> Iterator[str]:
