@@ -41,7 +41,8 @@ class Case:
 
 def cases(stores: set[str]) -> Iterator[Case]:
     yield Case("keybaton ro", line="keybaton rotate ")
-    yield Case("keybaton re", offers=frozenset({"retire", "revoke"}))
+    yield Case("keybaton re", offers=frozenset({"recipe", "retire", "revoke"}))
+    yield Case("keybaton recipe sys", line="keybaton recipe systemd ")
     yield Case("keybaton status --js", line="keybaton status --json ")
     yield Case("keybaton status -e ", offers=frozenset({"dev", "production"}))
     yield Case("keybaton status -e p", line="keybaton status -e production ")
