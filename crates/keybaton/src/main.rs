@@ -52,6 +52,7 @@ mod serving;
 mod source;
 mod store;
 mod system;
+mod unified;
 mod uses;
 mod verdict;
 #[cfg(unix)]

@@ -5,13 +5,13 @@ use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::plain_files::replace;
 use crate::print::Print;
-use crate::recipes::bare_change;
+use crate::unified::plain;
 
 impl Change<'_> {
     /// The change as people see it.
     pub(crate) fn shown(&self, print: &Print) -> String {
         let [old, new] = &self.what.seen;
-        bare_change(print, &self.name, old, new)
+        plain(print, &self.name, old, new)
     }
 
     /// Over just what was read.

@@ -5,7 +5,8 @@ use keybaton_audit::veil::veil;
 use keybaton_core::RingName;
 use similar::{ChangeTag, DiffableStr, TextDiff};
 
-use crate::print::{Print, Style};
+use crate::print::Print;
+use crate::unified::{bare, unified};
 
 /// The change as a unified diff. The lines are compared as they are, and shown with what could be secret veiled.
 pub(crate) fn diff(print: &Print, name: &str, ring: &RingName, old: &Source, new: &Source) -> String {
@@ -13,28 +14,14 @@ pub(crate) fn diff(print: &Print, name: &str, ring: &RingName, old: &Source, new
     let [old_veiled, new_veiled] = [old, new].map(|source| veil(source, &[ring.as_str(), &fallbacks]));
     let [old_lines, new_lines] = [&old_veiled, &new_veiled].map(|text| text.tokenize_lines());
     let changes = TextDiff::from_lines(old.text(), new.text());
-    let mut shown = vec![
-        print.paint(Style::Bold, &format!("--- {name}")),
-        print.paint(Style::Bold, &format!("+++ {name}")),
-    ];
-    for hunk in changes.unified_diff().context_radius(CONTEXT).iter_hunks() {
-        shown.push(print.paint(Style::Cyan, hunk.header().to_string().trim_end()));
-        shown.extend(hunk.iter_changes().map(|change| match change.tag() {
-            ChangeTag::Equal => format!(" {}", line(&old_lines, change.old_index())),
-            ChangeTag::Delete => {
-                print.paint(Style::Red, &format!("-{}", line(&old_lines, change.old_index())))
-            }
-            ChangeTag::Insert => {
-                print.paint(Style::Green, &format!("+{}", line(&new_lines, change.new_index())))
-            }
-        }));
-    }
-    shown.join("\n")
+    unified(print, name, &changes, CONTEXT, |change| match change.tag() {
+        ChangeTag::Insert => line(&new_lines, change.new_index()).to_owned(),
+        _ => line(&old_lines, change.old_index()).to_owned(),
+    })
 }
 
 fn line<'a>(lines: &[&'a str], at: Option<usize>) -> &'a str {
-    let line = at.and_then(|at| lines.get(at)).copied().unwrap_or_default();
-    line.trim_end_matches(['\r', '\n'])
+    bare(at.and_then(|at| lines.get(at)).copied().unwrap_or_default())
 }
 
 const CONTEXT: usize = 2;

@@ -1,8 +1,9 @@
 //! What would change in a file that is there.
 
-use similar::{Change, ChangeTag, TextDiff};
+use similar::{Change, TextDiff};
 
-use crate::print::{Print, Style};
+use crate::print::Print;
+use crate::unified::{bare, unified};
 
 /// The change as a unified diff. What stands where a key may be is not shown: somebody may have put one there.
 pub(crate) fn change(print: &Print, name: &str, rings: &[&str], old: &str, new: &str) -> String {
@@ -16,40 +17,7 @@ pub(crate) fn change(print: &Print, name: &str, rings: &[&str], old: &str, new: 
         Some(at) => old[at].clone(),
         None => bare(change.value()).to_owned(),
     };
-    hunks(print, name, &changes, 2, line)
-}
-
-/// The same of two texts that may be shown as they are, without what is around the changes.
-pub(crate) fn bare_change(print: &Print, name: &str, old: &str, new: &str) -> String {
-    hunks(print, name, &TextDiff::from_lines(old, new), 0, |change| bare(change.value()).to_owned())
-}
-
-fn hunks<'t>(
-    print: &Print,
-    name: &str,
-    changes: &TextDiff<'t, 't, str>,
-    radius: usize,
-    as_shown: impl Fn(&Change<&str>) -> String,
-) -> String {
-    let head = [format!("--- {name}"), format!("+++ {name}")].map(|line| print.paint(Style::Bold, &line));
-    let mut shown = head.to_vec();
-    for hunk in changes.unified_diff().context_radius(radius).iter_hunks() {
-        shown.push(print.paint(Style::Cyan, hunk.header().to_string().trim_end()));
-        shown.extend(hunk.iter_changes().map(|change| {
-            let line = as_shown(&change);
-            match change.tag() {
-                ChangeTag::Equal => format!(" {line}"),
-                ChangeTag::Delete => print.paint(Style::Red, &format!("-{line}")),
-                ChangeTag::Insert => print.paint(Style::Green, &format!("+{line}")),
-            }
-        }));
-    }
-    shown.join("\n")
-}
-
-/// A line without its end.
-fn bare(line: &str) -> &str {
-    line.trim_end_matches(['\r', '\n'])
+    unified(print, name, &changes, 2, line)
 }
 
 /// Lines as they may be shown: nothing behind a ring's name, whatever longer name it is part of; nothing that is indented below

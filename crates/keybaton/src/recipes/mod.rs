@@ -34,7 +34,7 @@ mod yaml;
 mod zsh;
 
 pub(crate) use answers::{Answers, Ask};
-pub(crate) use change::{bare_change, change};
+pub(crate) use change::change;
 pub(crate) use configured::{Home, Proposal, Ring};
 pub(crate) use facts::{Django, Facts};
 pub(crate) use made::{File, Made, Placed, State};
