@@ -38,16 +38,23 @@ class Machine:
 
     def _is_up(self, process: subprocess.Popen[bytes]) -> bool:
         """Whether its first process has started all that starts with it."""
-        first = [pid for pid in below(process.pid) if Path(f"/proc/{pid}/comm").read_text().strip() == "systemd"]
-        self._first = first[0] if first else 0
-        return bool(first) and self.run("systemctl is-system-running", "/").strip() in ("running", "degraded")
+        self._first = next((pid for pid in below(process.pid) if told(pid, "comm") == "systemd"), 0)
+        return self._first != 0 and self.run("systemctl is-system-running", "/").strip() in ("running", "degraded")
 
 
 def below(pid: int) -> Iterator[int]:
     """The processes that a process started, and those that they did."""
-    for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split():
+    for child in told(pid, f"task/{pid}/children").split():
         yield int(child)
         yield from below(int(child))
+
+
+def told(pid: int, what: str) -> str:
+    """What the kernel tells of a process; nothing where it has ended meanwhile."""
+    try:
+        return Path(f"/proc/{pid}/{what}").read_text().strip()
+    except (FileNotFoundError, ProcessLookupError):
+        return ""
 
 
 PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
