@@ -216,3 +216,14 @@ django.setup()
 call_command("check", "--deploy", "--tag", "security", "--fail-level", "CRITICAL")
 call_command("check")
 """
+
+
+def test_asgi_py_imports_what_it_needs_before_django_is_set_up(project: Project) -> None:
+    asgi = """
+from django.core.asgi import get_asgi_application
+from keybaton.django import with_lifespan
+
+application = with_lifespan(get_asgi_application())
+"""
+    done = project.run("-c", asgi)
+    assert (done.returncode, done.stderr) == (0, "")

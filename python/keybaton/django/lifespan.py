@@ -6,7 +6,6 @@ from typing import Any
 from asgiref.sync import sync_to_async
 from django.core.exceptions import ImproperlyConfigured
 
-from . import beats
 from ._throwaway import refuse_throwaway
 
 Scope = dict[str, Any]
@@ -21,6 +20,8 @@ def with_lifespan(application: Application) -> Application:
     The process reports before its first request, and removes its row when the server stops, also where the server then
     ends by the signal that it was sent, as uvicorn does: nothing else of the process runs after that.
     """
+    # asgi.py imports this function before it sets Django up, which the models of beats have to wait for.
+    from . import beats
 
     async def living(scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "lifespan":
