@@ -11,7 +11,7 @@ from typing import Any
 
 from cache import locked, run, say
 
-from node import PROGRAMS, path_to
+from node import PROGRAMS, node, path_to
 from stage import Stage, free_port
 
 WANTED = Path(__file__).resolve().parent / "prism"
@@ -74,7 +74,7 @@ def start(stage: Stage, upstream: int) -> int:
     place, port = folder(), free_port()
     program = place / "node_modules" / ".bin" / "prism"
     where = ["--host", "127.0.0.1", "--port", str(port)]
-    command: list[str | Path] = [program, "proxy", "--errors", *where, place / "github.json"]
+    command: list[str | Path] = [node(), program, "proxy", "--errors", *where, place / "github.json"]
     stage.start("prism", [*command, f"http://127.0.0.1:{upstream}"], port, PATH=path_to(), HOME=str(stage.folder))
     return port
 
