@@ -12,6 +12,7 @@ from pathlib import Path
 import compose
 import docker
 import github
+import others
 import supervisor_conf
 import unit
 import yaml
@@ -73,8 +74,15 @@ READERS = (
     Reader("shell", "direnv", each(direnv)),
     Reader("fish", "fish", shell("fish", "source '{file}'; exec env -0")),
     Reader("dotenv", "python-dotenv", each(python_dotenv)),
+    Reader("dotenv", "environs", each(others.environs)),
+    Reader("dotenv", "pydantic-settings", each(others.pydantic)),
+    Reader("dotenv", "django-environ", each(others.django_environ), only_easy=True),
+    Reader("dotenv", "python-decouple", each(others.decouple), only_easy=True),
+    Reader("dotenv", "Node.js", each(others.node), only_easy=True),
+    Reader("dotenv", "uv", each(others.uv), only_easy=True),
     Reader("procfile", "honcho", each(honcho)),
     Reader("docker", "docker", docker.read),
+    Reader("docker", "kubectl", each(others.kubectl)),
     Reader("compose", "docker-compose", compose.read),
     Reader("systemd", "systemd", unit.read),
     Reader("supervisor", "supervisord", supervisor_conf.read),
