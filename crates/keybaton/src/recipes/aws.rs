@@ -149,23 +149,7 @@ fn tasks(made: Made, facts: &Facts, gaps: &Value) -> Result<Made, Failure> {
         return Err(failure.hint("ENABLED where the subnets have no NAT, DISABLED where they have one"));
     }
     let gaps = context! { subnets => cloud::list(&subnets), public_ip, ..gaps.clone() };
-    Ok(made
-        .file(
-            path("tasks-trust.json"),
-            "who may have those roles",
-            fill(include_str!("aws/tasks-trust.json"), gaps.clone()),
-        )
-        .file(
-            path("schedule-trust.json"),
-            "the same for the schedule",
-            fill(include_str!("aws/schedule-trust.json"), gaps.clone()),
-        )
-        .file(
-            path("schedule-policy.json"),
-            "what the schedule may do",
-            fill(include_str!("aws/schedule-policy.json"), gaps.clone()),
-        )
-        .file(path("roles.sh"), "makes the roles", fill(include_str!("aws/roles.sh"), gaps.clone()))
+    Ok(roles(made, &gaps)
         .file(path("web.json"), "the task of the site", fill(include_str!("aws/web.json"), gaps.clone()))
         .file(
             path("rotate.json"),
@@ -175,7 +159,8 @@ fn tasks(made: Made, facts: &Facts, gaps: &Value) -> Result<Made, Failure> {
         .file(path("schedule.json"), "when it runs", fill(include_str!("aws/schedule.json"), gaps)))
 }
 
-fn functions(made: Made, gaps: &Value) -> Made {
+/// The roles of the site and of the schedule, whatever runs.
+fn roles(made: Made, gaps: &Value) -> Made {
     made.file(
         path("tasks-trust.json"),
         "who may have those roles",
@@ -192,17 +177,25 @@ fn functions(made: Made, gaps: &Value) -> Made {
         fill(include_str!("aws/schedule-policy.json"), gaps.clone()),
     )
     .file(path("roles.sh"), "makes the roles", fill(include_str!("aws/roles.sh"), gaps.clone()))
-    .file(path("rotate.py"), "the function that rotates", fill(include_str!("aws/rotate.py"), gaps.clone()))
-    .file(
-        path("renew.py"),
-        "replaces the warm instances after each step",
-        fill(include_str!("aws/renew.py"), gaps.clone()),
-    )
-    .file(
-        path("schedule.json"),
-        "when it runs",
-        fill(include_str!("aws/function-schedule.json"), gaps.clone()),
-    )
+}
+
+fn functions(made: Made, gaps: &Value) -> Made {
+    roles(made, gaps)
+        .file(
+            path("rotate.py"),
+            "the function that rotates",
+            fill(include_str!("aws/rotate.py"), gaps.clone()),
+        )
+        .file(
+            path("renew.py"),
+            "replaces the warm instances after each step",
+            fill(include_str!("aws/renew.py"), gaps.clone()),
+        )
+        .file(
+            path("schedule.json"),
+            "when it runs",
+            fill(include_str!("aws/function-schedule.json"), gaps.clone()),
+        )
 }
 
 fn steps(made: Made, facts: &Facts, account: &Account<'_>) -> Made {
