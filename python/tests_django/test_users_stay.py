@@ -15,6 +15,9 @@ from django.test import AsyncClient, Client, override_settings
 from django.test.utils import CaptureQueriesContext
 from shop import COMPARING, PROMOTED, RETIRED, STAGED, id_of, stored
 
+from keybaton.django._engines import _exchange, _file
+from keybaton.django._engines._exchange import exchange
+
 
 def test_a_user_whose_session_was_made_with_the_old_key_stays(engine: str, browser: Client, ann: User) -> None:
     before = id_of(browser)
@@ -288,6 +291,56 @@ def test_a_file_that_somebody_else_is_at_is_left_for_the_next_request(browser: C
             assert browser.get("/me/").content == b"ann"
         assert stored(browser)[HASH_SESSION_KEY] != ann.get_session_auth_hash()
         browser.get("/me/")
+        assert stored(browser)[HASH_SESSION_KEY] == ann.get_session_auth_hash()
+
+
+@pytest.mark.parametrize("engine", ["file"], indirect=True)
+@pytest.mark.parametrize("saves", [1, 2, 3])
+def test_what_is_stored_while_a_file_is_replaced_stays(
+    browser: Client, monkeypatch: pytest.MonkeyPatch, saves: int
+) -> None:
+    """Each time between two steps of the replacement, where nothing can be compared any more."""
+    session, left = stored(browser), list(range(saves))
+
+    def exchange_(one: Path, other: Path) -> None:
+        if left:
+            session[f"cart{left.pop()}"] = "meanwhile"
+            session.save()
+        exchange(one, other)
+
+    monkeypatch.setattr(_file, "exchange", exchange_)
+    with override_settings(**PROMOTED):
+        assert browser.get("/me/").content == b"ann"
+        assert left == []
+        assert {f"cart{number}" for number in range(saves)} <= set(stored(browser).keys())
+    assert list(Path(session._key_to_file()).parent.glob("*_out_*")) == []
+
+
+@pytest.mark.parametrize("engine", ["file"], indirect=True)
+def test_who_logs_out_while_the_file_is_replaced_is_out(
+    browser: Client, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    session = stored(browser)
+
+    def exchange_(one: Path, other: Path) -> None:
+        session.delete(session.session_key)
+        exchange(one, other)
+
+    monkeypatch.setattr(_file, "exchange", exchange_)
+    with override_settings(**PROMOTED):
+        assert browser.get("/me/").content == b"ann"
+    assert not session.exists(session.session_key)
+    assert list(Path(session._key_to_file()).parent.glob("*_out_*")) == []
+    assert caplog.records == []
+
+
+@pytest.mark.parametrize("engine", ["file"], indirect=True)
+def test_a_file_is_replaced_where_names_cannot_be_exchanged(
+    browser: Client, ann: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(_exchange, "_function", lambda: None)
+    with override_settings(**PROMOTED):
+        assert browser.get("/me/").content == b"ann"
         assert stored(browser)[HASH_SESSION_KEY] == ann.get_session_auth_hash()
 
 
