@@ -129,11 +129,10 @@ class Instance(Process):
         return r"(?:Listening at:|running on) http://([\d.:]+)"
 
     def wait_for_keys(self) -> None:
-        """Waits until it has the keys that stand in the ring."""
-        end = time.monotonic() + PATIENCE
-        keys, good = self.site.keys(), 0
+        """Waits until it has the keys that stand in the ring, which may change once more meanwhile."""
+        end, good = time.monotonic() + PATIENCE, 0
         while good < (IN_A_ROW if self.site.setup.server.workers > 1 else 1):
-            good = good + 1 if self.get("/keys/") == keys else 0
+            good = good + 1 if self.get("/keys/") == self.site.keys() else 0
             if time.monotonic() > end:
                 raise AssertionError(f"{self.site.setup}: an instance does not take over the ring: {self.log()}")
             if not good:
