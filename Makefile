@@ -90,7 +90,7 @@ test-shells: build ## The completions, in real shells whose user presses Tab
 	$(STEP) "shells" $(PYTHON) tests/shells
 
 test-exports: build ## What `keybaton export` prints, read back by the programs that it is for
-	$(APT) direnv docker-compose fish zsh
+	$(APT) direnv docker-compose fish ruby-dotenv ruby-foreman zsh
 	$(STEP) "exports" $(PYTHON) tests/exports
 
 test-recipes: build ## The files that `keybaton recipe` makes, taken by the programs of each platform

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import re
 import shutil
 from pathlib import Path
 from typing import Any
 
-from cache import locked, run, say
+from npm import installed
 
-from node import PROGRAMS, node, path_to
+from node import node, path_to
 from stage import Stage, free_port
 
 WANTED = Path(__file__).resolve().parent / "prism"
@@ -19,23 +18,11 @@ WANTED = Path(__file__).resolve().parent / "prism"
 
 def folder() -> Path:
     """Where Prism and the description are, made in the cache when they are missing or others."""
-    pins = hashlib.sha256((WANTED / "package-lock.json").read_bytes()).hexdigest()[:10]
-    with locked(f"prism-{pins}") as place:
-        stamp = place / "installed.txt"
-        if not stamp.exists():
-            say(f"installing prism and GitHub's description of its interface into {place} (once; 80 MB)")
-            install(place)
-            stamp.touch()
-    return place
+    told = "prism and GitHub's description of its interface, 80 MB,"
+    return installed("prism", WANTED, told, then=keep_part)
 
 
-def install(place: Path) -> None:
-    shutil.rmtree(place, ignore_errors=True)
-    place.mkdir(parents=True)
-    for name in ("package.json", "package-lock.json"):
-        shutil.copyfile(WANTED / name, place / name)
-    quiet = ["--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"]
-    run([PROGRAMS / "npm", "ci", *quiet, "--prefix", place], PATH=path_to())
+def keep_part(place: Path) -> None:
     whole = place / "node_modules" / "@octokit" / "openapi" / "generated"
     description = json.loads((whole / "api.github.com.json").read_text())
     (place / "github.json").write_text(json.dumps(part_of(description)))

@@ -1,45 +1,24 @@
 """Heroku's own program, from npm, the referee of the stand-in: large, and installed when it is first asked for.
 
 It is the whole of it, for its commands load each other's parts, telemetry too. What it consists of stands in
-servers/heroku/package-lock.json, with a digest of each part and without a registry, which npm's own setting names.
-For a new version change package.json there, and say `npm install --package-lock-only --ignore-scripts
---omit-lockfile-registry-resolved`.
+servers/heroku/package-lock.json.
 """
 
 from __future__ import annotations
 
-import hashlib
-import shutil
 from pathlib import Path
 
-from cache import locked, run, say
+from npm import installed
 
-from node import PROGRAMS, path_to
 from stage import Stage
 
 PINS = Path(__file__).parent / "heroku"
 
 
 def folder() -> Path:
-    """Where the program is, installed into the cache when it is missing.
-
-    Its name changes with the pins: another checkout that shares the cache may be using the one with the former ones.
-    """
-    lock = PINS / "package-lock.json"
-    pins = hashlib.sha256(lock.read_bytes()).hexdigest()[:10]
-    with locked(f"heroku-cli-{pins}") as place:
-        stamp = place / "installed.txt"
-        if not stamp.exists():
-            say(f"installing Heroku's own program into {place} (once; 380 MB)")
-            shutil.rmtree(place, ignore_errors=True)
-            place.mkdir()
-            for file in (PINS / "package.json", lock):
-                shutil.copy(file, place)
-            quiet = ["--no-audit", "--no-fund", "--loglevel=error"]
-            few = ["--ignore-scripts", "--omit=dev", "--omit=optional"]
-            run([PROGRAMS / "npm", "ci", *few, *quiet, "--prefix", place], PATH=path_to())
-            stamp.touch()
-        return place / "node_modules" / ".bin"
+    """Where the program is, installed into the cache when it is missing."""
+    place = installed("heroku-cli", PINS, "Heroku's own program, 380 MB,", "--omit=dev", "--omit=optional")
+    return place / "node_modules" / ".bin"
 
 
 def at_home(stage: Stage) -> dict[str, str]:

@@ -34,6 +34,8 @@ SHOWN_BY = {
     "postgresql": "/usr/lib/postgresql/*/bin/initdb",
     "python3-dev": "/usr/include/python3*/Python.h",
     "redis-server": "redis-server",
+    "ruby-dotenv": "/usr/share/rubygems-integration/*/specifications/dotenv-*.gemspec",
+    "ruby-foreman": "foreman",
     "strace": "strace",
     "zsh": "zsh",
 }

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import subprocess
-import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -17,6 +16,7 @@ import supervisor_conf
 import unit
 import yaml
 from dotenv import dotenv_values
+from others import dumped
 from trial import Reader
 
 Read = Callable[[Path, list[str]], list[dict[str, str]]]
@@ -39,13 +39,6 @@ def shell(name: str, line: str) -> Read:
     return each(lambda file: dumped([name, "-c", line.format(file=file)], file.parent))
 
 
-def dumped(command: list[str], folder: Path) -> dict[str, str]:
-    there = {"PATH": os.environ["PATH"], "HOME": str(folder), "LC_ALL": "C.UTF-8"}
-    done = subprocess.run(command, cwd=folder, env=there, capture_output=True, stdin=subprocess.DEVNULL)
-    assert done.returncode == 0, done.stderr.decode()
-    return dict(line.split("=", 1) for line in done.stdout.decode().split("\0") if line)
-
-
 def direnv(file: Path) -> dict[str, str]:
     (file.parent / ".envrc").write_bytes(file.read_bytes())
     subprocess.run(["direnv", "allow"], cwd=file.parent, env={**os.environ, "HOME": str(file.parent)}, check=True)
@@ -54,10 +47,6 @@ def direnv(file: Path) -> dict[str, str]:
 
 def python_dotenv(file: Path) -> dict[str, str]:
     return {name: value for name, value in dotenv_values(file).items() if value is not None}
-
-
-def honcho(file: Path) -> dict[str, str]:
-    return dumped([f"{sys.prefix}/bin/honcho", "-e", str(file), "run", "env", "-0"], file.parent)
 
 
 def manifest(file: Path) -> dict[str, str]:
@@ -80,7 +69,16 @@ READERS = (
     Reader("dotenv", "python-decouple", each(others.decouple), only_easy=True),
     Reader("dotenv", "Node.js", each(others.node), only_easy=True),
     Reader("dotenv", "uv", each(others.uv), only_easy=True),
-    Reader("procfile", "honcho", each(honcho)),
+    Reader("dotenv", "npm's dotenv", each(others.npm_dotenv), only_easy=True),
+    Reader("dotenv", "npm's dotenv-expand", each(others.npm_dotenv_expand), only_easy=True),
+    Reader("dotenv", "dotenvx", each(others.dotenvx), only_easy=True),
+    Reader("dotenv", "varlock", each(others.varlock), only_easy=True),
+    Reader("dotenv", "mise", each(others.mise), only_easy=True),
+    Reader("dotenv", "just", each(others.just), only_easy=True),
+    Reader("dotenv", "Task", each(others.task), only_easy=True),
+    Reader("dotenv", "Ruby's dotenv", each(others.ruby_dotenv), only_easy=True),
+    Reader("procfile", "foreman", each(others.foreman)),
+    Reader("procfile", "honcho", each(others.honcho)),
     Reader("docker", "docker", docker.read),
     Reader("docker", "kubectl", each(others.kubectl)),
     Reader("compose", "docker-compose", compose.read),

@@ -8,10 +8,7 @@ names.
 
 from __future__ import annotations
 
-import hashlib
 import json
-import os
-import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -19,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 import yaml
-from cache import locked, run, say
+from npm import installed
 
 Object = dict[str, Any]
 
@@ -88,22 +85,7 @@ def of_vault(parameters: dict[str, str]) -> Iterator[str]:
 
 def modules() -> Path:
     """The judge beside what it imports, which is installed into the cache when it is missing."""
-    here = Path(__file__).parent
-    files = [here / name for name in ("package.json", "package-lock.json", "external_secret.mjs")]
-    pins = hashlib.sha256(b"".join(file.read_bytes() for file in files)).hexdigest()[:10]
-    with locked(f"crds-{pins}") as place:
-        stamp = place / "installed.txt"
-        if not stamp.exists():
-            say(f"installing External Secrets' schema into {place} (once; 31 MB)")
-            shutil.rmtree(place, ignore_errors=True)
-            place.mkdir()
-            for file in files:
-                shutil.copy(file, place)
-            programs = Path(sys.executable).parent
-            quiet = ["--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"]
-            run([programs / "npm", "ci", *quiet, "--prefix", place], PATH=f"{programs}{os.pathsep}{os.environ['PATH']}")
-            stamp.touch()
-    return place
+    return installed("crds", Path(__file__).parent, "External Secrets' schema, 31 MB,")
 
 
 TEXTS = ("SECRET_KEY", "SECRET_KEY_FALLBACKS", "SECRET_KEY_RING")
