@@ -42,7 +42,7 @@ demo: build-needs ## What a rotation does to logged-in users: Django's documente
 test: $(QUICK) ## All tests but the slow builds
 
 test-all: build ## All tests, also those for which much is built first, for some minutes
-	@$(MAKE) --no-print-directory --jobs=$(AT_ONCE) --output-sync=target $(MOST_WAIT)
+	@$(MAKE) --no-print-directory --jobs=$(AT_ONCE) --keep-going --output-sync=target $(MOST_WAIT)
 
 test-rust: build ## The Rust tests, the README's transcripts among them
 	$(APT) acl git strace

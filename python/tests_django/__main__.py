@@ -3,7 +3,8 @@
     python3 python/tests_django [--quick] [ARGUMENTS FOR PYTEST]
 
 With Django 4.2, 5.2 and 6.1; --quick: with the newest that this machine can run. What a database could do otherwise is
-tried in MariaDB too. matrix.py runs the same tests with nothing but Django, in SQLite.
+tried in MariaDB too. The Djangos run beside each other, for most of the time is waited. matrix.py runs the same tests
+with nothing but Django, in SQLite.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 FOLDER = Path(__file__).resolve().parent
@@ -27,27 +29,32 @@ from postgres import cluster  # noqa: E402
 def main(words: list[str]) -> int:
     given = [word for word in words if word != "--quick"]
     pairs = list(environments().items())[-1 if "--quick" in words else 0 :]
-    went_well = [tried(django, python, given) for django, python in pairs]
-    return 0 if all(went_well) else 1
+    with ThreadPoolExecutor(len(pairs)) as workers:
+        runs = [workers.submit(tried, django, python, given) for django, python in pairs]
+    return 0 if all(run.result() for run in runs) else 1
 
 
 def tried(django: str, outer: Path, given: list[str]) -> bool:
-    python = inside(django, outer)
-    print(f"Django {django}, {outer.name}, PostgreSQL", flush=True)
+    python, name = inside(django, outer), f"Django {django}, {outer.name}"
     with cluster() as running:
-        went_well = passed(python, given or [str(FOLDER)], running.variables)
+        went_well = passed(f"{name}, PostgreSQL", python, given or [str(FOLDER)], running.variables)
     if given:
         return went_well
-    print(f"Django {django}, {outer.name}, MariaDB", flush=True)
     with server() as variables:
-        return passed(python, [*LEAKY, *(str(FOLDER / name) for name in IN_MARIADB)], variables) and went_well
+        words = [*LEAKY, *(str(FOLDER / file) for file in IN_MARIADB)]
+        return passed(f"{name}, MariaDB", python, words, variables) and went_well
 
 
-def passed(python: Path, words: list[str], variables: dict[str, str]) -> bool:
+def passed(name: str, python: Path, words: list[str], variables: dict[str, str]) -> bool:
     # The tests are a project by themselves; pytest-django is for the sample suite of one among them.
     plugins = ["-p", "no:cacheprovider", "-p", "no:django"]
     command: list[str | Path] = [python, "-m", "pytest", "-q", *plugins, *words]
-    return subprocess.run(command, cwd=CHECKOUT, env={**os.environ, **variables}, check=False).returncode == 0
+    environment = {**os.environ, **variables}
+    done = subprocess.run(
+        command, cwd=CHECKOUT, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False
+    )
+    print(f"{name}\n{done.stdout}", flush=True)
+    return done.returncode == 0
 
 
 # PyMySQL leaves the socket open of a connection that failed.
