@@ -1,43 +1,26 @@
-//! Files and commands for each platform: one file a recipe. This is the one list of them.
+//! Files and commands for each platform, one recipe in each file of `platforms`.
 //!
 //! A recipe takes what is known of the project and says which files belong into it and what a person does besides. It touches
 //! nothing, and sees no key, so none can end up in a file.
 
-mod ansible;
 mod answers;
-mod aws;
-mod azure;
-mod bash;
 mod change;
-mod cloud;
-mod compose;
 mod configured;
-mod direnv;
-mod dockerfile;
 mod facts;
-mod fish;
-mod gcp;
-mod github_actions;
-mod gitlab_ci;
-mod heroku;
-mod kubernetes;
 mod made;
-mod pipeline;
-mod powershell;
+mod platforms;
 mod servers;
-mod session;
-mod systemd;
 mod template;
 #[cfg(test)]
 mod tests;
 mod yaml;
-mod zsh;
 
 pub(crate) use answers::{Answers, Ask};
 pub(crate) use change::change;
 pub(crate) use configured::{Home, Proposal, Ring};
 pub(crate) use facts::{Django, Facts};
 pub(crate) use made::{File, Made, Placed, State};
+pub(crate) use platforms::RECIPES;
 
 use crate::failure::Failure;
 
@@ -65,25 +48,6 @@ pub(crate) struct Variant {
     pub(crate) name: &'static str,
     pub(crate) summary: &'static str,
 }
-
-pub(crate) const RECIPES: &[Recipe] = &[
-    ansible::RECIPE,
-    aws::RECIPE,
-    azure::RECIPE,
-    bash::RECIPE,
-    compose::RECIPE,
-    direnv::RECIPE,
-    dockerfile::RECIPE,
-    fish::RECIPE,
-    gcp::RECIPE,
-    github_actions::RECIPE,
-    gitlab_ci::RECIPE,
-    heroku::RECIPE,
-    kubernetes::RECIPE,
-    powershell::RECIPE,
-    systemd::RECIPE,
-    zsh::RECIPE,
-];
 
 impl Recipe {
     pub(crate) fn named(target: &str) -> Option<&'static Self> {

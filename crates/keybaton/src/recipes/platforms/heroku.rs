@@ -1,0 +1,147 @@
+//! Heroku: config vars, the release command, and who rotates.
+
+use keybaton_core::shell::posix;
+use minijinja::context;
+use serde_json::Value;
+
+use super::github_actions::pins;
+use crate::exit::Exit;
+use crate::failure::Failure;
+use crate::recipes::answers::Kind;
+use crate::recipes::servers::Listen;
+use crate::recipes::template::fill;
+use crate::recipes::{Answers, Ask, Django, Facts, Made, Proposal, Recipe, Variant};
+
+pub(super) const RECIPE: Recipe = Recipe {
+    target: "heroku",
+    summary: "config vars, a release command that looks at them first, and a job that rotates",
+    variants: &[
+        Variant { name: "github", summary: "a workflow of GitHub rotates: no dyno can write config vars" },
+        Variant {
+            name: SCHEDULER,
+            summary: "Heroku Scheduler rotates, in a dyno that holds a key of Heroku's",
+        },
+    ],
+    asks: ASKS,
+    proposal: Some(proposal),
+    make,
+};
+
+const ASKS: &[Ask] = &[
+    Ask { name: "app", what: "the app on Heroku", usual: "NAME", kind: Kind::Label },
+    Ask { name: "age", what: "how old a key may be", usual: "90d", kind: Kind::Span },
+];
+
+/// Each write is a release, which restarts every dyno: nothing else is to be run.
+fn proposal(_: &Django, _: &'static str, answers: &Answers) -> Result<Proposal, Failure> {
+    let store = format!("heroku://{}", answers.get("app"));
+    Ok(Proposal { store, propagation: Some("15m"), after_write: Vec::new(), more: Vec::new() })
+}
+
+fn make(facts: &Facts) -> Result<Made, Failure> {
+    if facts.home.main().store.scheme() != "heroku" {
+        return Err(elsewhere(facts));
+    }
+    let made = Made::default()
+        .step("Sign in with `heroku login`. A key that the config vars have goes on signing, and a new site gets one of its own:")
+        .commands(facts.home.for_each_ring().iter().map(|ring| format!("keybaton init {ring} --no-input")));
+    let made = review_apps(procfile(made, facts), facts)?;
+    Ok(match facts.variant {
+        SCHEDULER => by_scheduler(made, facts),
+        _ => by_workflow(made, facts),
+    })
+}
+
+/// A Procfile of our own, or the line for the one that is there.
+fn procfile(made: Made, facts: &Facts) -> Made {
+    let check = there(facts, CHECK);
+    let Some(text) = facts.django.text("Procfile") else {
+        let command =
+            facts.django.server.command(Listen::Address("0.0.0.0:$PORT"), &facts.django.application());
+        let gaps = context! { web => there(facts, &command.join(" ")), release => check };
+        return made.file("Procfile", "what dynos run", fill(include_str!("heroku/Procfile"), gaps));
+    };
+    let release = text.lines().find_map(|line| line.strip_prefix("release:"));
+    match release {
+        Some(line) if line.contains("check --deploy") => made,
+        Some(_) => made
+            .step("Let the release command of the Procfile begin with this, so that no dyno starts with a key that cannot be used:")
+            // The brackets leave the folder for what stands behind.
+            .command(if check == CHECK { format!("{check} &&") } else { format!("({check}) &&") }),
+        None => made
+            .step("Add to the Procfile, so that no dyno starts with a key that cannot be used:")
+            .command(format!("release: {check}")),
+    }
+}
+
+/// A command in the folder of manage.py.
+fn there(facts: &Facts, command: &str) -> String {
+    match facts.django.folder.to_str() {
+        None | Some("") => command.to_owned(),
+        Some(folder) => format!("cd {} && {command}", posix(folder)),
+    }
+}
+
+/// A key that stands in app.json is that of every app that is made from it.
+fn review_apps(made: Made, facts: &Facts) -> Result<Made, Failure> {
+    let Some(text) = facts.django.text("app.json") else { return Ok(made) };
+    let read: Value = serde_json::from_str(&text).map_err(|error| {
+        let what = format!("app.json cannot be read as JSON, in line {}", error.line());
+        Failure::new(Exit::Configuration, what).hint("mend it first: Heroku cannot read it either")
+    })?;
+    let ring = facts.home.main().name.as_str();
+    let said = read.pointer(&format!("/env/{ring}"));
+    let is_fixed = said.is_some_and(|said| said.is_string() || said.get("value").is_some());
+    Ok(match is_fixed {
+        false => made,
+        true => made.step(format!(
+            "app.json has a value for {ring}, which every app gets that is made from it: say {{\"generator\": \"secret\"}} there, and rotate."
+        )),
+    })
+}
+
+fn by_workflow(made: Made, facts: &Facts) -> Made {
+    let gaps = context! {
+        environment => facts.home.environment.as_str(), age => facts.answers.get("age"), rings => facts.home.for_each_ring(),
+        pins => pins(), version => env!("CARGO_PKG_VERSION"),
+    };
+    made.file(
+        WORKFLOW,
+        "who rotates, each day where a step is safe",
+        fill(include_str!("heroku/rotate.yml"), gaps),
+    )
+    .step(format!(
+        "Give the workflow a key of Heroku's own, as a secret of the environment {} in GitHub:",
+        facts.home.environment
+    ))
+    .command(AUTHORIZE)
+    .command(format!("gh secret set HEROKU_API_KEY --env {}", facts.home.environment))
+}
+
+fn by_scheduler(made: Made, facts: &Facts) -> Made {
+    let app = facts.home.main().store.rest().trim_start_matches('/');
+    let (age, rings) = (facts.answers.get("age"), facts.home.for_each_ring());
+    let rotations =
+        rings.iter().map(|ring| format!("keybaton rotate {ring} --if-older-than {age} --no-input"));
+    made.step("Give the dynos a key of Heroku's; whatever runs in them can then write config vars:")
+        .command(AUTHORIZE)
+        .command(format!("heroku config:edit HEROKU_API_KEY --app {app}"))
+        .step("Let Heroku Scheduler run once a day:")
+        .command(format!("heroku addons:create scheduler:standard --app {app}"))
+        .commands(rotations)
+}
+
+fn elsewhere(facts: &Facts) -> Failure {
+    let (environment, scheme) = (&facts.home.environment, facts.home.main().store.scheme());
+    let what = format!("{environment} has its keys in {scheme}:, and dynos get config vars");
+    Failure::new(Exit::Configuration, what).hint(format!(
+        "write store = \"heroku://{}\" for it, or name another environment with -e",
+        facts.answers.get("app")
+    ))
+}
+
+const SCHEDULER: &str = "scheduler";
+const WORKFLOW: &str = ".github/workflows/keybaton-heroku.yml";
+const CHECK: &str = "python manage.py check --deploy --fail-level ERROR";
+const AUTHORIZE: &str =
+    "heroku authorizations:create --scope read-protected,write-protected --description keybaton";

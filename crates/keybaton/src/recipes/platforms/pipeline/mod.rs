@@ -1,0 +1,88 @@
+//! What a pipeline does with a project, on whatever forge: install it, test it, and get to the stores of an environment.
+
+mod packages;
+mod reach;
+
+use std::path::{Path, PathBuf};
+
+use keybaton_audit::git::Git;
+
+use super::plain::must_be_plain;
+use crate::exit::Exit;
+use crate::failure::Failure;
+use crate::recipes::{Answers, Django, Facts, Proposal};
+
+pub(super) use packages::Packages;
+pub(super) use reach::{Reach, Way};
+
+/// What a job has to know.
+#[derive(Debug)]
+pub(super) struct Pipeline {
+    /// From the folder of keybaton.toml up to the top of the repository, where a forge looks for its files.
+    pub(super) up: PathBuf,
+    /// The way back; empty where the two are one.
+    pub(super) folder: String,
+    /// From there on to the folder of manage.py; empty where the two are one.
+    pub(super) manage: String,
+    pub(super) packages: Packages,
+    /// What runs the tests, in the folder of manage.py.
+    pub(super) test: String,
+    /// The names of the rings, which are those of the variables.
+    pub(super) rings: Vec<String>,
+    pub(super) reach: Reach,
+}
+
+impl Pipeline {
+    pub(super) fn of(facts: &Facts) -> Result<Self, Failure> {
+        let django = &facts.django;
+        let top = Git::at(&django.top).map_or_else(|| django.top.clone(), |git| git.top().to_owned());
+        let folder = django.top.strip_prefix(&top).unwrap_or(Path::new(""));
+        let packages = Packages::of(django);
+        Ok(Self {
+            up: folder.components().map(|_| "..").collect(),
+            folder: plain(folder)?,
+            manage: plain(&django.folder)?,
+            test: packages.run(if tests_with_pytest(facts) {
+                "python -m pytest"
+            } else {
+                "python manage.py test"
+            }),
+            packages,
+            rings: facts.home.rings.iter().map(|ring| ring.name.as_str().to_owned()).collect(),
+            reach: Reach::of(&facts.home),
+        })
+    }
+
+    /// The folder of manage.py, from the top of the repository.
+    pub(super) fn manage_from_the_top(&self) -> String {
+        let parts = [self.folder.as_str(), self.manage.as_str()];
+        parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join("/")
+    }
+
+    /// Whether the text of another pipeline runs tests, which then has their services too.
+    pub(super) fn is_tested_by(&self, text: &str) -> bool {
+        text.contains(&self.test)
+            || ["manage.py test", "pytest", "tox", "nox"].iter().any(|test| text.contains(test))
+    }
+}
+
+/// A pipeline keeps no rings: what another platform keeps is configured, or nothing is.
+pub(super) fn proposal(_: &Django, _: &'static str, _: &Answers) -> Result<Proposal, Failure> {
+    let what = "keybaton.toml has no table for this environment, so nothing says where its key lives";
+    Err(Failure::new(Exit::Configuration, what)
+        .hint("write its table, with store = …, or name another environment with -e"))
+}
+
+fn tests_with_pytest(facts: &Facts) -> bool {
+    let says = |file: &str, mark: &str| facts.django.text(file).is_some_and(|text| text.contains(mark));
+    says("pytest.ini", "") || says("pyproject.toml", "[tool.pytest") || says("setup.cfg", "[tool:pytest]")
+}
+
+fn plain(folder: &Path) -> Result<String, Failure> {
+    let parts: Vec<_> = folder.components().map(|part| part.as_os_str().to_string_lossy()).collect();
+    let folder = parts.join("/");
+    if !folder.is_empty() {
+        must_be_plain("the name of the project's folder", &folder, "a pipeline")?;
+    }
+    Ok(folder)
+}
