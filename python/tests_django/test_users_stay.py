@@ -1,7 +1,11 @@
 """Users stay logged in while the key changes, whatever engine their sessions stand in."""
 
 import asyncio
+import os
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from threading import Thread
 from typing import Any
 
 import pytest
@@ -10,13 +14,13 @@ from django.contrib.auth.models import User
 from django.contrib.sessions.backends.base import SessionBase
 from django.contrib.sessions.models import Session
 from django.core.cache.backends.filebased import FileBasedCache
-from django.db import connection
+from django.db import OperationalError, connection
+from django.db.models import QuerySet
 from django.test import AsyncClient, Client, override_settings
 from django.test.utils import CaptureQueriesContext
 from shop import COMPARING, PROMOTED, RETIRED, STAGED, id_of, stored
 
-from keybaton.django._engines import _exchange, _file
-from keybaton.django._engines._exchange import exchange
+from keybaton.django._engines import _file, _turns, guard
 
 
 def test_a_user_whose_session_was_made_with_the_old_key_stays(engine: str, browser: Client, ann: User) -> None:
@@ -282,66 +286,130 @@ def test_who_logs_out_while_the_copy_is_made_is_out(browser: Client, monkeypatch
         assert browser.get("/me/").content == b""
 
 
+@pytest.mark.parametrize("engine", ["cached_db"], indirect=True)
+def test_no_copy_stays_that_could_not_be_looked_at_again(browser: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Who has logged out meanwhile would stay in the cache."""
+    real, session = FileBasedCache.set, stored(browser)
+
+    def set_(*words: Any, **more: Any) -> None:
+        session.delete(session.session_key)
+        real(*words, **more)
+
+    def exists(_: object) -> bool:
+        raise OperationalError("made up")
+
+    with override_settings(**PROMOTED):
+        monkeypatch.setattr(FileBasedCache, "set", set_)
+        monkeypatch.setattr(QuerySet, "exists", exists)
+        assert browser.get("/me/").content == b"ann"
+        monkeypatch.undo()
+        assert browser.get("/me/").content == b""
+
+
 @pytest.mark.parametrize("engine", ["file"], indirect=True)
 def test_a_file_that_somebody_else_is_at_is_left_for_the_next_request(browser: Client, ann: User) -> None:
-    fcntl = pytest.importorskip("fcntl")
+    pytest.importorskip("fcntl")
     with override_settings(**PROMOTED):
-        with Path(stored(browser)._key_to_file()).open("rb") as held:
-            fcntl.flock(held, fcntl.LOCK_EX)
+        session = stored(browser)
+        with _turns.together(Path(session._get_storage_path()), id_of(browser)):
             assert browser.get("/me/").content == b"ann"
         assert stored(browser)[HASH_SESSION_KEY] != ann.get_session_auth_hash()
         browser.get("/me/")
         assert stored(browser)[HASH_SESSION_KEY] == ann.get_session_auth_hash()
 
 
+@contextmanager
+def meanwhile(monkeypatch: pytest.MonkeyPatch, act: Callable[[], None]) -> Iterator[list[str]]:
+    """Has a thread act between the last look at a session's file and its replacement; tells what was done, in order."""
+    real, threads, done = Path.replace, [], list[str]()
+
+    def acted() -> None:
+        act()
+        done.append("acted")
+
+    def replace(draft: Path, target: Path) -> None:
+        threads.append(Thread(target=acted))
+        threads[-1].start()
+        threads[-1].join(0.2)
+        real(draft, target)
+        done.append("replaced")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Path, "replace", replace)
+        yield done
+        for thread in threads:
+            thread.join()
+
+
 @pytest.mark.parametrize("engine", ["file"], indirect=True)
-@pytest.mark.parametrize("saves", [1, 2, 3])
-def test_what_is_stored_while_a_file_is_replaced_stays(
-    browser: Client, monkeypatch: pytest.MonkeyPatch, saves: int
-) -> None:
-    """Each time between two steps of the replacement, where nothing can be compared any more."""
-    session, left = stored(browser), list(range(saves))
-
-    def exchange_(one: Path, other: Path) -> None:
-        if left:
-            session[f"cart{left.pop()}"] = "meanwhile"
-            session.save()
-        exchange(one, other)
-
-    monkeypatch.setattr(_file, "exchange", exchange_)
-    with override_settings(**PROMOTED):
-        assert browser.get("/me/").content == b"ann"
-        assert left == []
-        assert {f"cart{number}" for number in range(saves)} <= set(stored(browser).keys())
-    assert list(Path(session._key_to_file()).parent.glob("*_out_*")) == []
-
-
-@pytest.mark.parametrize("engine", ["file"], indirect=True)
-def test_who_logs_out_while_the_file_is_replaced_is_out(
-    browser: Client, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
-) -> None:
+def test_what_is_stored_while_a_file_is_replaced_stays(browser: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As a parallel request has it, whose middleware is keybaton's too."""
+    pytest.importorskip("fcntl")
     session = stored(browser)
-
-    def exchange_(one: Path, other: Path) -> None:
-        session.delete(session.session_key)
-        exchange(one, other)
-
-    monkeypatch.setattr(_file, "exchange", exchange_)
-    with override_settings(**PROMOTED):
+    guard(session)
+    session["cart"] = "meanwhile"
+    with override_settings(**PROMOTED), meanwhile(monkeypatch, session.save) as done:
         assert browser.get("/me/").content == b"ann"
+    assert done == ["replaced", "acted"]
+    with override_settings(**PROMOTED):
+        assert browser.get("/cart/").content == b"meanwhile"
+
+
+@pytest.mark.parametrize("engine", ["file"], indirect=True)
+def test_who_logs_out_while_a_file_is_replaced_is_out(browser: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    pytest.importorskip("fcntl")
+    session = stored(browser)
+    guard(session)
+    with override_settings(**PROMOTED), meanwhile(monkeypatch, session.delete) as done:
+        assert browser.get("/me/").content == b"ann"
+    assert done == ["replaced", "acted"]
     assert not session.exists(session.session_key)
-    assert list(Path(session._key_to_file()).parent.glob("*_out_*")) == []
+
+
+@pytest.mark.parametrize("engine", ["file"], indirect=True)
+@pytest.mark.parametrize("act", ["save", "delete"])
+def test_requests_take_turns_at_files(
+    browser: Client, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, act: str
+) -> None:
+    """What a request saves or deletes, Django saves and deletes in turn."""
+    seen: list[str] = []
+
+    @contextmanager
+    def together(folder: Path, key: str) -> Iterator[None]:
+        seen.append(key)
+        yield
+
+    key = id_of(browser)
+    monkeypatch.setattr(_file, "together", together)
+    browser.get({"save": "/put/?cart=more", "delete": "/sign-out/?status=200"}[act])
+    assert key in seen
     assert caplog.records == []
 
 
 @pytest.mark.parametrize("engine", ["file"], indirect=True)
-def test_a_file_is_replaced_where_names_cannot_be_exchanged(
-    browser: Client, ann: User, monkeypatch: pytest.MonkeyPatch
+def test_a_lock_that_nobody_gives_back_holds_up_no_request(browser: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    pytest.importorskip("fcntl")
+    monkeypatch.setattr(_turns, "PATIENCE", 0.01)
+    with _turns.alone(Path(stored(browser)._get_storage_path()), id_of(browser)) as is_ours:
+        assert is_ours
+        browser.get("/put/?cart=more")
+    assert browser.get("/cart/").content == b"more"
+
+
+@pytest.mark.parametrize("engine", ["file"], indirect=True)
+def test_a_folder_of_locks_that_others_could_have_made_is_not_used(
+    browser: Client, ann: User, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    monkeypatch.setattr(_exchange, "_function", lambda: None)
-    with override_settings(**PROMOTED):
-        assert browser.get("/me/").content == b"ann"
-        assert stored(browser)[HASH_SESSION_KEY] == ann.get_session_auth_hash()
+    pytest.importorskip("fcntl")
+    own = tmp_path / f"keybaton-{os.geteuid()}.locks"
+    own.mkdir()
+    own.chmod(0o777)
+    with _turns.alone(tmp_path, "a") as first, _turns.alone(tmp_path, "a") as second:
+        assert (first, second) == (True, True)
+    assert list(own.iterdir()) == []
+    own.chmod(0o700)
+    with _turns.alone(tmp_path, "a") as first, _turns.alone(tmp_path, "a") as second:
+        assert (first, second) == (True, False)
 
 
 @pytest.mark.parametrize("engine", ["file"], indirect=True)

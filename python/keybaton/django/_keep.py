@@ -40,7 +40,10 @@ class Keeper:
         self._request = request
         self._session = session = _session_of(request)
         self._upgrade: Upgrade | None = None
-        names = _shadowed() if isinstance(session, SessionBase) else ()
+        is_known = isinstance(session, SessionBase)
+        if is_known:
+            _engines.guard(session)
+        names = _shadowed() if is_known else ()
         self._real = {name: getattr(session, name) for name in names}
         for name in names:
             setattr(session, name, getattr(self, f"_{name}"))

@@ -42,6 +42,13 @@ def bring_up(session: SessionBase, upgrade: Upgrade) -> None:
         logger.warning("a session could not be brought up to the new key: %s", type(error).__name__)
 
 
+def guard(session: SessionBase) -> None:
+    """Before a request saves or deletes it: where a store has no means to compare, these take turns with `bring_up`."""
+    take_turns: Callable[[SessionBase], None] | None = getattr(_engine_of(session), "guard", None)
+    if take_turns is not None:
+        take_turns(session)
+
+
 def is_renewed(session: SessionBase) -> bool:
     """Whether a session came out of a cache that holds an older copy than its table, and was read from there."""
     renew: Callable[[SessionBase], bool] | None = getattr(_engine_of(session), "is_renewed", None)

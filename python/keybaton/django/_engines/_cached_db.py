@@ -34,18 +34,28 @@ def _copy(session: SessionBase) -> dict[str, Any] | None:
 
     A copy that is only deleted loses what a parallel request stores: Django fills the cache from a row that it has read
     before, without looking again. Whoever saves writes the row first, then the cache: so a row that is still the same
-    afterwards is either in the cache, or on its way there.
+    afterwards is either in the cache, or on its way there. Where that cannot be seen no copy stays: the row may
+    be gone.
     """
+    data = None
+    try:
+        data = _copied(session)
+    finally:
+        if data is None:
+            session._cache.delete(session.cache_key)
+    return data
+
+
+def _copied(session: SessionBase) -> dict[str, Any] | None:
     rows = _db.row_of(session)
     for _ in range(TRIES):
         row = rows.first()
         if row is None:
-            break
+            return None
         data: dict[str, Any] = session.decode(row.session_data)
         session._cache.set(session.cache_key, data, session.get_expiry_age(expiry=row.expire_date))
         if rows.filter(session_data=row.session_data).exists():
             return data
-    session._cache.delete(session.cache_key)
     return None
 
 

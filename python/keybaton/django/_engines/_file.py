@@ -4,68 +4,59 @@ import os
 import tempfile
 from contextlib import suppress
 from pathlib import Path
-from typing import BinaryIO
+from typing import Any
 
 from django.contrib.sessions.backends.base import SessionBase
 
 from . import Upgrade
-from ._exchange import exchange
+from ._turns import alone, together
 
-try:
-    import fcntl
-except ImportError:  # Windows
-    fcntl = None  # type: ignore[assignment]
+
+def guard(session: SessionBase) -> None:
+    """Has this session saved and deleted in turn with those whose hash is made anew. Django itself asks for no turn."""
+    save, delete = session.save, session.delete
+
+    def save_(*words: Any, **more: Any) -> None:
+        with together(_folder(session), session.session_key or ""):
+            save(*words, **more)
+
+    def delete_(session_key: str | None = None) -> None:
+        with together(_folder(session), session_key or session.session_key or ""):
+            delete(session_key)
+
+    vars(session).update(save=save_, delete=delete_)
 
 
 def bring_up(session: SessionBase, upgrade: Upgrade) -> None:
-    """Replaces the file, if nobody else is at it and it is still what was just read."""
+    """Replaces the file, if nobody else is at it and it has the old hash."""
+    with alone(_folder(session), session.session_key) as is_ours, suppress(FileNotFoundError):  # after a logout
+        if is_ours:
+            _renew(session, upgrade)
+
+
+def _renew(session: SessionBase, upgrade: Upgrade) -> None:
     file = Path(session._key_to_file())
-    with suppress(FileNotFoundError), file.open("r+b") as opened:  # who has logged out has none
-        if not _is_ours(opened):
-            return
-        text = opened.read()
-        renewed = upgrade.of(session.decode(text.decode("ascii")))
-        if renewed is not None:
-            _replace(file, opened, text, session.encode(renewed).encode("ascii"))
+    text = file.read_bytes()
+    renewed = upgrade.of(session.decode(text.decode("ascii")))
+    if renewed is not None:
+        _replace(file, text, session.encode(renewed).encode("ascii"))
 
 
-def _is_ours(opened: BinaryIO) -> bool:
-    """Keeps others of this kind out, as long as the file is open. Django itself asks for no lock."""
-    if fcntl is None:
-        return True
-    try:
-        fcntl.flock(opened, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return False
-    return True
-
-
-def _replace(file: Path, opened: BinaryIO, old: bytes, new: bytes) -> None:
+def _replace(file: Path, old: bytes, new: bytes) -> None:
     """Whole, as Django does it. The file's time stays: the session's end counts from it."""
     handle, name = tempfile.mkstemp(dir=file.parent, prefix=f"{file.name}_out_")
     draft = Path(name)
     try:
         with os.fdopen(handle, "wb") as out:
             out.write(new)
-        facts = os.fstat(opened.fileno())
+        facts = file.stat()
         os.utime(draft, ns=(facts.st_atime_ns, facts.st_mtime_ns))
-        if os.path.samestat(file.stat(), facts) and file.read_bytes() == old:
-            try:
-                _put(draft, file, opened)
-            except NotImplementedError:
-                opened.close()  # Windows replaces no file that is open
-                draft.replace(file)
+        # Once more: a process without this app saves whenever it likes.
+        if file.read_bytes() == old:
+            draft.replace(file)
     finally:
         draft.unlink(missing_ok=True)
 
 
-def _put(draft: Path, file: Path, expected: BinaryIO) -> None:
-    """Puts a file in the place of the one that is expected there, and what else came out of that place back into it.
-
-    Django saves by a rename that asks nobody, so what was compared a moment ago may be another file by now. Each one is
-    held open meanwhile, or another file could get its number.
-    """
-    with draft.open("rb") as held:
-        exchange(draft, file)
-        if not os.path.samestat(draft.stat(), os.fstat(expected.fileno())):
-            _put(draft, file, held)
+def _folder(session: SessionBase) -> Path:
+    return Path(session._get_storage_path())
