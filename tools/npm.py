@@ -26,15 +26,16 @@ def installed(name: str, wanted: Path, told: str, *flags: str, then: Callable[[P
 
     Its name changes with the pins: another checkout that shares the cache may be using the one with the former ones.
     """
-    files = [wanted / "package-lock.json", *sorted(wanted.glob("*.mjs"))]
-    pins = hashlib.sha256(b"".join(file.read_bytes() for file in files)).hexdigest()[:10]
+    files = [wanted / "package.json", wanted / "package-lock.json", *sorted(wanted.glob("*.mjs"))]
+    pinned = b"".join(file.read_bytes() for file in files) + " ".join(flags).encode()
+    pins = hashlib.sha256(pinned).hexdigest()[:10]
     with locked(f"{name}-{pins}") as place:
         stamp = place / "installed.txt"
         if not stamp.exists():
             say(f"installing {told} into {place} (once)")
             shutil.rmtree(place, ignore_errors=True)
             place.mkdir()
-            for file in (wanted / "package.json", *files):
+            for file in files:
                 shutil.copy(file, place)
             programs = Path(sys.executable).parent
             path = f"{programs}{os.pathsep}{os.environ['PATH']}"

@@ -31,7 +31,8 @@ def main(words: list[str]) -> int:
     pairs = list(environments().items())[-1 if "--quick" in words else 0 :]
     with ThreadPoolExecutor(len(pairs)) as workers:
         runs = [workers.submit(tried, django, python, given) for django, python in pairs]
-    return 0 if all(run.result() for run in runs) else 1
+        went_well = [run.result() for run in runs]
+    return 0 if all(went_well) else 1
 
 
 def tried(django: str, outer: Path, given: list[str]) -> bool:
@@ -51,9 +52,9 @@ def passed(name: str, python: Path, words: list[str], variables: dict[str, str])
     command: list[str | Path] = [python, "-m", "pytest", "-q", *plugins, *words]
     environment = {**os.environ, **variables}
     done = subprocess.run(
-        command, cwd=CHECKOUT, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False
+        command, cwd=CHECKOUT, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False
     )
-    print(f"{name}\n{done.stdout}", flush=True)
+    print(f"{name}\n{done.stdout.decode(errors='replace')}", flush=True)
     return done.returncode == 0
 
 

@@ -74,7 +74,7 @@ def node_itself() -> str:
 
 
 def modules() -> Path:
-    return installed("exports-npm", Path(__file__).parent / "npm", "readers from npm, 200 MB,") / "node_modules"
+    return installed("exports-npm", Path(__file__).parent / "packages", "readers from npm, 200 MB,") / "node_modules"
 
 
 def npm_dotenv(file: Path) -> dict[str, str]:

@@ -130,9 +130,11 @@ class Instance(Process):
 
     def wait_for_keys(self) -> None:
         """Waits until it has the keys that stand in the ring, which may change once more meanwhile."""
-        end, good = time.monotonic() + PATIENCE, 0
+        end, good, last = time.monotonic() + PATIENCE, 0, ""
         while good < (IN_A_ROW if self.site.setup.server.workers > 1 else 1):
-            good = good + 1 if self.get("/keys/") == self.site.keys() else 0
+            keys = self.site.keys()
+            good = (good if keys == last else 0) + 1 if self.get("/keys/") == keys else 0
+            last = keys
             if time.monotonic() > end:
                 raise AssertionError(f"{self.site.setup}: an instance does not take over the ring: {self.log()}")
             if not good:
