@@ -31,9 +31,9 @@ pub use origin::{Accepted, Line, Origin};
 pub struct Project {
     /// The folder of `manage.py`.
     pub folder: PathBuf,
-    /// The settings module that `manage.py` names: `shop.settings`.
+    /// The settings module that `manage.py` names, or that was asked for: `shop.settings`.
     pub module: String,
-    /// The settings files. The first is the module that `manage.py` names.
+    /// The settings files. The first is that module.
     pub files: Vec<SettingsFile>,
     /// Other modules from which they import the key under another name.
     lenders: Vec<SettingsFile>,
@@ -72,6 +72,11 @@ pub enum ProjectError {
         /// The module that it names.
         module: Option<String>,
     },
+    /// There is no file of a settings module that was asked for.
+    NoFile {
+        /// The module.
+        module: String,
+    },
     /// A file cannot be read.
     Unreadable(FileError),
     /// A file is not text in the encoding that it names.
@@ -85,6 +90,19 @@ impl Project {
         let (module, files) = modules::settings(&folder)?;
         let lenders = modules::lenders(&files);
         Ok(Self { folder, module, files, lenders })
+    }
+
+    /// The same project, with the settings of another module.
+    pub fn with_settings(&self, module: &str) -> Result<Self, ProjectError> {
+        let files = modules::settings_of(&self.folder, module)?;
+        let lenders = modules::lenders(&files);
+        Ok(Self { folder: self.folder.clone(), module: module.to_owned(), files, lenders })
+    }
+
+    /// The settings module that a file of the project names, as `wsgi.py` does, where there is a file of that module.
+    #[must_use]
+    pub fn named_in(&self, file: &Path) -> Option<String> {
+        modules::named_in(&self.folder, file)
     }
 
     /// The folder of its `manage.py`.
@@ -162,7 +180,9 @@ impl fmt::Display for ProjectError {
                 from.display()
             ),
             Self::Several { folders } => {
-                let names: Vec<String> = folders.iter().map(|folder| folder.display().to_string()).collect();
+                let mut names: Vec<_> =
+                    folders.iter().take(NAMED).map(|path| path.display().to_string()).collect();
+                names.extend((folders.len() > NAMED).then(|| "…".to_owned()));
                 write!(f, "there are {} Django projects here: {}", folders.len(), names.join(", "))
             }
             Self::NoSettings { manage, module: None } => {
@@ -174,6 +194,9 @@ impl fmt::Display for ProjectError {
                     "{} names the settings module {module}, and there is no such file",
                     manage.display()
                 )
+            }
+            Self::NoFile { module } => {
+                write!(f, "there is no file of the settings module {}", module.escape_debug())
             }
             Self::Unreadable(error) => error.fmt(f),
             Self::Undecodable(path) => {
@@ -191,6 +214,9 @@ impl std::error::Error for ProjectError {
         }
     }
 }
+
+/// Of more projects than these not each is named.
+const NAMED: usize = 5;
 
 /// No file of settings is longer.
 const LONGEST_FILE: usize = 1 << 20;

@@ -7,6 +7,8 @@ use std::process::{Command, Stdio};
 
 use insta::assert_snapshot;
 
+#[path = "recipe/layouts.rs"]
+mod layouts;
 #[path = "recipe/rings.rs"]
 mod rings;
 #[path = "recipe/shells.rs"]

@@ -19,13 +19,28 @@ pub(super) fn settings(folder: &Path) -> Result<(String, Vec<SettingsFile>), Pro
     let Some((module, first)) = found else {
         return Err(ProjectError::NoSettings { manage, module: named.into_iter().next() });
     };
+    Ok((module, from(first)?))
+}
+
+/// The files of another module than the one that `manage.py` names.
+pub(super) fn settings_of(folder: &Path, module: &str) -> Result<Vec<SettingsFile>, ProjectError> {
+    let first = file_of(folder, module).ok_or_else(|| ProjectError::NoFile { module: module.to_owned() })?;
+    from(first)
+}
+
+/// The first module that a file such as `wsgi.py` names and of which there is a file.
+pub(super) fn named_in(folder: &Path, file: &Path) -> Option<String> {
+    named_modules(file).ok()?.into_iter().find(|module| file_of(folder, module).is_some())
+}
+
+fn from(first: PathBuf) -> Result<Vec<SettingsFile>, ProjectError> {
     let mut files = Vec::new();
     take(first, &mut files)?;
     for path in beside(&files) {
         // A file that nothing uses is no reason to stop.
         files.extend(SettingsFile::read(path, false));
     }
-    Ok((module, files))
+    Ok(files)
 }
 
 /// The modules from which settings in use import the key under another name. One that cannot be read lends nothing.
@@ -130,10 +145,10 @@ fn file_of(folder: &Path, module: &str) -> Option<PathBuf> {
     candidates.into_iter().find(|path| path.is_file())
 }
 
-/// What stands after `"DJANGO_SETTINGS_MODULE"` in `manage.py`; more than one where it chooses.
-fn named_modules(manage: &Path) -> Result<Vec<String>, ProjectError> {
-    let bytes = bytes(manage)?;
-    let source = Source::decode(bytes.expose()).map_err(|_| ProjectError::Undecodable(manage.to_owned()))?;
+/// What stands after `"DJANGO_SETTINGS_MODULE"` in `manage.py` or `wsgi.py`; more than one where it chooses.
+fn named_modules(file: &Path) -> Result<Vec<String>, ProjectError> {
+    let bytes = bytes(file)?;
+    let source = Source::decode(bytes.expose()).map_err(|_| ProjectError::Undecodable(file.to_owned()))?;
     Ok(with_module(source.text(), |module| {
         let mut texts = Texts::default();
         walk_body(&mut texts, module.body);

@@ -219,3 +219,30 @@ fn settings_that_take_each_other_over_are_read_once() {
     ]);
     assert_eq!(literal(&found(&folder)), "made-up");
 }
+
+#[test]
+fn another_module_has_files_of_its_own() {
+    let folder = tree(&[
+        ("manage.py", &manage("shop.settings.dev")),
+        ("shop/wsgi.py", &manage("shop.settings.prod")),
+        ("shop/asgi.py", &manage("shop.settings.gone")),
+        ("shop/settings/dev.py", ""),
+        ("shop/settings/prod.py", ""),
+    ]);
+    let project = found(&folder);
+    let named = |file: &str| project.named_in(&folder.path().join(file));
+    assert_eq!(named("shop/wsgi.py").as_deref(), Some("shop.settings.prod"));
+    assert_eq!((named("shop/asgi.py"), named("shop/none.py")), (None, None));
+    let served = project.with_settings("shop.settings.prod").unwrap();
+    let used = names(&folder, &served).into_iter().filter(|(_, is_used)| *is_used);
+    assert_eq!(used.collect::<Vec<_>>(), [("shop/settings/prod.py".to_owned(), true)]);
+    let error = project.with_settings("shop.settings.gone").unwrap_err();
+    assert_eq!(error.to_string(), "there is no file of the settings module shop.settings.gone");
+}
+
+#[test]
+fn of_many_projects_some_are_named() {
+    let folders = (0..899).map(|number| format!("/p{number}").into()).collect();
+    let told = ProjectError::Several { folders }.to_string();
+    assert_eq!(told, "there are 899 Django projects here: /p0, /p1, /p2, /p3, /p4, …");
+}

@@ -5,13 +5,15 @@ use std::path::Path;
 use clap::Args;
 use clap::builder::{PossibleValue, PossibleValuesParser};
 use keybaton_audit::project::{Project, ProjectError};
+use keybaton_core::shell::posix;
 
+use crate::arguments::Choices;
 use crate::commands::World;
-use crate::configuration::{Configuration, Wishes};
+use crate::configuration::{self, Configuration, Wishes};
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::recipes::{
-    Answers, Django, Facts, File, Home, Made, Placed, RECIPES, Recipe as Way, State, Variant,
+    Answers, Django, Facts, File, Home, Made, Placed, RECIPES, Recipe as Way, Said, State, Variant,
 };
 
 mod list;
@@ -47,6 +49,9 @@ pub(crate) struct Recipe {
     /// The program that serves, instead of the one that the project names
     #[arg(long, value_name = "NAME")]
     server: Option<String>,
+    /// The settings module of the site, instead of the one that wsgi.py or asgi.py names
+    #[arg(long, value_name = "MODULE")]
+    settings: Option<String>,
     /// Say what the project does not say: --options lists what
     #[arg(long, value_name = "NAME=VALUE")]
     set: Vec<String>,
@@ -68,8 +73,9 @@ impl Recipe {
             return list::options(world, recipe, self.json);
         }
         let variant = recipe.variant(self.variant.as_deref()).ok_or_else(|| no_variant(recipe))?;
+        of_all_rings(world.choices)?;
         let facts = self.facts(world, recipe, variant)?;
-        let Made { files, steps } = recipe.make(&facts)?;
+        let Made { files, steps } = in_its_folder(&facts.django.top, recipe.make(&facts)?);
         let placed = placed(&facts, files)?;
         self.do_all(world, recipe, &facts, &placed, &steps)?;
         Ok(Exit::Done)
@@ -81,7 +87,12 @@ impl Recipe {
         let project = Project::find(Path::new(".")).map_err(no_project)?;
         let known = Configuration::find(&project.folder)?.ok_or_else(no_configuration)?;
         let top = known.source.folder().to_owned();
-        let django = Django::of(&top, &project, self.name.as_deref(), self.server.as_deref())?;
+        let said = Said {
+            name: self.name.as_deref(),
+            server: self.server.as_deref(),
+            settings: self.settings.as_deref(),
+        };
+        let django = Django::of(&top, &project, &said)?;
         let answers = Answers::of(recipe.asks, &self.set, &django.name)?;
         let wishes = Wishes::new(world.choices)?;
         let home = match recipe.proposal {
@@ -111,6 +122,31 @@ impl Recipe {
         }
         shown::steps(print, steps)
     }
+}
+
+/// A recipe is for the rings and stores that are configured, and would be wrong for another one.
+fn of_all_rings(choices: &Choices) -> Result<(), Failure> {
+    let flag = match choices {
+        Choices { store: Some(_), .. } => "--store",
+        Choices { ring: Some(_), .. } => "--ring",
+        _ => return Ok(()),
+    };
+    Err(Failure::new(
+        Exit::Usage,
+        format!(
+            "a recipe is for every ring and store that keybaton.toml names, so {flag} means nothing here"
+        ),
+    )
+    .hint("leave it out, and write store = … into the table of the environment"))
+}
+
+/// Paths and commands are meant in the folder of keybaton.toml: from anywhere else, that is the first step.
+fn in_its_folder(top: &Path, made: Made) -> Made {
+    let is_here = std::env::current_dir().is_ok_and(|here| here == top);
+    if is_here || made.steps.is_empty() {
+        return made;
+    }
+    made.first(format!("    cd {}", posix(&configuration::shown(top))))
 }
 
 /// The files of the recipe, and the configuration where it gets an environment more.

@@ -22,6 +22,7 @@ pub(crate) fn no_project(error: ProjectError, adopts: bool) -> Failure {
         ProjectError::NoSettings { .. } => {
             "name them there: os.environ.setdefault(\"DJANGO_SETTINGS_MODULE\", \"NAME.settings\")".to_owned()
         }
+        ProjectError::NoFile { .. } => "name one that is there".to_owned(),
         ProjectError::Undecodable(_) => {
             "save it as UTF-8, or name its encoding in the first line: # -*- coding: latin-1 -*-".to_owned()
         }

@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use keybaton_audit::project::{Project, SettingsFile};
+use keybaton_audit::project::{Project, ProjectError, SettingsFile};
 
 use super::Answers;
 use super::answers::is_label;
@@ -30,8 +30,10 @@ pub(crate) struct Django {
     pub(crate) name: String,
     /// The folder of manage.py, from the top; empty where it is the top.
     pub(crate) folder: PathBuf,
-    /// `shop.settings`
+    /// `shop.settings`: those that serve, as wsgi.py or asgi.py names them.
     pub(crate) settings: String,
+    /// Those that manage.py names: often development's.
+    managed: String,
     /// `shop`: the package that holds wsgi.py and asgi.py.
     pub(crate) package: String,
     pub(crate) server: &'static Server,
@@ -43,39 +45,46 @@ pub(crate) struct Django {
     pub(crate) collects: bool,
 }
 
+/// What the user says of the project itself.
+#[derive(Debug, Default)]
+pub(crate) struct Said<'a> {
+    pub(crate) name: Option<&'a str>,
+    pub(crate) server: Option<&'a str>,
+    pub(crate) settings: Option<&'a str>,
+}
+
 impl Django {
     /// `top`: the folder of its configuration.
-    pub(crate) fn of(
-        top: &Path,
-        project: &Project,
-        name: Option<&str>,
-        server: Option<&str>,
-    ) -> Result<Self, Failure> {
-        let settings = project.module.clone();
-        let package = package(&project.folder, &settings);
-        let name = match name {
+    pub(crate) fn of(top: &Path, project: &Project, said: &Said<'_>) -> Result<Self, Failure> {
+        let package = package(&project.folder, &project.module);
+        let name = match said.name {
             Some(name) if is_label(name) => name.to_owned(),
             Some(_) => return Err(no_label()),
             None => label(&package).ok_or_else(no_label)?,
         };
         let folder = project.folder.strip_prefix(top).unwrap_or(Path::new("")).to_owned();
-        let server = match server {
+        let server = match said.server {
             Some(name) => Server::named(name).ok_or_else(unknown_server)?,
             None => in_use(top, &project.folder),
         };
+        let settings = said.settings.map(str::to_owned);
+        let settings =
+            settings.or_else(|| served(project, &package, server)).unwrap_or(project.module.clone());
+        let serving = project.with_settings(&settings).map_err(no_settings)?;
         Ok(Self {
             top: top.to_owned(),
             name,
             folder,
             settings,
+            managed: project.module.clone(),
             package,
             server,
-            reports: project.used().any(names_the_app),
-            loads: project.used().any(|file| {
+            reports: serving.used().any(names_the_app),
+            loads: serving.used().any(|file| {
                 file.source.text().contains("keybaton.load")
                     || file.source.text().contains("from keybaton import")
             }),
-            collects: project.used().any(|file| file.source.text().contains("STATIC_ROOT")),
+            collects: serving.used().any(|file| file.source.text().contains("STATIC_ROOT")),
         })
     }
 
@@ -85,10 +94,36 @@ impl Django {
         format!("{}.{file}", self.package)
     }
 
+    /// The settings that have to be named to manage.py before it has those that serve.
+    pub(crate) fn settings_unlike_managed(&self) -> Option<&str> {
+        (self.settings != self.managed).then_some(self.settings.as_str())
+    }
+
+    /// For a person, where manage.py names other settings than those that serve.
+    pub(crate) fn told_apart(&self) -> Option<String> {
+        let served = self.settings_unlike_managed()?;
+        Some(format!(
+            "The site runs with {served}; manage.py names {}. --settings takes another module.",
+            self.managed
+        ))
+    }
+
     /// The text of a file of the project, where there is one that can be read.
     pub(crate) fn text(&self, path: impl AsRef<Path>) -> Option<String> {
         text(&self.top.join(path))
     }
+}
+
+/// The settings that the server's own file names, or else the other one.
+fn served(project: &Project, package: &str, server: &Server) -> Option<String> {
+    let files = match server.interface {
+        Interface::Wsgi => ["wsgi.py", "asgi.py"],
+        Interface::Asgi => ["asgi.py", "wsgi.py"],
+    };
+    let package: PathBuf = package.split('.').collect();
+    let bases = [project.folder.clone(), project.folder.join("src")];
+    let found = |file| bases.iter().find_map(|base| project.named_in(&base.join(&package).join(file)));
+    files.into_iter().find_map(found)
 }
 
 /// The package of `wsgi.py`: that of the settings, or the one above it where settings are a package.
@@ -155,6 +190,11 @@ fn text(path: &Path) -> Option<String> {
 fn no_label() -> Failure {
     Failure::new(Exit::Usage, "the project has no name that units and containers can have")
         .hint("name it: lower case letters, digits and hyphens, such as --name shop")
+}
+
+fn no_settings(error: ProjectError) -> Failure {
+    Failure::new(Exit::Usage, error.to_string())
+        .hint("name the module of the settings as Python does, such as --settings shop.settings")
 }
 
 fn unknown_server() -> Failure {

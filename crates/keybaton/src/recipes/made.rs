@@ -58,6 +58,12 @@ impl Made {
         self
     }
 
+    /// The same with a sentence before all others.
+    pub(crate) fn first(mut self, words: String) -> Self {
+        self.steps.insert(0, words);
+        self
+    }
+
     /// The same with commands more for a person.
     pub(crate) fn commands(self, lines: impl IntoIterator<Item = String>) -> Self {
         lines.into_iter().fold(self, Self::command)

@@ -18,7 +18,7 @@ mod yaml;
 pub(crate) use answers::{Answers, Ask};
 pub(crate) use change::change;
 pub(crate) use configured::{Home, Proposal, Ring};
-pub(crate) use facts::{Django, Facts};
+pub(crate) use facts::{Django, Facts, Said};
 pub(crate) use made::{File, Made, Placed, State};
 pub(crate) use platforms::RECIPES;
 
@@ -54,8 +54,12 @@ impl Recipe {
         RECIPES.iter().find(|recipe| recipe.target == target)
     }
 
+    /// The files and words; where a file names settings that manage.py does not, a person is told first.
     pub(crate) fn make(&self, facts: &Facts) -> Result<Made, Failure> {
-        (self.make)(facts)
+        let made = (self.make)(facts)?;
+        let named = made.files.iter().any(|file| file.text.contains(&facts.django.settings));
+        let told = facts.django.told_apart().filter(|_| named);
+        Ok(told.into_iter().fold(made, Made::first))
     }
 
     /// The one that is meant; nothing where there is none of this name.

@@ -1,8 +1,10 @@
 //! What a recipe makes, for people and for programs.
 
+use std::path::{Component, Path, PathBuf};
+
 use serde::Serialize;
 
-use crate::configuration::shown;
+use crate::configuration;
 use crate::failure::Failure;
 use crate::print::{Print, Style};
 use crate::recipes::{Facts, Placed, Recipe, State, change};
@@ -29,6 +31,19 @@ pub(super) fn write(print: &Print, facts: &Facts, file: &Placed) -> Result<(), F
     file.write()?;
     let done = if file.state == State::Same { "as it is " } else { "wrote    " };
     print.result(&format!("{done} {name}: {}", file.what))
+}
+
+/// `backend/../compose.yaml` is what nobody would type.
+fn shown(path: &Path) -> String {
+    let plain = path.components().fold(PathBuf::new(), |mut plain, part| {
+        if part == Component::ParentDir && plain.file_name().is_some() {
+            plain.pop();
+        } else {
+            plain.push(part);
+        }
+        plain
+    });
+    configuration::shown(&plain)
 }
 
 /// What a person does besides.

@@ -108,7 +108,7 @@ fn gaps(facts: &Facts, account: &Account<'_>) -> Result<Value, Failure> {
     };
     Ok(context! {
         name, rings, secrets, variant => facts.variant, environment => facts.home.environment.as_str(),
-        settings => facts.django.settings.as_str(), command => cloud::list(&command), age => said("age"),
+        settings => facts.django.settings.as_str(), apart => facts.django.settings_unlike_managed(), command => cloud::list(&command), age => said("age"),
         partition => account.partition(), account => account.number, region => account.region, kms => account.key(),
         image => said("image"), cluster => said("cluster"), service => said("service"), function => said("function"),
         restarts => !follows(&facts.django, facts.variant),

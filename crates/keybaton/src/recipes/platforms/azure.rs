@@ -115,7 +115,7 @@ fn gaps(facts: &Facts) -> Result<Value, Failure> {
     let jobs: Vec<String> = facts.home.rings.iter().map(|ring| end(facts, ring)).collect();
     Ok(context! {
         name => facts.django.name.as_str(), group_id => group.as_str(), secrets => secrets(facts, &group)?, values => values(facts)?,
-        command, jobs, restarts => !follows, variant => facts.variant, settings => facts.django.settings.as_str(),
+        command, jobs, restarts => !follows, variant => facts.variant, settings => facts.django.settings.as_str(), apart => facts.django.settings_unlike_managed(),
         age => said("age"), key_environment => facts.home.environment.as_str(), subscription => said("subscription"),
         group => said("group"), location => said("location"), environment => said("environment"), app => said("app"), image => said("image"),
     })

@@ -115,7 +115,7 @@ fn gaps(facts: &Facts) -> Result<Value, Failure> {
     let jobs: Vec<String> = facts.home.rings.iter().map(|ring| end(facts, ring)).collect();
     Ok(context! {
         name, project, image, command, follows, jobs, restarts => !follows && facts.variant != "gke", variant => facts.variant,
-        values => values(facts)?, secrets => secrets(facts)?, settings => facts.django.settings.as_str(), region => said("region"),
+        values => values(facts)?, secrets => secrets(facts)?, settings => facts.django.settings.as_str(), apart => facts.django.settings_unlike_managed(), region => said("region"),
         environment => facts.home.environment.as_str(), service => said("service"), namespace => said("namespace"), age => said("age"),
     })
 }

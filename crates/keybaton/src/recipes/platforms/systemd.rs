@@ -130,7 +130,7 @@ fn gaps(facts: &Facts, way: &Way, unit: &Unit) -> Value {
     context! {
         mark => unit::MARK, name => django.name.as_str(), service => unit.service(&django.name), user => said("user"), folder,
         site => site.map_or_else(|| folder.to_owned(), |site| format!("{folder}/{site}")),
-        listen => said("listen"), age => said("age"), settings => django.settings.as_str(),
+        listen => said("listen"), age => said("age"), settings => django.settings.as_str(), apart => django.settings_unlike_managed(),
         environment => facts.home.environment.as_str(), keybaton => format!("{venv}/bin/keybaton"),
         way => way.name(), credentials => way.credentials().to_vec(), socket => way.has_socket(), command => command(facts, way),
         rings => facts.home.rings.iter().map(|ring| ring.name.to_string()).collect::<Vec<_>>(),

@@ -105,6 +105,11 @@ fn job(plan: &Plan<'_>, ring: &Ring, at: usize) -> String {
     } else if asks {
         environment.push(serde_json::json!({"name": "KEYBATON_ENV", "value": facts.home.environment}));
     }
+    let names_settings = environment.iter().any(|variable| variable["name"] == "DJANGO_SETTINGS_MODULE");
+    // manage.py names others than those that serve.
+    if let Some(settings) = facts.django.settings_unlike_managed().filter(|_| asks && !names_settings) {
+        environment.push(serde_json::json!({"name": "DJANGO_SETTINGS_MODULE", "value": settings}));
+    }
     let listed = |items: Vec<Value>| (!items.is_empty()).then(|| block(&Value::from(items), 12));
     fill(
         include_str!("cronjob.yaml"),
