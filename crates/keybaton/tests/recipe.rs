@@ -15,6 +15,8 @@ mod rings;
 mod shells;
 #[path = "recipe/systemd.rs"]
 mod systemd;
+#[path = "recipe/tables.rs"]
+mod tables;
 
 /// A project whose configuration knows of development alone.
 struct Ground(tempfile::TempDir);

@@ -52,7 +52,7 @@ pub(crate) struct Environment {
     /// What runs after a step's last write: programs and their arguments.
     pub(crate) after_write: Vec<Vec<String>>,
     /// How long each of them may take.
-    pub(crate) after_write_timeout: Span,
+    pub(crate) after_write_timeout: Option<Span>,
     /// What asks the project: a program and its arguments.
     pub(crate) manage: Option<Vec<String>>,
     /// Which processes report.
@@ -70,9 +70,6 @@ pub(crate) struct Further {
     /// Whether it encrypts what is stored.
     pub(crate) encrypts: bool,
 }
-
-/// A rollout that only has to be begun takes seconds; one that is waited for, minutes.
-const AFTER_WRITE_TIMEOUT: Span = Span(300);
 
 impl Configuration {
     /// What a `keybaton.toml` with this text says.
@@ -133,11 +130,16 @@ impl Configuration {
         match Self::read(source) {
             Ok(Some(read)) if read.environments.contains_key(name) => Ok((text, read)),
             _ => {
-                let what = format!("{} cannot be added at its end", self.source.title(&table));
+                let what = format!("{} cannot be added at its end", self.title(name));
                 let hint = format!("write it by hand, with {}", lines.join("; "));
                 Err(self.source.wrong(None, &what).hint(hint))
             }
         }
+    }
+
+    /// The header of the table of an environment.
+    pub(crate) fn title(&self, environment: &str) -> String {
+        self.source.title(&format!("environments.{}", key(environment)))
     }
 
     /// The store of a ring, where the file names one.
@@ -177,7 +179,7 @@ fn environment(mut fields: Fields<'_>, main: &RingName) -> Result<Environment, F
         longest_signature: fields.span(keys::LONGEST_SIGNATURE)?,
         offline: fields.span(keys::OFFLINE)?,
         after_write: fields.commands(keys::AFTER_WRITE)?,
-        after_write_timeout: fields.span(keys::AFTER_WRITE_TIMEOUT)?.unwrap_or(AFTER_WRITE_TIMEOUT),
+        after_write_timeout: fields.span(keys::AFTER_WRITE_TIMEOUT)?,
         manage: fields.command(keys::MANAGE)?,
         fleet: fields.fleet(keys::FLEET)?,
         rings: fields.rings(keys::RINGS, main)?.into_iter().map(further).collect::<Result<_, _>>()?,

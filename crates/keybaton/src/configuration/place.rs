@@ -224,7 +224,7 @@ impl Chosen<'_> {
     fn after_write(&self) -> AfterWrite {
         AfterWrite {
             commands: self.says.after_write.clone(),
-            timeout: self.says.after_write_timeout,
+            timeout: self.says.after_write_timeout.unwrap_or(AFTER_WRITE_TIMEOUT),
             folder: self.configuration.source.folder().to_owned(),
         }
     }
@@ -264,3 +264,6 @@ fn no_configuration(here: &Path) -> Failure {
             .hint("run `keybaton init` in the folder of manage.py, or name a store: --store dotenv:.env"),
     }
 }
+
+/// A rollout that only has to be begun takes seconds; one that is waited for, minutes.
+const AFTER_WRITE_TIMEOUT: Span = Span(300);

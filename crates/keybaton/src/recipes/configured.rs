@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use keybaton_core::RingName;
 use keybaton_stores::StoreUrl;
 
+use super::table::{self, Table};
 use crate::configuration::{Configuration, Place, Wishes, quoted};
 use crate::exit::Exit;
 use crate::failure::Failure;
@@ -21,8 +22,7 @@ pub(crate) struct Home {
     pub(crate) all_stores: Vec<StoreUrl>,
     /// The configuration with the environment in it, where it has none of that name yet: its file, what stands there and what belongs there.
     pub(crate) added: Option<(PathBuf, String, String)>,
-    /// The keys of a rotation that its table does not have.
-    lacking: Vec<&'static str>,
+    pub(super) table: Table,
 }
 
 /// A ring and the store that it lives in.
@@ -78,24 +78,13 @@ impl Home {
         must_be_plain(&environment)?;
         let (rings, mirrors) = (rings(known, &environment)?, mirrors(known, &environment)?);
         // One without a table has no rings.
-        let says = &known.environments[&environment];
-        let has = [
-            ("propagation", says.propagation.is_some()),
-            ("after-write", !says.after_write.is_empty()),
-            ("manage", says.manage.is_some()),
-        ];
-        let lacking = has.into_iter().filter(|(_, has)| !has).map(|(key, _)| key).collect();
-        Ok(Self { environment, rings, mirrors, all_stores: all_stores(known), added, lacking })
-    }
-
-    /// Whether the table of the environment lacks a key of a rotation: `propagation`, `after-write` or `manage`.
-    pub(crate) fn lacks(&self, key: &str) -> bool {
-        self.lacking.contains(&key)
+        let table = Table::of(known, &environment);
+        Ok(Self { environment, rings, mirrors, all_stores: all_stores(known), added, table })
     }
 
     /// Whether each step asks the project which keys its processes use.
     pub(crate) fn asks_the_project(&self) -> bool {
-        !self.lacks("manage")
+        !self.table.lacks("manage")
     }
 
     /// Whatever environment there is, for what is the same in each.
@@ -134,14 +123,10 @@ impl Proposal {
     fn lines(&self) -> Vec<String> {
         let mut lines = vec![format!("store = {}", quoted(&self.store))];
         lines.push(match self.propagation {
-            Some(span) => format!("propagation = {}", quoted(span)),
+            Some(span) => table::propagation(span),
             None => "# How long a new key takes to reach each process: `keybaton rotate` wants to know.\n# propagation = \"15m\"".to_owned(),
         });
-        let command = |words: &Vec<String>| {
-            format!("[{}]", words.iter().map(|word| quoted(word)).collect::<Vec<_>>().join(", "))
-        };
-        let commands: Vec<String> = self.after_write.iter().map(command).collect();
-        lines.extend((!commands.is_empty()).then(|| format!("after-write = [{}]", commands.join(", "))));
+        lines.extend((!self.after_write.is_empty()).then(|| table::after_write(&self.after_write)));
         lines.extend(self.more.iter().cloned());
         lines
     }

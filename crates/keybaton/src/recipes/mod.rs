@@ -10,6 +10,7 @@ mod facts;
 mod made;
 mod platforms;
 mod servers;
+mod table;
 mod template;
 #[cfg(test)]
 mod tests;

@@ -6,6 +6,7 @@ use minijinja::value::Value;
 
 use crate::failure::Failure;
 use crate::recipes::answers::Kind;
+use crate::recipes::table::{self, Wanted};
 use crate::recipes::template::fill;
 use crate::recipes::{Answers, Ask, Django, Facts, Made, Proposal, Recipe, Ring, Variant};
 
@@ -44,21 +45,26 @@ const ASKS: &[Ask] = &[
 
 /// The ring's home is the machine that runs the playbooks; what it writes is brought to the hosts before a step counts as done.
 fn proposal(_: &Django, _: &'static str, answers: &Answers) -> Result<Proposal, Failure> {
+    let Wanted { propagation, after_write, more } = wanted(answers);
+    Ok(Proposal { store: format!("dir:{}", answers.get("home")), propagation, after_write, more })
+}
+
+fn wanted(answers: &Answers) -> Wanted {
     let bring = ["ansible-playbook", "--inventory", answers.get("inventory"), PLAYBOOK].map(str::to_owned);
-    Ok(Proposal {
-        store: format!("dir:{}", answers.get("home")),
+    Wanted {
         propagation: Some("5m"),
         after_write: vec![bring.to_vec()],
         more: vec!["after-write-timeout = \"1h\"".to_owned()],
-    })
+    }
 }
 
 fn make(facts: &Facts) -> Result<Made, Failure> {
     let said = |name| facts.answers.get(name);
     let environment = facts.home.environment.as_str();
     let rings = facts.home.for_each_ring();
-    let made = Made::default()
-        .file(PLAYBOOK, "brings the keys to the hosts", fill(include_str!("ansible/keybaton.yml"), gaps(facts)))
+    let playbook = fill(include_str!("ansible/keybaton.yml"), gaps(facts));
+    let made = Made::default().file(PLAYBOOK, "brings the keys to the hosts", playbook);
+    let made = table::needs(made, &facts.home, &wanted(&facts.answers))
         .step(format!("Name the hosts in {}, as the group {}.", said("inventory"), said("hosts")))
         .step("On the machine that runs the playbooks, once, a key of its own for each ring:")
         .commands(rings.iter().map(|ring| format!("keybaton init {ring} --no-input")))

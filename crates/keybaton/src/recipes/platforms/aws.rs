@@ -200,7 +200,7 @@ fn functions(made: Made, gaps: &Value) -> Made {
 
 fn steps(made: Made, facts: &Facts, account: &Account<'_>) -> Made {
     let restart = restart(&facts.django, facts.variant, &facts.answers, account.region);
-    let made = cloud::first_keys(cloud::after_write(made, facts, &restart), facts)
+    let made = cloud::first_keys(cloud::after_write(made, facts, restart.clone()), facts)
         .step("Make the roles:")
         .command("sh deploy/aws/roles.sh");
     let made =

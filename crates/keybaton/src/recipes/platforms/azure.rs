@@ -183,7 +183,7 @@ fn end(facts: &Facts, ring: &Ring) -> String {
 
 fn steps(made: Made, facts: &Facts) -> Made {
     let made =
-        cloud::first_keys(cloud::after_write(made, facts, &restart(&facts.django, facts.variant)), facts)
+        cloud::first_keys(cloud::after_write(made, facts, restart(&facts.django, facts.variant)), facts)
             .step("Make the identities and their roles:")
             .command("sh deploy/azure/roles.sh");
     let made = if facts.variant == "appservice" {

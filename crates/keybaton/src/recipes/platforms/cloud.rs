@@ -5,6 +5,7 @@ use keybaton_stores::StoreUrl;
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::recipes::answers::Kind;
+use crate::recipes::table::{self, Wanted};
 use crate::recipes::{Facts, Made, Ring};
 
 /// What stands behind the scheme of a URL: `//PLACE?NAME=VALUE`. All of it means itself in JSON, YAML and shells.
@@ -81,15 +82,9 @@ pub(super) fn start(facts: &Facts, server: Vec<String>) -> Vec<String> {
     run.iter().map(|word| (*word).to_owned()).chain(server).collect()
 }
 
-/// Says what an environment that was configured before has to run after each write.
-pub(super) fn after_write(made: Made, facts: &Facts, wanted: &[Vec<String>]) -> Made {
-    let commands: Vec<String> = wanted.iter().map(|words| list(words)).collect();
-    let known = facts.django.text("keybaton.toml").unwrap_or_default();
-    if facts.home.added.is_some() || commands.iter().all(|command| known.contains(command)) {
-        return made;
-    }
-    made.step(format!("In keybaton.toml, the environment {} needs:", facts.home.environment))
-        .command(format!("after-write = [{}]", commands.join(", ")))
+/// What restarts the site, where an environment that was configured before does not say it.
+pub(super) fn after_write(made: Made, facts: &Facts, after_write: Vec<Vec<String>>) -> Made {
+    table::needs(made, &facts.home, &Wanted { after_write, ..Wanted::default() })
 }
 
 /// How each ring comes into its store.

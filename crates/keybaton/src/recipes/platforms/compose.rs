@@ -13,6 +13,7 @@ use self::services::{Compose, FOUND, Service};
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::recipes::answers::Kind;
+use crate::recipes::table::{self, Wanted};
 use crate::recipes::{Answers, Ask, Django, Facts, Made, Proposal, Recipe, Variant};
 
 pub(super) const RECIPE: Recipe = Recipe {
@@ -60,22 +61,29 @@ const ASKS: &[Ask] = &[
 ];
 
 fn proposal(django: &Django, variant: &'static str, answers: &Answers) -> Result<Proposal, Failure> {
+    let store = format!("dir:{}", answers.get("folder"));
+    let Wanted { propagation, after_write, more } = wanted(django, variant, &Compose::read(django, answers)?);
+    Ok(Proposal { store, propagation, after_write, more })
+}
+
+fn wanted(django: &Django, variant: &str, compose: &Compose) -> Wanted {
     let after_write = match variant {
         SWARM => vec![words(&["sh", swarm::SCRIPT])],
         // Processes that report take a new ring over in place.
         _ if django.reports => Vec::new(),
-        _ => vec![folder::restart(&Compose::read(django, answers)?)],
+        _ => vec![folder::restart(compose)],
     };
-    let store = format!("dir:{}", answers.get("folder"));
-    Ok(Proposal { store, propagation: Some("2m"), after_write, more: Vec::new() })
+    Wanted { propagation: Some("2m"), after_write, more: Vec::new() }
 }
 
 fn make(facts: &Facts) -> Result<Made, Failure> {
     let compose = Compose::read(&facts.django, &facts.answers)?;
     let folder = folder_of(facts)?;
+    let wanted = wanted(&facts.django, facts.variant, &compose);
+    let made = table::needs(Made::default(), &facts.home, &wanted);
     match facts.variant {
-        SWARM => Ok(swarm::make(facts, &compose, folder)),
-        _ => Ok(folder::make(facts, &compose, folder)),
+        SWARM => Ok(swarm::make(made, facts, &compose, folder)),
+        _ => Ok(folder::make(made, facts, &compose, folder)),
     }
 }
 

@@ -171,7 +171,7 @@ fn end(facts: &Facts, ring: &Ring) -> String {
 fn steps(made: Made, facts: &Facts) -> Result<Made, Failure> {
     let (project, region) = (project(facts)?, facts.answers.get("region"));
     let made =
-        cloud::first_keys(cloud::after_write(made, facts, &restart(&facts.django, facts.variant)), facts);
+        cloud::first_keys(cloud::after_write(made, facts, restart(&facts.django, facts.variant)), facts);
     let made = made.step("Make the accounts and their roles:").command("sh deploy/gcp/roles.sh");
     if facts.variant == "gke" {
         return Ok(in_the_cluster(made, facts, project));

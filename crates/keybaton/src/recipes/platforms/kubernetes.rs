@@ -19,8 +19,8 @@ mod steps;
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::recipes::answers::Kind;
+use crate::recipes::table::Wanted;
 use crate::recipes::{Answers, Ask, Django, Facts, Made, Proposal, Recipe, Variant};
-use follow::Follow;
 use plan::Plan;
 use site::Site;
 use source::Source;
@@ -96,7 +96,7 @@ fn proposal(django: &Django, variant: &'static str, answers: &Answers) -> Result
     }
     let site = Site::of(django, answers)?;
     let namespace = site.namespace.as_deref().ok_or_else(no_namespace)?;
-    let Follow { propagation, after_write, more } = Follow::of(django, variant);
+    let Wanted { propagation, after_write, more } = follow::wanted(django, variant);
     let secret = match answers.said("secret") {
         Some(said) => said.to_owned(),
         None => Source::of(&site, &django.name, None)?
@@ -104,7 +104,7 @@ fn proposal(django: &Django, variant: &'static str, answers: &Answers) -> Result
             .map_or_else(|| answers.get("secret").to_owned(), |source| source.secret),
     };
     let store = format!("k8s://{namespace}/{secret}");
-    Ok(Proposal { store, propagation: Some(propagation), after_write, more })
+    Ok(Proposal { store, propagation, after_write, more })
 }
 
 fn make(facts: &Facts) -> Result<Made, Failure> {

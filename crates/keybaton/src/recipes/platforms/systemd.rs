@@ -10,6 +10,7 @@ use minijinja::value::Value;
 use crate::failure::Failure;
 use crate::recipes::answers::Kind;
 use crate::recipes::servers::Listen;
+use crate::recipes::table::{self, Wanted};
 use crate::recipes::template::{self, fill};
 use crate::recipes::{Answers, Ask, Django, Facts, Made, Proposal, Recipe, Variant};
 use unit::Unit;
@@ -56,15 +57,18 @@ const ASKS: &[Ask] = &[
 ];
 
 fn proposal(django: &Django, variant: &'static str, answers: &Answers) -> Result<Proposal, Failure> {
-    let unit = Unit::of(django, answers)?;
-    let manage = django.reports.then(|| steps::manage(django, answers));
-    Ok(Proposal {
-        store: "systemd:/etc/credstore.encrypted".to_owned(),
+    let Wanted { propagation, after_write, more } =
+        wanted(django, variant, answers, &Unit::of(django, answers)?);
+    Ok(Proposal { store: "systemd:/etc/credstore.encrypted".to_owned(), propagation, after_write, more })
+}
+
+fn wanted(django: &Django, variant: &str, answers: &Answers, unit: &Unit) -> Wanted {
+    Wanted {
         // Nothing reaches what a person writes.
         propagation: (variant != way::PLAIN).then_some("2m"),
         after_write: steps::restarts(variant, &django.name, unit.service(&django.name)),
-        more: manage.into_iter().collect(),
-    })
+        more: django.reports.then(|| steps::manage(django, answers)).into_iter().collect(),
+    }
 }
 
 fn make(facts: &Facts) -> Result<Made, Failure> {
@@ -72,7 +76,9 @@ fn make(facts: &Facts) -> Result<Made, Failure> {
     let unit = Unit::of(&facts.django, &facts.answers)?;
     unit.must_fit(&way, facts)?;
     let gaps = gaps(facts, &way, &unit);
-    let made = steps::steps(site(facts, &way, &unit, &gaps), facts, &way, &unit);
+    let wanted = wanted(&facts.django, facts.variant, &facts.answers, &unit);
+    let made = table::needs(site(facts, &way, &unit, &gaps), &facts.home, &wanted);
+    let made = steps::steps(made, facts, &way, &unit);
     Ok(rotator(made, facts, &way, &gaps))
 }
 

@@ -17,7 +17,7 @@ pub(super) fn restart(compose: &Compose) -> Vec<String> {
     compose_words(&compose.file).into_iter().chain(["restart".to_owned()]).chain(services).collect()
 }
 
-pub(super) fn make(facts: &Facts, compose: &Compose, folder: &str) -> Made {
+pub(super) fn make(made: Made, facts: &Facts, compose: &Compose, folder: &str) -> Made {
     let file = compose.file.with_file_name("compose.keybaton.yaml");
     let both = format!("{}:{}", compose.file.display(), file.display());
     let gaps = context! {
@@ -30,7 +30,7 @@ pub(super) fn make(facts: &Facts, compose: &Compose, folder: &str) -> Made {
     let text = fill(include_str!("compose.keybaton.yaml"), gaps);
     let (user, group) = owner(facts, compose.web());
     let folder = &*posix(folder);
-    let made = Made::default()
+    let made = made
         .file(file, "what goes over your compose file", text)
         .step("On the host, make the folder, for the user of the containers alone:")
         .command(format!("sudo install -d -m 0700 -o {user} -g {group} {folder}"))

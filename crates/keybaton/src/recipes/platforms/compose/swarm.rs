@@ -10,7 +10,7 @@ use crate::recipes::{Facts, Made};
 
 pub(super) const SCRIPT: &str = "deploy/swarm/exchange.sh";
 
-pub(super) fn make(facts: &Facts, compose: &Compose, folder: &str) -> Made {
+pub(super) fn make(made: Made, facts: &Facts, compose: &Compose, folder: &str) -> Made {
     let file = compose.file.with_file_name("stack.keybaton.yaml");
     let stack = facts.answers.get("stack");
     let (user, group) = owner(facts, compose.web());
@@ -25,7 +25,7 @@ pub(super) fn make(facts: &Facts, compose: &Compose, folder: &str) -> Made {
     let folder = &*posix(folder);
     let deploy = format!("docker stack deploy -c {} -c {} {stack}", compose.file.display(), file.display());
     let (age, rings) = (facts.answers.get("age"), facts.home.for_each_ring());
-    let made = Made::default()
+    let made = made
         .file(file, "what goes over your compose file", fill(include_str!("stack.keybaton.yaml"), gaps.clone()))
         .file(SCRIPT, "brings a new ring to the services", fill(include_str!("exchange.sh"), gaps))
         .step("On one manager, once, a key of its own for each ring:")

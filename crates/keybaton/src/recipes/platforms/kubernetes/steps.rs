@@ -3,32 +3,19 @@
 use std::path::{Component, Path, PathBuf};
 
 use super::first;
-use super::follow::Follow;
+use super::follow;
 use super::plan::Plan;
 use super::pods;
 use super::{CSI, EXTERNAL, FOLDER, WORKLOAD};
-use crate::recipes::Made;
+use crate::recipes::{Made, table};
 
 /// The files with the words.
 pub(super) fn told(plan: &Plan<'_>, made: Made) -> Made {
-    let made = configured(plan, made);
+    let facts = plan.facts;
+    let made = table::needs(made, &facts.home, &follow::wanted(&facts.django, facts.variant));
     let made = first::brought(plan, made);
     let made = hand(plan, made);
     applied(plan, made)
-}
-
-/// What a table that is there has to say.
-fn configured(plan: &Plan<'_>, made: Made) -> Made {
-    let facts = plan.facts;
-    if facts.home.added.is_some() {
-        return made;
-    }
-    let lines = Follow::of(&facts.django, facts.variant).lines();
-    let made = made.step(format!(
-        "The table of {} in keybaton.toml is yours. Besides the store let it say:",
-        facts.home.environment
-    ));
-    lines.iter().fold(made, Made::command)
 }
 
 /// What nothing but a person can do.

@@ -4,14 +4,14 @@ use keybaton_core::shell::posix;
 
 use super::unit::Unit;
 use super::way::{PLAIN, Way};
-use crate::configuration::quoted;
+use crate::recipes::table::list;
 use crate::recipes::{Answers, Django, Facts, Made, Ring};
 
-/// In order: the user, the ring, the units, and what the configuration does not say yet.
+/// In order: the user, the ring, the units.
 pub(super) fn steps(made: Made, facts: &Facts, way: &Way, unit: &Unit) -> Made {
     let made = ring(user(made, facts, unit), facts, way);
     let made = if *way == Way::Plain { plain(made, facts, unit) } else { made };
-    configuration(units(made, facts, way, unit), facts, way, unit)
+    units(made, facts, way, unit)
 }
 
 fn user(made: Made, facts: &Facts, unit: &Unit) -> Made {
@@ -108,31 +108,6 @@ fn finishing(made: Made, facts: &Facts) -> Made {
     ))
 }
 
-fn configuration(made: Made, facts: &Facts, way: &Way, unit: &Unit) -> Made {
-    let home = &facts.home;
-    let mut lines = Vec::new();
-    if home.lacks("propagation") && home.added.is_none() {
-        lines.push("propagation = \"2m\"".to_owned());
-    }
-    let name = &facts.django.name;
-    let restarts = restarts(way.name(), name, unit.service(name));
-    if home.lacks("after-write") && !restarts.is_empty() {
-        lines.push(format!(
-            "after-write = {}",
-            listed(restarts.iter().map(|words| listed(words.iter().map(|word| quoted(word)))))
-        ));
-    }
-    if home.lacks("manage") && facts.django.reports {
-        lines.push(manage(&facts.django, &facts.answers));
-    }
-    if lines.is_empty() {
-        return made;
-    }
-    let words = "Write this into its table, so that a rotation reaches the site";
-    let made = made.step(format!("{words}: [environments.{}] of keybaton.toml.", home.environment));
-    lines.iter().fold(made, Made::command)
-}
-
 /// What follows a write: what is read at the start of a service is read anew. One that stands in front of another is restarted
 /// before it, and where it fails, the other one goes on.
 pub(super) fn restarts(variant: &str, name: &str, service: &str) -> Vec<Vec<String>> {
@@ -153,9 +128,5 @@ pub(super) fn manage(django: &Django, answers: &Answers) -> String {
     let script = django.folder.join("manage.py").display().to_string();
     let words =
         [&keybaton, "run", "--only-ring", "--", "runuser", "-u", answers.get("user"), "--", &python, &script];
-    format!("manage = {}", listed(words.into_iter().map(quoted)))
-}
-
-fn listed(items: impl Iterator<Item = String>) -> String {
-    format!("[{}]", items.collect::<Vec<_>>().join(", "))
+    format!("manage = {}", list(&words.map(str::to_owned)))
 }
