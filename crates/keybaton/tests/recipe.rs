@@ -9,6 +9,8 @@ use insta::assert_snapshot;
 
 #[path = "recipe/layouts.rs"]
 mod layouts;
+#[path = "recipe/hosts.rs"]
+mod hosts;
 #[path = "recipe/rings.rs"]
 mod rings;
 #[path = "recipe/shells.rs"]

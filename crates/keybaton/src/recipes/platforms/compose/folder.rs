@@ -38,7 +38,7 @@ pub(super) fn make(made: Made, facts: &Facts, compose: &Compose, folder: &str) -
         .command(format!("export COMPOSE_FILE={both}"));
     match facts.django.reports {
         true => in_place(made, facts, compose, folder),
-        false => by_restart(made, facts, folder, (user, group)),
+        false => by_restart(made, facts, compose, folder, (user, group)),
     }
 }
 
@@ -58,7 +58,7 @@ fn in_place(made: Made, facts: &Facts, compose: &Compose, folder: &str) -> Made 
         .commands(rings.iter().map(|ring| format!("{bare} init {ring} --no-input")))
         .step("Or where the site runs already, and has its key in .env, that one goes on signing:")
         .commands(rings.iter().map(|ring| format!("{bare} copy {ring} - dir:{folder} < .env")))
-        .step(START)
+        .step(format!("Start; {AFTERWARDS}:"))
         .command("docker compose up --detach")
         .commands(rings.iter().map(|ring| format!("docker compose run --rm keybaton status {ring}")))
         .step("Once a day, by cron in this folder, which takes the next safe step of a rotation when there is one:")
@@ -66,21 +66,40 @@ fn in_place(made: Made, facts: &Facts, compose: &Compose, folder: &str) -> Made 
 }
 
 /// Containers do not restart containers, so keybaton runs on the host.
-fn by_restart(made: Made, facts: &Facts, folder: &str, (user, group): (&str, &str)) -> Made {
+fn by_restart(
+    made: Made,
+    facts: &Facts,
+    compose: &Compose,
+    folder: &str,
+    (user, group): (&str, &str),
+) -> Made {
     let (age, rings) = (facts.answers.get("age"), facts.home.for_each_ring());
-    made.step("With keybaton on the host, a key of its own for each ring:")
+    let made = made
+        .step("With keybaton on the host, a key of its own for each ring:")
         .commands(rings.iter().map(|ring| format!("sudo keybaton init {ring} --no-input")))
         .step("Or where the site runs already, and has its key in .env, that one goes on signing:")
         .commands(rings.iter().map(|ring| format!("sudo keybaton copy {ring} dotenv:.env dir:{folder}")))
         .step("The containers read it:")
-        .command(format!("sudo chown -R {user}:{group} {folder}"))
-        .step(START)
-        .command("docker compose up --detach")
+        .command(format!("sudo chown -R {user}:{group} {folder}"));
+    started(made, compose)
         .step("Once a day, by root's cron in this folder, which takes the next safe step of a rotation and restarts the services:")
         .commands(rings.iter().map(|ring| format!("keybaton rotate {ring} --if-older-than {age} --no-input")))
 }
 
-const START: &str = "Start; where the services had the key in .env so far, take it out there afterwards:";
+/// `up` takes an image that exists as it is, and one from before does not look into the folder: no rotation would reach it.
+fn started(made: Made, compose: &Compose) -> Made {
+    match compose.is_built() {
+        true => made
+            .step(format!("Start, with the image built anew, for the settings are in it; {AFTERWARDS}:"))
+            .command("docker compose up --detach --build"),
+        false => made
+            .step("Have the image built anew where it comes from, for the settings are in it, and bring it here; where a registry has it, with `docker compose pull`.")
+            .step(format!("Start; {AFTERWARDS}:"))
+            .command("docker compose up --detach"),
+    }
+}
+
+const AFTERWARDS: &str = "where the services had the key in .env so far, take it out there afterwards";
 
 fn gap(facts: &Facts, service: &Service) -> Value {
     context! { name => service.name.as_str(), stay => stay(facts, service) }

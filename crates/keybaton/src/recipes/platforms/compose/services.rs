@@ -54,6 +54,11 @@ impl Compose {
         }
     }
 
+    /// Whether Compose itself builds an image of the project.
+    pub(super) fn is_built(&self) -> bool {
+        self.services.iter().any(|service| service.is_built)
+    }
+
     /// The one that serves.
     pub(super) fn web(&self) -> &Service {
         &self.services[0]
