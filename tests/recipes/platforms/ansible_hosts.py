@@ -15,6 +15,8 @@ from machine import Machine
 from stage import Stage
 
 FOLDER = "/srv/shop"
+# The project of somebody who is not root.
+HOME = "/srv/deploy"
 # Ansible on the machine, as it is here.
 PLAYBOOK = "python3 -m ansible playbook"
 FILES = {
@@ -43,11 +45,13 @@ def trials(ground: Ground) -> Iterator[str]:
         yield f"followed: {printed}"
     for variant in ("folder", "credentials"):
         project = ground.project(f"{variant}/shop", FILES)
-        ground.run(
+        printed = ground.run(
             f"keybaton recipe ansible --write --variant {variant} --set user=nobody --set venv={FOLDER}/venv", project
         )
         with tempfile.TemporaryDirectory(prefix="keybaton-ansible-") as folder, Stage(Path(folder)) as stage:
-            yield from (f"{variant}: {told}" for told in hosted(machine(stage, project), project))
+            there = machine(stage, project)
+            yield from (f"{variant}: {told}" for told in operated(there, printed))
+            yield from (f"{variant}: {told}" for told in hosted(there, project))
     yield from vault(ground)
 
 
@@ -62,11 +66,30 @@ def machine(stage: Stage, project: Path) -> Machine:
     there = Machine(stage, shared, {project: FOLDER})
     there.run("cp shop.service /etc/systemd/system/ && cp ansible-playbook /usr/local/bin/", FOLDER)
     there.run("mkdir -p venv/bin && ln -s /usr/local/bin/keybaton venv/bin/ && chmod 755 . shop", FOLDER)
-    there.run("keybaton copy dotenv:.env dir:/var/lib/keybaton/shop -e production", FOLDER)
     return there
 
 
+def operated(there: Machine, printed: str) -> Iterator[str]:
+    """Somebody who is not root types what is printed; root does what stands behind sudo."""
+    words = re.findall("^ {6}(sudo install .*|keybaton init .*)$", printed, re.MULTILINE)
+    there.run(f"useradd deploy; cp -r . {HOME} && chown -R deploy {HOME}", FOLDER)
+    read = "keybaton export -e production --format json > /dev/null && echo read"
+    for is_whole, lines in [(False, words[1:]), (True, words)]:
+        said = "".join(there.run(typed(line), HOME) for line in [*lines, read])
+        if len(words) != 2 or said.endswith("read\n") is not is_whole:
+            yield f"{'with' if is_whole else 'without'} the folder, its user's words say {said}"
+    there.run("rm -r /var/lib/keybaton", FOLDER)
+
+
+def typed(line: str) -> str:
+    """A line as the machine's root runs it, which has no sudo."""
+    if line.startswith("sudo "):
+        return f"USER=deploy; {line.removeprefix('sudo ')}"
+    return f"runuser -u deploy -- sh -c '{line}'"
+
+
 def hosted(there: Machine, project: Path) -> Iterator[str]:
+    there.run("keybaton copy dotenv:.env dir:/var/lib/keybaton/shop -e production", FOLDER)
     play = "ansible-playbook --inventory deploy/ansible/inventory.ini deploy/ansible/keybaton.yml"
     key = re.findall(r"^SECRET_KEY=(\S+)", (project / ".env").read_text(), re.MULTILINE)[0]
     first = there.run(f"{play} -vvv --diff", FOLDER)
@@ -93,12 +116,15 @@ def hosted(there: Machine, project: Path) -> Iterator[str]:
 
 
 def vault(ground: Ground) -> Iterator[str]:
-    """A second copy is encrypted before it is on a disk, and brings the ring back."""
+    """A second copy is encrypted before it is on a disk, and brings each ring back."""
     project = ground.project("vault/shop", FILES)
+    ground.run("keybaton init --ring JWT_KEY --write -e dev", project)
     line = "export ANSIBLE_VAULT_PASSWORD_FILE=word; echo made-up > word; keybaton export -e dev --format json"
-    line += " | ansible-vault encrypt --output ring.vault - && head -c 14 ring.vault && ansible-vault view ring.vault"
-    printed = ground.run(f"{line} | keybaton copy - dir:back && keybaton diff dotenv:.env dir:back", project)
-    if "$ANSIBLE_VAULT" not in printed or "\nequal: " not in printed:
+    line += " | ansible-vault encrypt --output ring.vault - && head -c 14 ring.vault"
+    back = "ansible-vault view ring.vault | keybaton copy -e dev --ring {0} - dir:back && keybaton diff --ring {0}"
+    rings = [back.format(ring) + " dotenv:.env dir:back" for ring in ("SECRET_KEY", "JWT_KEY")]
+    printed = ground.run(" && ".join([line, *rings]), project)
+    if "$ANSIBLE_VAULT" not in printed or printed.count("\nequal: ") != 2:
         yield f"vault: {printed}"
 
 

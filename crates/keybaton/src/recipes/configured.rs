@@ -1,5 +1,6 @@
 //! Where the rings of the environment live that a recipe is for.
 
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 
 use keybaton_core::RingName;
@@ -101,6 +102,13 @@ impl Home {
             [_] => vec![environment],
             rings => rings.iter().map(|ring| format!("{environment} --ring {}", ring.name)).collect(),
         }
+    }
+
+    /// The folders of this machine that the rings lie in, where their stores name the whole path; each once.
+    pub(crate) fn folders(&self) -> Vec<&str> {
+        let stores = self.rings.iter().map(|ring| &ring.store).filter(|store| store.scheme() == "dir");
+        let paths = stores.map(StoreUrl::rest).filter(|path| path.starts_with('/'));
+        paths.collect::<BTreeSet<_>>().into_iter().collect()
     }
 
     /// The main ring.

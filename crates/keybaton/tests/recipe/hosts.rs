@@ -26,3 +26,17 @@ fn an_image_from_before_would_not_read_the_folder() {
     docker compose up --detach
     ");
 }
+
+#[test]
+fn whoever_runs_the_playbooks_can_read_the_ring() {
+    let typed = |files| words(&["ansible"], files, &["On", "sudo", "keybaton init"]);
+    assert_snapshot!(typed(&[]), @r#"
+    On the machine that runs the playbooks, a folder for the user alone who runs them; all that follows is that user's, without sudo:
+    sudo install -d -m 0700 -o "$USER" /var/lib/keybaton/shop
+    On the machine that runs the playbooks, once, a key of its own for each ring:
+    keybaton init -e production --no-input
+    Once a day, by the cron of whoever runs the playbooks, in this folder, with a PATH that has keybaton and ansible-playbook: it takes the next safe step of a rotation and brings it to the hosts:
+    "#);
+    let far = ("keybaton.toml", "[environments.production]\nstore = \"vault://secret/shop\"\n");
+    assert!(!typed(&[far]).contains("sudo"));
+}

@@ -64,8 +64,12 @@ fn make(facts: &Facts) -> Result<Made, Failure> {
     let rings = facts.home.for_each_ring();
     let playbook = fill(include_str!("ansible/keybaton.yml"), gaps(facts));
     let made = Made::default().file(PLAYBOOK, "brings the keys to the hosts", playbook);
-    let made = table::needs(made, &facts.home, &wanted(&facts.answers))
-        .step(format!("Name the hosts in {}, as the group {}.", said("inventory"), said("hosts")))
+    let made = table::needs(made, &facts.home, &wanted(&facts.answers)).step(format!(
+        "Name the hosts in {}, as the group {}.",
+        said("inventory"),
+        said("hosts")
+    ));
+    let made = folders(made, facts)
         .step("On the machine that runs the playbooks, once, a key of its own for each ring:")
         .commands(rings.iter().map(|ring| format!("keybaton init {ring} --no-input")))
         .step("Or where the site runs already, and has its key in .env, that one goes on signing:")
@@ -76,9 +80,19 @@ fn make(facts: &Facts) -> Result<Made, Failure> {
         .command(format!(
             "keybaton export -e {environment} --format json | ansible-vault encrypt --output deploy/ansible/ring.vault -"
         ))
-        .step("Once a day, by cron on that machine in this folder, which takes the next safe step of a rotation and brings it to the hosts:")
+        .step("Once a day, by the cron of whoever runs the playbooks, in this folder, with a PATH that has keybaton and ansible-playbook: it takes the next safe step of a rotation and brings it to the hosts:")
         .commands(rings.iter().map(|ring| format!("keybaton rotate {ring} --if-older-than {} --no-input", said("age"))));
     Ok(made)
+}
+
+/// Whoever runs the playbooks is not root there: nobody else has to read the keys, and a folder of root's nobody could.
+fn folders(made: Made, facts: &Facts) -> Made {
+    let folders = facts.home.folders();
+    if folders.is_empty() {
+        return made;
+    }
+    made.step("On the machine that runs the playbooks, a folder for the user alone who runs them; all that follows is that user's, without sudo:")
+        .commands(folders.iter().map(|folder| format!("sudo install -d -m 0700 -o \"$USER\" {}", posix(folder))))
 }
 
 fn gaps(facts: &Facts) -> Value {
