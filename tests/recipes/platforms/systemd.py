@@ -55,6 +55,7 @@ def trials(ground: Ground) -> Iterator[str]:
         yield from joins(site)
         yield from runs(site)
         yield from follows(site)
+        yield from owns(site)
         yield from all_are_read(site)
 
 
@@ -202,6 +203,20 @@ def follows(site: Site) -> Iterator[str]:
         yield f"a rotation behind run --watch lost requests: {counts}"
     if process != site.run("systemctl show --property=ExecMainPID shop.service"):
         yield "the site was restarted"
+
+
+def owns(site: Site) -> Iterator[str]:
+    """The store that is proposed where the site's user reads it: typed as it stands, the site answers."""
+    for variant in ("run", "watch"):
+        site.run(f"systemctl stop shop.service shop.socket; rm -rf deploy/systemd {UNITS}shop* /var/lib/keybaton")
+        commands = site.recipe(f"-e own-{variant} --variant {variant} --server gunicorn")
+        printed = site.type([f"umask 077; {line}" for line in commands if not line.startswith(CONFIGURED)])
+        if site.answer() != "signs, and accepts 1":
+            yield f"{variant}: the site does not answer:\n{printed}\n{site.run('journalctl -n 40')}"
+        site.run(f"cd {FOLDER} && .venv/bin/keybaton stage -e own-{variant} --no-input")
+        whose = site.run("find /var/lib/keybaton/shop -printf '%u %m\n' | sort -u")
+        if whose != "shop 600\nshop 700\n":
+            yield f"{variant}: the ring is {whose}"
 
 
 def all_are_read(site: Site) -> Iterator[str]:

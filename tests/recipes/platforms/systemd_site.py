@@ -45,10 +45,11 @@ class Site:
         return self._machine.run(line, FOLDER)
 
     def recipe(self, words: str) -> list[str]:
-        """Makes the files; the commands that it tells a person to type."""
+        """Makes the files; the commands that it tells a person to type for a new site."""
         printed = self._ground.run(f"keybaton recipe systemd --write {words}", self.project)
         assert "\nnext\n" in printed, printed
-        return [line.strip() for line in printed.partition("\nnext\n")[2].splitlines() if line.startswith("      ")]
+        lines = printed.partition("\nnext\n")[2].splitlines()
+        return [line.strip() for line in lines if line.startswith("      ") and " copy " not in line]
 
     def answer(self) -> str:
         return self.run("curl --silent http://127.0.0.1:8000/").strip()

@@ -80,17 +80,66 @@ fn a_store_that_cannot_be_read_so_is_named_with_a_way_out() {
     assert_snapshot!(said("env:", "run"), @r#"
     3
     error: SECRET_KEY: its store, env:, is nothing that a service of the machine has
-    hint: say another one in its environment, such as store = "systemd:/etc/credstore.encrypted"
+    hint: say another one in its environment, such as store = "dir:/var/lib/keybaton/shop"
     "#);
-    assert_snapshot!(said("systemd:/etc/credstore.encrypted", "run"), @"
+    assert_snapshot!(said("systemd:/etc/credstore.encrypted", "run"), @r#"
     3
     error: SECRET_KEY: its store, systemd:/etc/credstore.encrypted, is read by root alone, and not by the user of the service
-    hint: take --variant credentials: systemd opens them for the service
-    ");
+    hint: take --variant credentials: systemd opens them for the service; or say store = "dir:/var/lib/keybaton/shop" in its environment, and bring the ring there with `keybaton copy`
+    "#);
+    assert_eq!(
+        said("systemd:/etc/credstore.encrypted", "watch"),
+        said("systemd:/etc/credstore.encrypted", "run")
+    );
     assert_snapshot!(said("vault://secret/shop", "watch"), @"
     3
     error: no process takes a changed ring over by itself: that does the app keybaton.django, which the settings do not name
     hint: set it up as docs/django.md says; or take --variant run, which restarts the site
+    ");
+}
+
+/// What is typed for the rings.
+fn typed(said: &str) -> String {
+    let words = said.split_once("\nnext\n").unwrap_or_else(|| panic!("{said}")).1;
+    lines(words, &["A ", "Or ", "It is", "install", "cd ", "chown"])
+}
+
+#[test]
+fn a_project_without_a_store_gets_one_that_its_service_reads() {
+    let reports = ("shop/settings.py", "INSTALLED_APPS = ['keybaton.django']\n");
+    let files = [("keybaton.toml", super::CONFIGURATION), reports];
+    let said = |variant| Ground::of(&files).says(&["systemd", "--variant", variant]);
+    let run = said("run");
+    assert!(run.contains("\n+store = \"dir:/var/lib/keybaton/shop\"\n"), "{run}");
+    assert_snapshot!(typed(&run), @"
+    A folder for the site's user alone:
+    install -d -m 0700 -o shop /var/lib/keybaton/shop
+    A key of its own for each ring:
+    cd /srv/shop && /srv/shop/.venv/bin/keybaton init -e production --ring SECRET_KEY --no-input
+    Or where the site runs already, and has its key in .env, that one goes on signing:
+    cd /srv/shop && /srv/shop/.venv/bin/keybaton copy -e production --ring SECRET_KEY dotenv:.env dir:/var/lib/keybaton/shop
+    It is the site's user who reads it, and root who writes it, which keeps its owner:
+    cd /srv/shop && chown -R shop /var/lib/keybaton/shop
+    ");
+    assert_eq!(typed(&said("watch")), typed(&run));
+}
+
+#[test]
+fn the_store_that_a_key_is_brought_to_is_named() {
+    assert_snapshot!(typed(&stored("systemd:/etc/credstore.encrypted").says(&["systemd"])), @"
+    A key of its own for each ring:
+    cd /srv/shop && /srv/shop/.venv/bin/keybaton init -e production --ring SECRET_KEY --no-input
+    cd /srv/shop && /srv/shop/.venv/bin/keybaton init -e production --ring JWT_KEY --no-input
+    Or where the site runs already, and has its key in .env, that one goes on signing:
+    cd /srv/shop && /srv/shop/.venv/bin/keybaton copy -e production --ring SECRET_KEY dotenv:.env systemd:/etc/credstore.encrypted
+    cd /srv/shop && /srv/shop/.venv/bin/keybaton copy -e production --ring JWT_KEY dotenv:.env systemd:/etc/credstore.encrypted-jwt
+    ");
+    let ground = Ground::of(&[("keybaton.toml", super::CONFIGURATION)]);
+    assert_snapshot!(typed(&ground.says(&["systemd", "-e", "dev", "--variant", "run"])), @"
+    A key of its own for each ring:
+    cd /srv/shop && /srv/shop/.venv/bin/keybaton init -e dev --ring SECRET_KEY --no-input
+    It is the site's user who reads it, and root who writes it, which keeps its owner:
+    cd /srv/shop && chown -R shop .env
     ");
 }
 

@@ -59,7 +59,7 @@ const ASKS: &[Ask] = &[
 fn proposal(django: &Django, variant: &'static str, answers: &Answers) -> Result<Proposal, Failure> {
     let Wanted { propagation, after_write, more } =
         wanted(django, variant, answers, &Unit::of(django, answers)?);
-    Ok(Proposal { store: "systemd:/etc/credstore.encrypted".to_owned(), propagation, after_write, more })
+    Ok(Proposal { store: way::usual_store(variant, &django.name), propagation, after_write, more })
 }
 
 fn wanted(django: &Django, variant: &str, answers: &Answers, unit: &Unit) -> Wanted {

@@ -26,27 +26,51 @@ fn user(made: Made, facts: &Facts, unit: &Unit) -> Made {
 
 /// A store of this machine gets its ring here.
 fn ring(made: Made, facts: &Facts, way: &Way) -> Made {
-    let environment = &facts.home.environment;
     let here: Vec<_> = facts.home.rings.iter().filter(|ring| ring.store.kind().local).collect();
     if here.is_empty() {
         return made;
     }
-    let folder = facts.answers.get("folder");
-    let keybaton = format!("{}/bin/keybaton", facts.answers.get("venv"));
-    let mut made =
-        made.step("A key of its own for each ring; where the site runs already, bring its key instead, as with `keybaton copy dotenv:.env STORE`:");
-    for ring in &here {
-        made = made.command(format!(
-            "cd {folder} && {keybaton} init -e {environment} --ring {} --no-input",
-            ring.name.as_str()
-        ));
-    }
-    if matches!(way, Way::Run | Way::Watch) {
-        made =
-            made.step("It is the site's user who reads it, and root who writes it, which keeps its owner:");
-        made = here.iter().fold(made, |made, ring| made.command(given(ring, facts)));
-    }
+    let made = match way {
+        Way::Run | Way::Watch => handed(keys(folders(made, facts), facts, &here), facts, &here),
+        _ => keys(made, facts, &here),
+    };
     made.step("The store is of this machine alone, so keep a second copy.")
+}
+
+/// What root made would be shut for the user of the site, the folders above too.
+fn folders(made: Made, facts: &Facts) -> Made {
+    let folders = facts.home.folders();
+    if folders.is_empty() {
+        return made;
+    }
+    let user = facts.answers.get("user");
+    made.step("A folder for the site's user alone:")
+        .commands(folders.iter().map(|folder| format!("install -d -m 0700 -o {user} {}", posix(folder))))
+}
+
+/// New ones, or that of a site that runs.
+fn keys(made: Made, facts: &Facts, rings: &[&Ring]) -> Made {
+    let said = |name| facts.answers.get(name);
+    let keybaton = |verb: &str, ring: &Ring| {
+        let (folder, venv, environment) = (said("folder"), said("venv"), &facts.home.environment);
+        format!("cd {folder} && {venv}/bin/keybaton {verb} -e {environment} --ring {}", ring.name.as_str())
+    };
+    let made = made
+        .step("A key of its own for each ring:")
+        .commands(rings.iter().map(|ring| format!("{} --no-input", keybaton("init", ring))));
+    let mut moved = rings.iter().filter(|ring| ring.store.scheme() != "dotenv").peekable();
+    if moved.peek().is_none() {
+        return made;
+    }
+    let copy =
+        |ring: &&Ring| format!("{} dotenv:.env {}", keybaton("copy", ring), posix(&ring.store.to_string()));
+    made.step("Or where the site runs already, and has its key in .env, that one goes on signing:")
+        .commands(moved.map(copy))
+}
+
+fn handed(made: Made, facts: &Facts, rings: &[&Ring]) -> Made {
+    made.step("It is the site's user who reads it, and root who writes it, which keeps its owner:")
+        .commands(rings.iter().map(|ring| given(ring, facts)))
 }
 
 /// Hands the files of a ring to the user of the site.

@@ -33,6 +33,7 @@ impl Way {
             "environment-file" => Self::File,
             _ => Self::Plain,
         };
+        facts.home.rings.iter().try_for_each(|ring| way.can_read(ring, &facts.django.name))?;
         if way == Self::Watch && !facts.django.reports {
             return Err(misfit("no process takes a changed ring over by itself: that does the app keybaton.django, which the settings do not name")
                 .hint("set it up as docs/django.md says; or take --variant run, which restarts the site"));
@@ -43,24 +44,23 @@ impl Way {
             )
             .hint("say an address and a port, such as --set listen=127.0.0.1:8000"));
         }
-        facts.home.rings.iter().try_for_each(|ring| way.can_read(ring))?;
         match way {
             Self::Credentials(_) => credentials(facts).map(Self::Credentials),
             way => Ok(way),
         }
     }
 
-    fn can_read(&self, ring: &Ring) -> Result<(), Failure> {
+    fn can_read(&self, ring: &Ring, name: &str) -> Result<(), Failure> {
         let kind = ring.store.kind();
         let nobody = "name one that can be read back; `keybaton stores` lists them";
         match (kind.scheme, self) {
             _ if !kind.can.read_back => Err(unread(ring, "gives its keys to nobody").hint(nobody)),
             ("env" | "keychain", _) => Err(unread(ring, "is nothing that a service of the machine has").hint(
-                "say another one in its environment, such as store = \"systemd:/etc/credstore.encrypted\"",
+                format!("say another one in its environment, such as store = \"{}\"", usual_store(self.name(), name)),
             )),
             ("systemd", Self::Run | Self::Watch) => {
                 Err(unread(ring, "is read by root alone, and not by the user of the service")
-                    .hint("take --variant credentials: systemd opens them for the service"))
+                    .hint(format!("take --variant credentials: systemd opens them for the service; or say store = \"{}\" in its environment, and bring the ring there with `keybaton copy`", usual_store(self.name(), name))))
             }
             ("dotenv", Self::Credentials(_)) => {
                 Err(unread(ring, "is one file for all variables, and a credential is a file for each text")
@@ -124,6 +124,14 @@ fn of_ring(ring: &Ring, place: &str) -> [String; 3] {
             _ => format!("LoadCredential={text}:{place}/{text}"),
         }
     })
+}
+
+/// What is proposed to a project whose configuration names no store: a folder where the user of the service reads it.
+pub(super) fn usual_store(variant: &str, name: &str) -> String {
+    match variant {
+        "run" | "watch" => format!("dir:/var/lib/keybaton/{name}"),
+        _ => format!("systemd:{CREDSTORE}"),
+    }
 }
 
 fn unread(ring: &Ring, why: &str) -> Failure {
