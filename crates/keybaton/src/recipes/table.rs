@@ -24,19 +24,27 @@ pub(crate) struct Wanted {
     pub(crate) after_write: Vec<Vec<String>>,
     /// Whole lines besides, such as `manage = …`.
     pub(crate) more: Vec<String>,
+    /// What other ways of the same recipe run after each write.
+    pub(crate) others: Vec<Vec<String>>,
 }
 
-/// Says which lines a table needs that is there. It is the user's and stays as it is; so these words come before everything that
+/// Says which lines a table needs that is there, and which commands it is to lose. It is the user's and stays as it is; so these words come before everything that
 /// relies on it. One that was added just now has them all.
 pub(crate) fn needs(made: Made, home: &Home, wanted: &Wanted) -> Made {
-    let lines = home.table.missing(wanted);
-    if lines.is_empty() {
+    let table = &home.table;
+    let is_in_place = !table.after_write.is_empty() && !table.runs(wanted);
+    let so = format!("Write this into {}, so that a rotation reaches the site", table.name);
+    let words = if is_in_place { format!("{so}. {IN_PLACE}:") } else { format!("{so}:") };
+    let made = listed(made, words, table.missing(wanted));
+    if is_in_place {
         return made;
     }
-    let so = format!("Write this into {}, so that a rotation reaches the site", home.table.name);
-    let is_in_place = !home.table.after_write.is_empty() && !home.table.runs(wanted);
-    let words = if is_in_place { format!("{so}. {IN_PLACE}:") } else { format!("{so}:") };
-    made.step(words).commands(lines)
+    let words = format!("Take out of after-write in {} what was for another way:", table.name);
+    listed(made, words, table.stale(wanted))
+}
+
+fn listed(made: Made, words: String, lines: Vec<String>) -> Made {
+    if lines.is_empty() { made } else { made.step(words).commands(lines) }
 }
 
 impl Table {
@@ -62,6 +70,13 @@ impl Table {
         let more = wanted.more.iter().flat_map(|more| more.lines());
         lines.extend(more.filter(|line| self.lacks(key(line))).map(str::to_owned));
         lines
+    }
+
+    /// It would restart in vain what takes a new ring over by itself, or fail on what is no longer there.
+    fn stale(&self, wanted: &Wanted) -> Vec<String> {
+        let is_stale =
+            |command: &&Vec<String>| wanted.others.contains(command) && !wanted.after_write.contains(command);
+        self.after_write.iter().filter(is_stale).map(|command| list(command)).collect()
     }
 
     /// A wait that was meant for a quicker way ends before every process has the next key.

@@ -18,6 +18,7 @@ fn words(ground: &Ground, target: &[&str]) -> String {
     let is_about_the_table = |line: &&str| {
         ["after-write", "propagation", "manage ="].iter().any(|word| line.contains(word))
             || line.contains("keybaton.toml, so")
+            || line.trim().starts_with('[')
     };
     words.lines().take_while(is_about_the_table).map(str::trim).collect::<Vec<_>>().join("\n")
 }
@@ -76,6 +77,32 @@ fn a_service_of_a_new_name_is_restarted_by_that() {
     assert_snapshot!(words(&ground, &["compose"]), @r#"
     Write this into [environments.production] of keybaton.toml, so that a rotation reaches the site. This after-write takes the place of the one there, which does something else; what you still want of that comes behind it:
     after-write = [["docker", "compose", "-f", "compose.yaml", "-f", "compose.keybaton.yaml", "restart", "site"]]
+    "#);
+}
+
+#[test]
+fn what_was_for_another_way_is_taken_out() {
+    let table = |words: &str| {
+        format!(
+            "store = \"dir:/keys\"\npropagation = \"5m\"\nmanage = [\"x\"]\nafter-write = [[\"purge\"], {words}]"
+        )
+    };
+    let (key, shop) =
+        (r#"["systemctl", "restart", "shop-key.service"]"#, r#"["systemctl", "restart", "shop.service"]"#);
+    let both = table(&format!("{key}, {shop}"));
+    assert_snapshot!(first_words(&["systemd", "--variant", "watch"], &both, &[REPORTS]), @r#"
+    Take out of after-write in [environments.production] of keybaton.toml what was for another way:
+    ["systemctl", "restart", "shop-key.service"]
+    ["systemctl", "restart", "shop.service"]
+    "#);
+    assert_snapshot!(first_words(&["systemd"], &both, &[]), @r#"
+    Take out of after-write in [environments.production] of keybaton.toml what was for another way:
+    ["systemctl", "restart", "shop-key.service"]
+    "#);
+    let exchange = table(r#"["sh", "deploy/swarm/exchange.sh"]"#);
+    assert_snapshot!(first_words(&["compose"], &exchange, &[COMPOSE, REPORTS]), @r#"
+    Take out of after-write in [environments.production] of keybaton.toml what was for another way:
+    ["sh", "deploy/swarm/exchange.sh"]
     "#);
 }
 

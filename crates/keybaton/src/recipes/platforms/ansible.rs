@@ -45,7 +45,7 @@ const ASKS: &[Ask] = &[
 
 /// The ring's home is the machine that runs the playbooks; what it writes is brought to the hosts before a step counts as done.
 fn proposal(_: &Django, _: &'static str, answers: &Answers) -> Result<Proposal, Failure> {
-    let Wanted { propagation, after_write, more } = wanted(answers);
+    let Wanted { propagation, after_write, more, .. } = wanted(answers);
     Ok(Proposal { store: format!("dir:{}", answers.get("home")), propagation, after_write, more })
 }
 
@@ -55,6 +55,7 @@ fn wanted(answers: &Answers) -> Wanted {
         propagation: Some("5m"),
         after_write: vec![bring.to_vec()],
         more: vec!["after-write-timeout = \"1h\"".to_owned()],
+        others: Vec::new(),
     }
 }
 

@@ -62,18 +62,21 @@ const ASKS: &[Ask] = &[
 
 fn proposal(django: &Django, variant: &'static str, answers: &Answers) -> Result<Proposal, Failure> {
     let store = format!("dir:{}", answers.get("folder"));
-    let Wanted { propagation, after_write, more } = wanted(django, variant, &Compose::read(django, answers)?);
+    let Wanted { propagation, after_write, more, .. } =
+        wanted(django, variant, &Compose::read(django, answers)?);
     Ok(Proposal { store, propagation, after_write, more })
 }
 
 fn wanted(django: &Django, variant: &str, compose: &Compose) -> Wanted {
+    let (exchange, restart) = (words(&["sh", swarm::SCRIPT]), folder::restart(compose));
+    let others = vec![exchange.clone(), restart.clone()];
     let after_write = match variant {
-        SWARM => vec![words(&["sh", swarm::SCRIPT])],
+        SWARM => vec![exchange],
         // Processes that report take a new ring over in place.
         _ if django.reports => Vec::new(),
-        _ => vec![folder::restart(compose)],
+        _ => vec![restart],
     };
-    Wanted { propagation: Some("2m"), after_write, more: Vec::new() }
+    Wanted { propagation: Some("2m"), after_write, more: Vec::new(), others }
 }
 
 fn make(facts: &Facts) -> Result<Made, Failure> {

@@ -96,7 +96,7 @@ fn proposal(django: &Django, variant: &'static str, answers: &Answers) -> Result
     }
     let site = Site::of(django, answers)?;
     let namespace = site.namespace.as_deref().ok_or_else(no_namespace)?;
-    let Wanted { propagation, after_write, more } = follow::wanted(django, variant);
+    let Wanted { propagation, after_write, more, .. } = follow::wanted(django, variant);
     let secret = match answers.said("secret") {
         Some(said) => said.to_owned(),
         None => Source::of(&site, &django.name, None)?

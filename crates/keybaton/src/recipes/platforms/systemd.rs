@@ -57,17 +57,19 @@ const ASKS: &[Ask] = &[
 ];
 
 fn proposal(django: &Django, variant: &'static str, answers: &Answers) -> Result<Proposal, Failure> {
-    let Wanted { propagation, after_write, more } =
+    let Wanted { propagation, after_write, more, .. } =
         wanted(django, variant, answers, &Unit::of(django, answers)?);
     Ok(Proposal { store: way::usual_store(variant, &django.name), propagation, after_write, more })
 }
 
 fn wanted(django: &Django, variant: &str, answers: &Answers, unit: &Unit) -> Wanted {
+    let restarts = |variant| steps::restarts(variant, &django.name, unit.service(&django.name));
     Wanted {
         // Nothing reaches what a person writes.
         propagation: (variant != way::PLAIN).then_some("2m"),
-        after_write: steps::restarts(variant, &django.name, unit.service(&django.name)),
+        after_write: restarts(variant),
         more: django.reports.then(|| steps::manage(django, answers)).into_iter().collect(),
+        others: restarts("environment-file"),
     }
 }
 

@@ -9,14 +9,14 @@ use crate::recipes::table::Wanted;
 /// restarted and they are asked; others are restarted.
 pub(super) fn wanted(django: &Django, variant: &str) -> Wanted {
     let script = ["python", &format!("{FOLDER}/after_write.py")].map(str::to_owned).to_vec();
-    let after_write = if is_followed(django, variant) { vec![script] } else { Vec::new() };
+    let after_write = if is_followed(django, variant) { vec![script.clone()] } else { Vec::new() };
     let manage = django.folder.join("manage.py").display().to_string();
     let more = if restarts(django) {
         "# The slowest rollout, and a minute.\nafter-write-timeout = \"15m\"".to_owned()
     } else {
         format!("manage = [\"python\", {}]", quoted(&manage))
     };
-    Wanted { propagation: Some(propagation(variant)), after_write, more: vec![more] }
+    Wanted { propagation: Some(propagation(variant)), after_write, more: vec![more], others: vec![script] }
 }
 
 /// Whether the Deployments are started anew with each write.
