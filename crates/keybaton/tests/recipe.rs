@@ -7,10 +7,10 @@ use std::process::{Command, Stdio};
 
 use insta::assert_snapshot;
 
-#[path = "recipe/layouts.rs"]
-mod layouts;
 #[path = "recipe/hosts.rs"]
 mod hosts;
+#[path = "recipe/layouts.rs"]
+mod layouts;
 #[path = "recipe/rings.rs"]
 mod rings;
 #[path = "recipe/shells.rs"]

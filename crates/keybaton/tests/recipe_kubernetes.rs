@@ -293,3 +293,19 @@ fn pods_that_read_the_store_do_so_as_somebody_who_may_not_write() {
           kubectl annotate serviceaccount web -n shop iam.gke.io/gcp-service-account=web@p
     ");
 }
+
+#[test]
+fn a_key_in_the_manifest_itself_is_brought_taken_out_and_replaced() {
+    let key = "only-made-up-0123456789-abcdefghijklmnopqrstuvwxyz";
+    let said = proposed(
+        &format!("[{{name: web, image: shop, env: [{{name: DJANGO_SECRET_KEY, value: {key}}}]}}]"),
+        &[],
+    );
+    assert_snapshot!(said, @r#"
+    store = "k8s://shop/shop"
+      The manifest has the key itself, as DJANGO_SECRET_KEY. So that nobody is logged out, bring it into the ring: copy it there, and end with Ctrl-D:
+          keybaton copy --create - k8s://shop/shop
+      Once the pods have their key from the ring, take it out of the manifest; and as whoever reads that knows the key, replace it:
+          keybaton rotate -e production --new
+    "#);
+}

@@ -38,6 +38,18 @@ fn the_site_has_the_settings_that_wsgi_names_and_so_have_its_jobs() {
 }
 
 #[test]
+fn the_rotator_of_compose_has_them_too_unless_the_file_names_others() {
+    let compose =
+        |more: &str| format!("services:\n  web:\n    image: shop\n    command: gunicorn shop.wsgi\n{more}");
+    let ground = split();
+    ground.write("compose.yaml", &compose(""));
+    let said = ground.says(&["compose"]);
+    assert!(said.contains("      DJANGO_SETTINGS_MODULE: shop.settings.prod\n"), "{said}");
+    ground.write("compose.yaml", &compose("    environment: [DJANGO_SETTINGS_MODULE=shop.settings.stage]\n"));
+    assert!(!ground.says(&["compose"]).contains("DJANGO_SETTINGS_MODULE:"));
+}
+
+#[test]
 fn settings_can_be_named() {
     let said = split().says(&["systemd", "--settings", "shop.settings.stage"]);
     assert!(said.contains("Environment=DJANGO_SETTINGS_MODULE=shop.settings.stage\n"), "{said}");

@@ -26,6 +26,7 @@ pub(super) fn make(made: Made, facts: &Facts, compose: &Compose, folder: &str) -
         blanked => blanked(facts, &compose.services), age => facts.answers.get("age"), reports => facts.django.reports,
         services => compose.services.iter().map(|service| gap(facts, service)).collect::<Vec<_>>(),
         stay => stay(facts, compose.web()),
+        apart => facts.django.settings_unlike_managed().filter(|_| !compose.web().has("DJANGO_SETTINGS_MODULE")),
     };
     let text = fill(include_str!("compose.keybaton.yaml"), gaps);
     let (user, group) = owner(facts, compose.web());

@@ -78,6 +78,11 @@ impl Service {
         self.variables.iter().filter(move |name| is_key(name, rings, project))
     }
 
+    /// Whether the file sets a variable for it.
+    pub(super) fn has(&self, variable: &str) -> bool {
+        self.variables.iter().any(|name| name == variable)
+    }
+
     fn gets_a_key(&self, project: &str) -> bool {
         let rings = [RingName::default()];
         self.other_variables(&rings, project).next().is_some()

@@ -3,14 +3,17 @@
 use keybaton_core::shell::posix;
 
 use super::plan::Plan;
-use super::source::Source;
+use super::source::{Source, literal};
 use crate::recipes::Made;
 
 /// What a person does once.
 pub(super) fn brought(plan: &Plan<'_>, made: Made) -> Made {
-    let Some(source) = &plan.source else { return begun(plan, made) };
-    let made =
-        if plan.begins_with(source) { taken_in(plan, source, made) } else { copied(plan, source, made) };
+    let made = match (&plan.source, literal(&plan.site, plan.name())) {
+        (Some(source), _) if plan.begins_with(source) => taken_in(plan, source, made),
+        (Some(source), _) => copied(plan, source, made),
+        (None, Some(variable)) => typed(plan, &variable, made),
+        (None, None) => return begun(plan, made),
+    };
     let further = further(plan);
     let made = if further.is_empty() { made } else { made.step("Make the other rings:") };
     further.iter().fold(made, Made::command)
@@ -68,6 +71,15 @@ fn copied(plan: &Plan<'_>, source: &Source, made: Made) -> Made {
         ),
     };
     made.step(told).command(command)
+}
+
+/// The manifest has the key itself, and with it everybody who reads the manifest.
+fn typed(plan: &Plan<'_>, variable: &str, made: Made) -> Made {
+    let environment = &plan.facts.home.environment;
+    made.step(format!("The manifest has the key itself, as {variable}. So that nobody is logged out, bring it into the ring: copy it there, and end with Ctrl-D:"))
+        .command(format!("keybaton copy --create - {}", store(plan)))
+        .step("Once the pods have their key from the ring, take it out of the manifest; and as whoever reads that knows the key, replace it:")
+        .command(format!("keybaton rotate -e {environment} --new"))
 }
 
 fn init(plan: &Plan<'_>) -> String {

@@ -51,6 +51,15 @@ impl Source {
     }
 }
 
+/// The variable under which a manifest has the key itself.
+pub(super) fn literal(site: &Site, project: &str) -> Option<String> {
+    let names = Names::of(project);
+    let each = site.workloads.iter().flat_map(|workload| &workload.containers);
+    let mut variables = each.filter_map(|container| names.variable(container));
+    let found = variables.find(|entry| entry["value"].as_str().is_some_and(|value| !value.is_empty()))?;
+    found["name"].as_str().map(str::to_owned)
+}
+
 /// What a key of Django's is called.
 struct Names([String; 3]);
 
