@@ -30,6 +30,16 @@ impl Ground {
         ground
     }
 
+    /// The same with manage.py and its packages in a folder below keybaton.toml.
+    fn nested(folder: &str) -> Self {
+        let ground = Self::of("", FAR);
+        fs::create_dir_all(ground.project.join(folder)).unwrap();
+        for name in ["manage.py", "shop"] {
+            fs::rename(ground.project.join(name), ground.project.join(folder).join(name)).unwrap();
+        }
+        ground
+    }
+
     fn read(&self, name: &str) -> String {
         fs::read_to_string(self.repository.path().join(name)).unwrap()
     }
@@ -140,6 +150,31 @@ fn a_project_with_a_lock_file_is_installed_by_it() {
         ["uv sync --frozen", "$(uv run --frozen keybaton generate)", "uv run --frozen python -m pytest"]
     {
         assert!(said.contains(line), "{line} in {said}");
+    }
+}
+
+#[test]
+fn packages_that_are_listed_in_the_folder_of_manage_py_are_installed() {
+    let ground = Ground::nested("backend");
+    write(&ground.project.join("backend/requirements.txt"), "django\n");
+    write(&ground.project.join("backend/pytest.ini"), "[pytest]\n");
+    for target in BOTH {
+        let said = ground.says(&[target]);
+        let install = "python -m pip install --requirement backend/requirements.txt keybaton\n";
+        assert!(said.contains(install) && said.contains(" python -m pytest\n"), "{said}");
+    }
+}
+
+#[test]
+fn packages_that_are_listed_at_the_top_of_the_repository_are_installed() {
+    let ground = Ground::of("backend", FAR);
+    for name in ["uv.lock", "pyproject.toml"] {
+        write(&ground.repository.path().join(name), "");
+    }
+    for target in BOTH {
+        let said = ground.says(&[target]);
+        assert!(said.contains(" uv sync --frozen\n"), "{said}");
+        assert!(said.contains(" uv run --frozen python manage.py test\n"), "{said}");
     }
 }
 

@@ -9,6 +9,7 @@ mod configured;
 mod facts;
 mod made;
 mod platforms;
+mod repository;
 mod servers;
 mod template;
 #[cfg(test)]

@@ -75,12 +75,12 @@ fn gaps(facts: &Facts, pipeline: &Pipeline) -> Value {
         branch => said("branch"), python => said("python"), age => said("age"), script => said("script"), gate => gate(facts),
         environment => facts.home.environment.as_str(), folder => pipeline.folder.as_str(),
         manage => (!pipeline.manage.is_empty()).then(|| pipeline.manage_from_the_top()),
-        tests => !tests_run_already(facts, pipeline), install => pipeline.packages.install.clone(), test => pipeline.test.as_str(),
-        rings => pipeline.rings.clone(), generate => pipeline.packages.run("keybaton generate"),
+        tests => !tests_run_already(facts, pipeline), install => pipeline.packages.install(), test => pipeline.test.as_str(),
+        rings => pipeline.rings.clone(), generate => pipeline.packages.run_here("keybaton generate"),
         identity => pipeline.reach.has_identity(), deploys => words::starts_the_deployment(facts, pipeline),
         secrets => words::tokens(pipeline, &["GH_TOKEN"]), for_rotation => words::for_rotation(facts, pipeline),
         asks => facts.home.asks_the_project(),
-        keybaton => if facts.home.asks_the_project() { pipeline.packages.run("keybaton") } else { "keybaton".to_owned() },
+        keybaton => if facts.home.asks_the_project() { pipeline.packages.run_here("keybaton") } else { "keybaton".to_owned() },
     }
 }
 
