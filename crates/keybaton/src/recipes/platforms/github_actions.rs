@@ -8,6 +8,7 @@ use std::fs;
 use minijinja::{Value, context};
 
 pub(super) use pins::pins;
+pub(super) use words::protected_environment;
 
 use super::pipeline::{self, Pipeline, Way};
 use crate::exit::Exit;

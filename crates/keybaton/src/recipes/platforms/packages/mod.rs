@@ -36,6 +36,11 @@ impl Packages {
         Self { place: in_text(&folders[steps]), steps, way }
     }
 
+    /// Where their lists lie, from the folder of keybaton.toml.
+    pub(super) fn folder(&self) -> &Path {
+        Path::new(&self.place)
+    }
+
     /// The lines that install them, in the folder of keybaton.toml.
     pub(super) fn install(&self) -> Vec<String> {
         match &self.way {
