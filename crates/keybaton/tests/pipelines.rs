@@ -60,6 +60,7 @@ fn write(path: &Path, text: &str) {
 }
 
 const FAR: &str = "[environments.production]\nstore = \"heroku://shop\"\npropagation = \"5m\"\n";
+const NEW: &str = "[environments.dev]\nstore = \"dotenv:.env\"\npropagation = \"0s\"\n";
 const BOTH: [&str; 2] = ["github-actions", "gitlab-ci"];
 
 #[test]
@@ -98,12 +99,26 @@ fn so_is_an_environment() {
 
 #[test]
 fn without_an_environment_nothing_says_where_the_key_lives() {
-    let ground = Ground::of("", &FAR.replace("production", "staging"));
+    let ground = Ground::of("", NEW);
     assert_snapshot!(ground.says(&["github-actions"]), @"
     3
-    error: keybaton.toml has no table for this environment, so nothing says where its key lives
-    hint: write its table, with store = …, or name another environment with -e
+    error: there is no [environments.production] in keybaton.toml, so nothing says where its key lives
+    hint: `--variant check` makes the check and the tests alone; for a rotation write that table, with store = … and propagation = …, or let the recipe of the platform that serves write it; or name another environment with -e
     ");
+    assert!(ground.says(&["gitlab-ci", "-e", "live"]).contains("no [environments.live] in keybaton.toml"));
+}
+
+/// As `keybaton init` leaves a project.
+#[test]
+fn the_check_and_the_tests_need_no_environment() {
+    let ground = Ground::of("", NEW);
+    for target in BOTH {
+        let said = ground.says(&[target, "--variant", "check", "--write"]);
+        assert!(said.starts_with("0\nwrote ") && !said.contains("on one machine"), "{said}");
+    }
+    assert!(ground.read(".github/workflows/keybaton.yml").contains("SECRET_KEY=$key"));
+    assert!(ground.read(".gitlab/keybaton.gitlab-ci.yml").contains("SECRET_KEY=\"$(keybaton generate)\""));
+    assert_eq!(ground.read("keybaton.toml"), NEW);
 }
 
 #[test]

@@ -217,8 +217,8 @@ fn a_store_that_the_variant_cannot_use_is_refused() {
     hint: say it: --set tenant=…, as `az account show --query tenantId` prints it
     ");
     assert_snapshot!(said(&[("web.yaml", &manifest)], &["--variant", "external-secrets"]), @r#"
-    error: with external-secrets the ring lives outside of the cluster, and keybaton.toml does not say where
-    hint: write the environment's table first, with store = "awssm://…" for instance; `keybaton stores` lists what can stand there
+    error: with external-secrets the ring lives outside of the cluster, and there is no [environments.production] in keybaton.toml that says where
+    hint: write it first, with store = "awssm://…" for instance; `keybaton stores` lists what can stand there
     "#);
 }
 

@@ -41,8 +41,8 @@ pub(crate) struct Recipe {
     make: fn(&Facts) -> Result<Made, Failure>,
 }
 
-/// What is proposed to a project, for a variant.
-type Propose = fn(&Django, &'static str, &Answers) -> Result<Proposal, Failure>;
+/// What is proposed to a project, for a variant, where a table is not there: `[environments.production] in keybaton.toml`.
+type Propose = fn(&Django, &'static str, &Answers, &str) -> Result<Proposal, Failure>;
 
 /// One way in which a recipe can be done.
 pub(crate) struct Variant {

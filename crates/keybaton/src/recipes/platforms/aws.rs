@@ -58,7 +58,7 @@ const ASKS: &[Ask] = &[
     Ask { name: "age", what: "how old a key may be", usual: "90d", kind: Kind::Span },
 ];
 
-fn proposal(django: &Django, variant: &'static str, answers: &Answers) -> Result<Proposal, Failure> {
+fn proposal(django: &Django, variant: &'static str, answers: &Answers, _: &str) -> Result<Proposal, Failure> {
     let (name, region) = (&django.name, answers.get("region"));
     let store = match variant {
         // ECS wants a secret's whole ARN, whose end AWS makes up.

@@ -41,7 +41,7 @@ const ASKS: &[Ask] = &[
 ];
 
 /// An image is the same in each environment.
-fn proposal(_: &Django, _: &str, _: &Answers) -> Result<Proposal, Failure> {
+fn proposal(_: &Django, _: &str, _: &Answers, _: &str) -> Result<Proposal, Failure> {
     Ok(Proposal::of_no_environment())
 }
 

@@ -23,7 +23,7 @@ pub(super) const RECIPE: Recipe = Recipe {
     variants: &[
         Variant { name: "rotate", summary: "a check, tests, and a rotation by schedule" },
         Variant { name: "deploy", summary: "and a deployment that gets the ring, behind an approval" },
-        Variant { name: "check", summary: "the check and the tests alone" },
+        Variant { name: pipeline::CHECK, summary: "the check and the tests alone" },
     ],
     asks: ASKS,
     proposal: Some(pipeline::proposal),
@@ -47,7 +47,7 @@ fn make(facts: &Facts) -> Result<Made, Failure> {
     let file = |name: &str| pipeline.up.join(".github/workflows").join(name);
     let check = fill(include_str!("github_actions/check.yml"), gaps.clone());
     let mut made = Made::default().file(file("keybaton.yml"), "what each pull request has to pass", check);
-    if facts.variant == "check" || pipeline.reach.out_of_reach.is_some() {
+    if facts.variant == pipeline::CHECK || pipeline.reach.out_of_reach.is_some() {
         return match &pipeline.reach.out_of_reach {
             Some(store) if facts.variant == "deploy" => Err(out_of_reach(store)),
             _ => Ok(words::after_the_check(made, facts, &pipeline)),

@@ -15,7 +15,7 @@ pub(super) const RECIPE: Recipe = Recipe {
     summary: "jobs that check, test with a throw-away key, and rotate",
     variants: &[
         Variant { name: "rotate", summary: "a check, tests, and a rotation by schedule" },
-        Variant { name: "check", summary: "the check and the tests alone" },
+        Variant { name: pipeline::CHECK, summary: "the check and the tests alone" },
     ],
     asks: ASKS,
     proposal: Some(pipeline::proposal),

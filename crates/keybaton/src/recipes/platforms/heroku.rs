@@ -35,7 +35,7 @@ const ASKS: &[Ask] = &[
 ];
 
 /// Each write is a release, which restarts every dyno: nothing else is to be run.
-fn proposal(_: &Django, _: &'static str, answers: &Answers) -> Result<Proposal, Failure> {
+fn proposal(_: &Django, _: &'static str, answers: &Answers, _: &str) -> Result<Proposal, Failure> {
     let store = format!("heroku://{}", answers.get("app"));
     Ok(Proposal { store, propagation: Some("15m"), after_write: Vec::new(), more: Vec::new() })
 }

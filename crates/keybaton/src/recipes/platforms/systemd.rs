@@ -55,7 +55,7 @@ const ASKS: &[Ask] = &[
     },
 ];
 
-fn proposal(django: &Django, variant: &'static str, answers: &Answers) -> Result<Proposal, Failure> {
+fn proposal(django: &Django, variant: &'static str, answers: &Answers, _: &str) -> Result<Proposal, Failure> {
     let unit = Unit::of(django, answers)?;
     let manage = django.reports.then(|| steps::manage(django, answers));
     Ok(Proposal {

@@ -1,13 +1,13 @@
 //! What a person does for the workflows.
 
-use super::super::pipeline::{Pipeline, Way};
+use super::super::pipeline::{CHECK, Pipeline, Way};
 use super::{gate, tests_run_already};
 use crate::recipes::{Facts, Made};
 
 /// For the check and the tests alone.
 pub(super) fn after_the_check(made: Made, facts: &Facts, pipeline: &Pipeline) -> Made {
     let made = match &pipeline.reach.out_of_reach {
-        Some(store) if facts.variant != "check" => made.step(format!(
+        Some(store) if facts.variant != CHECK => made.step(format!(
             "No workflow rotates: {store} is on one machine, where a job does not get to. Rotate there, with a timer, or move the ring to a store on a network."
         )),
         _ => made,

@@ -67,11 +67,20 @@ pub(super) fn folder(django: &Django) -> Result<String, Failure> {
     plain(&django.repository.back)
 }
 
-/// A pipeline keeps no rings: what another platform keeps is configured, or nothing is.
-pub(super) fn proposal(_: &Django, _: &'static str, _: &Answers) -> Result<Proposal, Failure> {
-    let what = "keybaton.toml has no table for this environment, so nothing says where its key lives";
-    Err(Failure::new(Exit::Configuration, what)
-        .hint("write its table, with store = …, or name another environment with -e"))
+/// A pipeline keeps no rings: what another platform keeps is configured, or nothing is. Without a rotation it needs none.
+pub(super) fn proposal(
+    _: &Django,
+    variant: &'static str,
+    _: &Answers,
+    table: &str,
+) -> Result<Proposal, Failure> {
+    if variant == CHECK {
+        return Ok(Proposal::of_no_environment());
+    }
+    let what = format!("there is no {table}, so nothing says where its key lives");
+    Err(Failure::new(Exit::Configuration, what).hint(
+        "`--variant check` makes the check and the tests alone; for a rotation write that table, with store = … and propagation = …, or let the recipe of the platform that serves write it; or name another environment with -e",
+    ))
 }
 
 fn tests_with_pytest(facts: &Facts) -> bool {
@@ -91,3 +100,6 @@ fn plain(folder: &Path) -> Result<String, Failure> {
     }
     Ok(folder)
 }
+
+/// The variant of each forge that rotates nothing.
+pub(super) const CHECK: &str = "check";
