@@ -7,6 +7,8 @@ use std::process::{Command, Stdio};
 
 use insta::assert_snapshot;
 
+#[path = "recipe/dockerfile.rs"]
+mod dockerfile;
 #[path = "recipe/heroku.rs"]
 mod heroku;
 #[path = "recipe/rings.rs"]

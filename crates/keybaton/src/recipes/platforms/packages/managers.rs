@@ -11,6 +11,11 @@ pub(super) struct Manager {
     pub(super) install: &'static str,
     /// Its words that run a command which finds what was installed.
     pub(super) run: &'static str,
+    /// Its words for an image: nothing that only tests need, into the environment that `VIRTUAL_ENV` names, and not the
+    /// project itself, which is not there yet.
+    pub(super) image: &'static str,
+    /// Its words for the project itself, where it knows whether that is a package.
+    pub(super) project: Option<&'static str>,
     /// How it is told of a project that it would not find by itself, before its words.
     pub(super) told: fn(&str) -> String,
 }
@@ -23,6 +28,8 @@ pub(super) const MANAGERS: [Manager; 3] = [
         list: "pyproject.toml",
         install: "sync --frozen",
         run: "run --frozen",
+        image: "sync --active --frozen --no-cache --no-dev --no-python-downloads --no-install-workspace",
+        project: Some("sync --active --frozen --no-cache --no-dev --no-python-downloads"),
         told: |place| format!("uv --project {place}"),
     },
     Manager {
@@ -31,6 +38,8 @@ pub(super) const MANAGERS: [Manager; 3] = [
         list: "pyproject.toml",
         install: "install --no-interaction",
         run: "run",
+        image: "install --no-interaction --no-cache --only main --no-root",
+        project: None,
         told: |place| format!("poetry --project {place}"),
     },
     Manager {
@@ -39,6 +48,8 @@ pub(super) const MANAGERS: [Manager; 3] = [
         list: "Pipfile",
         install: "sync --dev",
         run: "run",
+        image: "sync",
+        project: None,
         told: |place| format!("PIPENV_PIPFILE={place}/Pipfile pipenv"),
     },
 ];

@@ -28,6 +28,18 @@ enum Way {
     Unsaid,
 }
 
+/// The lines of an image's build.
+#[derive(Debug)]
+pub(super) struct Image {
+    pub(super) manager: &'static str,
+    /// What it reads, from the folder of keybaton.toml.
+    pub(super) files: Vec<String>,
+    pub(super) place: String,
+    pub(super) install: String,
+    /// What installs the project itself, once it is there.
+    pub(super) project: Option<String>,
+}
+
 impl Packages {
     /// The next list, from the folder of manage.py up to the top of the repository: a lock file first, else lists for pip.
     pub(super) fn of(django: &Django) -> Self {
@@ -73,6 +85,27 @@ impl Packages {
             }
             Way::Locked(manager, false) => format!("{} {} {command}", manager.name, manager.run),
             _ => command.to_owned(),
+        }
+    }
+
+    /// How an image gets what a lock file says; nothing where there is none.
+    pub(super) fn image(&self) -> Option<Image> {
+        let Way::Locked(manager, _) = self.way else { return None };
+        let here = self.here(manager);
+        Some(Image {
+            manager: manager.name,
+            files: [manager.list, manager.lock].map(|file| self.path(file)).to_vec(),
+            place: self.place.clone(),
+            install: format!("{here} {}", manager.image),
+            project: manager.project.map(|words| format!("{here} {words}")),
+        })
+    }
+
+    /// The list for pip that names no packages of tests; nothing where there is none.
+    pub(super) fn list(&self) -> Option<String> {
+        match &self.way {
+            Way::Lists(lists) => lists.iter().find(|list| BASES.contains(list)).map(|list| self.path(list)),
+            _ => None,
         }
     }
 
