@@ -7,6 +7,8 @@ use std::process::{Command, Stdio};
 
 use insta::assert_snapshot;
 
+#[path = "recipe/compose.rs"]
+mod compose;
 #[path = "recipe/dockerfile.rs"]
 mod dockerfile;
 #[path = "recipe/heroku.rs"]

@@ -22,6 +22,7 @@ pub(crate) use configured::{Home, Proposal, Ring};
 pub(crate) use facts::{Django, Facts};
 pub(crate) use made::{File, Made, Placed, State};
 pub(crate) use platforms::RECIPES;
+pub(crate) use repository::straight;
 
 use crate::failure::Failure;
 

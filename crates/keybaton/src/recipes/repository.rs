@@ -1,6 +1,6 @@
 //! Where a project lies in its repository: forges, builds and clusters have their files at its top.
 
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 
 use keybaton_audit::git::Git;
 
@@ -26,9 +26,27 @@ impl Repository {
     }
 }
 
+/// The same path without `..` in it, as far as names tell.
+pub(crate) fn straight(path: &Path) -> PathBuf {
+    let mut straight = PathBuf::new();
+    for part in path.components() {
+        match part {
+            Component::ParentDir => drop(straight.pop()),
+            Component::CurDir => {}
+            part => straight.push(part),
+        }
+    }
+    straight
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_way_up_and_down_again_is_made_straight() {
+        assert_eq!(straight(Path::new("/srv/shop/../infra/./k8s")), Path::new("/srv/infra/k8s"));
+    }
 
     #[test]
     fn each_folder_up_to_the_top_of_the_repository_and_none_above_it() {

@@ -41,6 +41,12 @@ pub(super) const RECIPE: Recipe = Recipe {
 
 const ASKS: &[Ask] = &[
     Ask {
+        name: "manifests",
+        what: "where they lie: a folder or a file, from that of keybaton.toml",
+        usual: "below it, else in its repository",
+        kind: Kind::Word,
+    },
+    Ask {
         name: "deployment",
         what: "what runs the site; several with commas between them",
         usual: OF_MANIFEST,
