@@ -7,6 +7,8 @@ use std::process::{Command, Stdio};
 
 use insta::assert_snapshot;
 
+#[path = "recipe/clouds.rs"]
+mod clouds;
 #[path = "recipe/compose.rs"]
 mod compose;
 #[path = "recipe/dockerfile.rs"]
