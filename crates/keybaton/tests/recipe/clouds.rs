@@ -24,3 +24,14 @@ fn the_image_of_a_task_lies_in_the_registry_of_the_account() {
     assert_eq!(of("cn-north-1"), format!("\"image\": \"{china}\","));
     assert_eq!(image(&["--set", "image=ghcr.io/acme/shop"]), "\"image\": \"ghcr.io/acme/shop\",");
 }
+
+#[test]
+fn identities_are_let_into_the_registry_of_the_image_where_that_is_azures() {
+    let granted = |more: &[&str]| {
+        let words = ["azure", "--set", "subscription=00000000-0000-4000-8000-000000000000"];
+        lines(&[&words, more].concat(), "deploy/azure/roles.sh", "AcrPull").join("\n")
+    };
+    let both = "grant my-shop-web AcrPull \"$registry\"\ngrant my-shop-rotate AcrPull \"$registry\"";
+    assert_eq!(granted(&[]), both);
+    assert_eq!(granted(&["--set", "image=ghcr.io/acme/shop"]), "");
+}
