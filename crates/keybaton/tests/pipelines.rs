@@ -30,6 +30,16 @@ impl Ground {
         ground
     }
 
+    /// The same with manage.py and its packages in a folder below keybaton.toml.
+    fn nested(folder: &str) -> Self {
+        let ground = Self::of("", FAR);
+        fs::create_dir_all(ground.project.join(folder)).unwrap();
+        for name in ["manage.py", "shop"] {
+            fs::rename(ground.project.join(name), ground.project.join(folder).join(name)).unwrap();
+        }
+        ground
+    }
+
     fn read(&self, name: &str) -> String {
         fs::read_to_string(self.repository.path().join(name)).unwrap()
     }
@@ -50,6 +60,7 @@ fn write(path: &Path, text: &str) {
 }
 
 const FAR: &str = "[environments.production]\nstore = \"heroku://shop\"\npropagation = \"5m\"\n";
+const NEW: &str = "[environments.dev]\nstore = \"dotenv:.env\"\npropagation = \"0s\"\n";
 const BOTH: [&str; 2] = ["github-actions", "gitlab-ci"];
 
 #[test]
@@ -88,12 +99,26 @@ fn so_is_an_environment() {
 
 #[test]
 fn without_an_environment_nothing_says_where_the_key_lives() {
-    let ground = Ground::of("", &FAR.replace("production", "staging"));
+    let ground = Ground::of("", NEW);
     assert_snapshot!(ground.says(&["github-actions"]), @"
     3
-    error: keybaton.toml has no table for this environment, so nothing says where its key lives
-    hint: write its table, with store = …, or name another environment with -e
+    error: there is no [environments.production] in keybaton.toml, so nothing says where its key lives
+    hint: `--variant check` makes the check and the tests alone; for a rotation write that table, with store = … and propagation = …, or let the recipe of the platform that serves write it; or name another environment with -e
     ");
+    assert!(ground.says(&["gitlab-ci", "-e", "live"]).contains("no [environments.live] in keybaton.toml"));
+}
+
+/// As `keybaton init` leaves a project.
+#[test]
+fn the_check_and_the_tests_need_no_environment() {
+    let ground = Ground::of("", NEW);
+    for target in BOTH {
+        let said = ground.says(&[target, "--variant", "check", "--write"]);
+        assert!(said.starts_with("0\nwrote ") && !said.contains("on one machine"), "{said}");
+    }
+    assert!(ground.read(".github/workflows/keybaton.yml").contains("SECRET_KEY=$key"));
+    assert!(ground.read(".gitlab/keybaton.gitlab-ci.yml").contains("SECRET_KEY=\"$(keybaton generate)\""));
+    assert_eq!(ground.read("keybaton.toml"), NEW);
 }
 
 #[test]
@@ -140,6 +165,31 @@ fn a_project_with_a_lock_file_is_installed_by_it() {
         ["uv sync --frozen", "$(uv run --frozen keybaton generate)", "uv run --frozen python -m pytest"]
     {
         assert!(said.contains(line), "{line} in {said}");
+    }
+}
+
+#[test]
+fn packages_that_are_listed_in_the_folder_of_manage_py_are_installed() {
+    let ground = Ground::nested("backend");
+    write(&ground.project.join("backend/requirements.txt"), "django\n");
+    write(&ground.project.join("backend/pytest.ini"), "[pytest]\n");
+    for target in BOTH {
+        let said = ground.says(&[target]);
+        let install = "python -m pip install --requirement backend/requirements.txt keybaton\n";
+        assert!(said.contains(install) && said.contains(" python -m pytest\n"), "{said}");
+    }
+}
+
+#[test]
+fn packages_that_are_listed_at_the_top_of_the_repository_are_installed() {
+    let ground = Ground::of("backend", FAR);
+    for name in ["uv.lock", "pyproject.toml"] {
+        write(&ground.repository.path().join(name), "");
+    }
+    for target in BOTH {
+        let said = ground.says(&[target]);
+        assert!(said.contains(" uv sync --frozen\n"), "{said}");
+        assert!(said.contains(" uv run --frozen python manage.py test\n"), "{said}");
     }
 }
 

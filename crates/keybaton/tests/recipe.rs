@@ -2,11 +2,19 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on should stop")]
 
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 use insta::assert_snapshot;
 
+#[path = "recipe/clouds.rs"]
+mod clouds;
+#[path = "recipe/compose.rs"]
+mod compose;
+#[path = "recipe/dockerfile.rs"]
+mod dockerfile;
+#[path = "recipe/heroku.rs"]
+mod heroku;
 #[path = "recipe/hosts.rs"]
 mod hosts;
 #[path = "recipe/layouts.rs"]
@@ -21,7 +29,11 @@ mod systemd;
 mod tables;
 
 /// A project whose configuration knows of development alone.
-struct Ground(tempfile::TempDir);
+struct Ground {
+    folder: PathBuf,
+    /// Gone with the test.
+    _made: Option<tempfile::TempDir>,
+}
 
 impl Ground {
     fn new() -> Self {
@@ -29,7 +41,14 @@ impl Ground {
     }
 
     fn of(files: &[(&str, &str)]) -> Self {
-        let ground = Self(tempfile::tempdir().unwrap());
+        let made = tempfile::tempdir().unwrap();
+        let ground = Self::at(made.path(), files);
+        Self { _made: Some(made), ..ground }
+    }
+
+    /// In a folder that somebody else made.
+    fn at(folder: &Path, files: &[(&str, &str)]) -> Self {
+        let ground = Self { folder: folder.to_owned(), _made: None };
         let manage = "import os\nos.environ.setdefault('DJANGO_SETTINGS_MODULE', 'shop.settings')\n";
         for (name, text) in
             [("manage.py", manage), ("shop/settings.py", ""), ("shop/wsgi.py", "")].iter().chain(files)
@@ -40,7 +59,7 @@ impl Ground {
     }
 
     fn path(&self, name: &str) -> PathBuf {
-        self.0.path().join(name)
+        self.folder.join(name)
     }
 
     fn write(&self, name: &str, text: &str) {
@@ -55,7 +74,7 @@ impl Ground {
     /// The exit code, then what was said.
     fn says(&self, words: &[&str]) -> String {
         let mut program = Command::new(env!("CARGO_BIN_EXE_keybaton"));
-        program.arg("recipe").args(words).current_dir(self.0.path()).stdin(Stdio::null());
+        program.arg("recipe").args(words).current_dir(&self.folder).stdin(Stdio::null());
         let output = program.env_remove("KEYBATON_ENV").env_remove("KEYBATON_STORE").output().unwrap();
         let said = String::from_utf8([output.stdout, output.stderr].concat()).unwrap();
         format!("{}\n{}", output.status.code().unwrap(), said.trim_end())

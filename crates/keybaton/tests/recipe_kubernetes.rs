@@ -94,8 +94,8 @@ fn what_runs_the_project_is_found_among_the_rest() {
 #[test]
 fn a_project_without_manifests_says_what_it_has() {
     assert_snapshot!(said(&[], &[]), @"
-    error: no file of the project is the manifest of a Deployment
-    hint: say what is there: --set deployment=web --set container=web --set image=… --set namespace=…
+    error: no file of the project, or of its repository, is the manifest of a Deployment
+    hint: name where it lies, with --set manifests=…, or say what is there: --set deployment=web --set container=web --set image=… --set namespace=…
     ");
     assert_snapshot!(said(&[], &["--set", "deployment=web"]), @"
     error: no manifest of the project has the Deployment web
@@ -115,6 +115,41 @@ fn a_project_without_manifests_says_what_it_has() {
     assert_snapshot!(said(&[("a.yaml", &deployment("web", WEB).replace("  namespace: shop\n", ""))], &[]), @"
     error: no manifest of the project says its namespace, or they say several
     hint: say it: --set namespace=shop
+    ");
+}
+
+/// What is printed in `backend`, in a repository with a manifest of the site beside it.
+fn beside(words: &[&str]) -> String {
+    let top = tempfile::tempdir().unwrap();
+    let manifest = deployment("web", WEB);
+    for (name, text) in [
+        (".git/HEAD", ""),
+        ("infra/k8s/deployment.yaml", manifest.as_str()),
+        ("infra/k8s/kustomization.yaml", "resources: [deployment.yaml]\n"),
+        ("backend/manage.py", MANAGE),
+        ("backend/shop/settings.py", ""),
+        ("backend/keybaton.toml", CONFIGURATION),
+    ] {
+        let path = top.path().join(name);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, text).unwrap();
+    }
+    program(&top.path().join("backend"), words);
+    // What it has written itself is none of the site's.
+    program(&top.path().join("backend"), words)
+}
+
+#[test]
+fn manifests_beside_the_project_are_found_in_its_repository_or_where_they_are_named() {
+    for words in [&["--write"][..], &["--write", "--set", "manifests=../infra/k8s"]] {
+        let said = beside(words);
+        let component = "in ../infra/k8s/kustomization.yaml:\n      components: [../../backend/deploy/kubernetes/keybaton]\n";
+        assert!(said.contains("as it is  deploy/kubernetes/keybaton/deployment-web.yaml"), "{said}");
+        assert!(said.contains(component), "{said}");
+    }
+    assert_snapshot!(beside(&["--set", "manifests=k8s"]), @"
+    error: there is no k8s here
+    hint: name a folder or a file from the folder of keybaton.toml: --set manifests=../infra/k8s
     ");
 }
 
@@ -145,12 +180,12 @@ fn broken_yaml_and_names_that_are_none_are_refused() {
     hint: mend it first; a file with templates in it is read once they are filled
     ");
     assert_snapshot!(said(&[("k8s/web.yaml", &deployment("\"web\\n---\\nkind: Secret\"", WEB))], &[]), @"
-    error: no file of the project is the manifest of a Deployment
-    hint: say what is there: --set deployment=web --set container=web --set image=… --set namespace=…
+    error: no file of the project, or of its repository, is the manifest of a Deployment
+    hint: name where it lies, with --set manifests=…, or say what is there: --set deployment=web --set container=web --set image=… --set namespace=…
     ");
     assert_snapshot!(said(&[("k8s/web.yaml", &deployment("web", "[{name: '\"; rm', image: shop}]"))], &[]), @"
-    error: no file of the project is the manifest of a Deployment
-    hint: say what is there: --set deployment=web --set container=web --set image=… --set namespace=…
+    error: no file of the project, or of its repository, is the manifest of a Deployment
+    hint: name where it lies, with --set manifests=…, or say what is there: --set deployment=web --set container=web --set image=… --set namespace=…
     ");
     assert_snapshot!(said(&[("k8s/web.yaml", &deployment("web", WEB))], &["--set", "deployment=we/b"]), @"
     error: --set deployment=… names what Kubernetes calls nothing
@@ -217,8 +252,8 @@ fn a_store_that_the_variant_cannot_use_is_refused() {
     hint: say it: --set tenant=…, as `az account show --query tenantId` prints it
     ");
     assert_snapshot!(said(&[("web.yaml", &manifest)], &["--variant", "external-secrets"]), @r#"
-    error: with external-secrets the ring lives outside of the cluster, and keybaton.toml does not say where
-    hint: write the environment's table first, with store = "awssm://…" for instance; `keybaton stores` lists what can stand there
+    error: with external-secrets the ring lives outside of the cluster, and there is no [environments.production] in keybaton.toml that says where
+    hint: write it first, with store = "awssm://…" for instance; `keybaton stores` lists what can stand there
     "#);
 }
 

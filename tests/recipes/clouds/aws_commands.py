@@ -31,6 +31,7 @@ def commands(ground: Ground, stage: Stage) -> Iterator[str]:
             if step.startswith(("aws ", "sh ")):
                 yield from (f"{variant}: $ {step}\n{told}" for told in run(site, step))
             if step.startswith("sh "):
+                again = roles_again if "roles" in step else run
                 yield from (f"{variant}: $ {step}, again\n{told}" for told in again(site, step))
         yield from (f"{variant}: {told}" for told in [*in_turn(site, variant), *after(site, variant)])
         clear()
@@ -42,7 +43,7 @@ def run(site: Site, line: str) -> Iterator[str]:
         yield printed
 
 
-def again(site: Site, line: str) -> Iterator[str]:
+def roles_again(site: Site, line: str) -> Iterator[str]:
     """What is made is brought up, whatever became of it; a role that somebody else made stays as it is."""
     iam = boto3.client("iam")
     iam.delete_role_policy(RoleName="shop-rotate", PolicyName="rotator")

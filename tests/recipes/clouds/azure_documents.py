@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import types as builtins_types
 import typing
 from collections.abc import Iterator
@@ -44,7 +45,25 @@ def documents(ground: Ground) -> Iterator[str]:
                     yield from (f"{variant}, {complaint}" for complaint in told)
                 if "/secrets/" in text and (word := pinned(text)):
                     yield f"{variant}, {file.name} names the version in {word}"
+            yield from (f"{variant}, {told}" for told in fetched(site))
             yield from referred(site, variant)
+
+
+def fetched(site: Site) -> Iterator[str]:
+    """Whoever fetches the image from the registry may do so there, as the identity that it has."""
+    granted = set(re.findall(r'^grant (\S+) AcrPull "\$registry"$', site.made("roles.sh"), re.MULTILINE))
+    fetching = set()
+    for file in (site.folder / "deploy" / "azure").glob("*.yaml"):
+        document = yaml.safe_load(file.read_text())
+        [registry] = document["properties"]["configuration"]["registries"]
+        [image] = [container["image"] for container in document["properties"]["template"]["containers"]]
+        if not image.startswith(f"{registry['server']}/"):
+            yield f"{file.name} signs in to {registry['server']} for {image}"
+        if [registry["identity"]] != list(document["identity"]["userAssignedIdentities"]):
+            yield f"{file.name} fetches its image as {registry['identity']}"
+        fetching.add(registry["identity"].rpartition("/")[2])
+    if granted != fetching:
+        yield f"{fetching} fetch the image, and {granted} may"
 
 
 def referred(site: Site, variant: str) -> Iterator[str]:

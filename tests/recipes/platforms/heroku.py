@@ -56,13 +56,13 @@ def files(ground: Ground) -> Iterator[str]:
     if "Valid procfile detected (web, release)" not in (printed := ground.run("honcho check", project)):
         yield f"the Procfile: {printed}"
     workflow = project / ".github/workflows/keybaton-heroku.yml"
-    yield from complaints("actionlint", "-no-color", workflow)
-    yield from complaints("zizmor", "--offline", "--no-progress", "--quiet", "--persona", "auditor", workflow)
+    yield from is_read(workflow)
     [job] = yaml.safe_load(workflow.read_text())["jobs"].values()
     if job["environment"] != "production" or job["steps"][-1]["env"] != {
         "HEROKU_API_KEY": "${{ secrets.HEROKU_API_KEY }}"
     }:
         yield f"the workflow: {job}"
+    yield from nested(ground)
     own = {"Procfile": "web: gunicorn shop.wsgi\r\nrelease: python manage.py migrate\r\n", "app.json": APP}
     project = ground.project("own/shop", own)
     printed = ground.run("keybaton recipe heroku --write --variant scheduler", project)
@@ -71,6 +71,26 @@ def files(ground: Ground) -> Iterator[str]:
             yield f"beside files that are there: {printed}"
     if (project / "Procfile").read_bytes() != own["Procfile"].encode() or (project / "app.json").read_text() != APP:
         yield "a file of the user's has changed"
+
+
+def is_read(workflow: Path) -> Iterator[str]:
+    yield from complaints("actionlint", "-no-color", workflow)
+    yield from complaints("zizmor", "--offline", "--no-progress", "--quiet", "--persona", "auditor", workflow)
+
+
+def nested(ground: Ground) -> Iterator[str]:
+    """A repository with the project in a folder: GitHub and Heroku look at its top."""
+    top = ground.folder / "nested"
+    project = ground.project("nested/backend")
+    (project / ".git").rename(top / ".git")
+    (project / "requirements.txt").rename(top / "requirements.txt")
+    ground.run("keybaton recipe heroku --write", project)
+    yield from is_read(workflow := top / ".github/workflows/keybaton-heroku.yml")
+    [job] = yaml.safe_load(workflow.read_text())["jobs"].values()
+    if job["defaults"]["run"]["working-directory"] != "backend":
+        yield f"the workflow of a nested project: {job}"
+    if "Valid procfile detected (web, release)" not in (printed := ground.run("honcho check", top)):
+        yield f"the Procfile of a nested project: {printed}"
 
 
 def refusals(ground: Ground) -> Iterator[str]:

@@ -97,7 +97,9 @@ impl Recipe {
         let wishes = Wishes::new(world.choices)?;
         let home = match recipe.proposal {
             None => Home::here(&wishes, &known)?,
-            Some(propose) => Home::find(&wishes, &known, || propose(&django, variant.name, &answers))?,
+            Some(propose) => {
+                Home::find(&wishes, &known, |table| propose(&django, variant.name, &answers, table))?
+            }
         };
         Ok(Facts { django, home, answers, variant: variant.name })
     }

@@ -119,6 +119,12 @@ impl Configuration {
         }
     }
 
+    /// Where the table of an environment stands, or would: `[environments.production] in keybaton.toml`.
+    pub(crate) fn table_of(&self, environment: &str) -> String {
+        let table = self.source.title(&format!("environments.{}", key(environment)));
+        format!("{table} in {}", self.source.name())
+    }
+
     /// The same with an environment more, as a text that was read back, and what it says.
     ///
     /// # Errors

@@ -49,13 +49,13 @@ impl Home {
     pub(crate) fn find(
         wishes: &Wishes,
         known: &Configuration,
-        proposal: impl FnOnce() -> Result<Proposal, Failure>,
+        proposal: impl FnOnce(&str) -> Result<Proposal, Failure>,
     ) -> Result<Self, Failure> {
         let environment = wishes.environment.clone().unwrap_or_else(|| PRODUCTION.to_owned());
         if known.environments.contains_key(&environment) {
             return Self::of(known, environment, None);
         }
-        let proposal = proposal()?;
+        let proposal = proposal(&known.table_of(&environment))?;
         if proposal.is_of_no_environment() {
             return Self::usual(known);
         }

@@ -8,6 +8,7 @@ use keybaton_audit::project::{Project, ProjectError, SettingsFile};
 use super::Answers;
 use super::answers::is_label;
 use super::configured::Home;
+use super::repository::Repository;
 use super::servers::{Interface, SERVERS, Server};
 use crate::exit::Exit;
 use crate::failure::Failure;
@@ -30,6 +31,7 @@ pub(crate) struct Django {
     pub(crate) name: String,
     /// The folder of manage.py, from the top; empty where it is the top.
     pub(crate) folder: PathBuf,
+    pub(crate) repository: Repository,
     /// `shop.settings`: those that serve, as wsgi.py or asgi.py names them.
     pub(crate) settings: String,
     /// Those that manage.py names: often development's.
@@ -63,9 +65,10 @@ impl Django {
             None => label(&package).ok_or_else(no_label)?,
         };
         let folder = project.folder.strip_prefix(top).unwrap_or(Path::new("")).to_owned();
+        let repository = Repository::around(top);
         let server = match said.server {
             Some(name) => Server::named(name).ok_or_else(unknown_server)?,
-            None => in_use(top, &project.folder),
+            None => in_use(top, &folders(&folder, &repository)),
         };
         let settings = said.settings.map(str::to_owned);
         let settings =
@@ -75,6 +78,7 @@ impl Django {
             top: top.to_owned(),
             name,
             folder,
+            repository,
             settings,
             managed: project.module.clone(),
             package,
@@ -106,6 +110,17 @@ impl Django {
             "The site runs with {served}; manage.py names {}. --settings takes another module.",
             self.managed
         ))
+    }
+
+    /// The folders that may have something of the project's, from the top: that of manage.py, then each above it in the
+    /// repository.
+    pub(crate) fn folders(&self) -> Vec<PathBuf> {
+        folders(&self.folder, &self.repository)
+    }
+
+    /// The same without those below the top: where files for the whole of it lie.
+    pub(crate) fn folders_above(&self) -> impl Iterator<Item = PathBuf> {
+        std::iter::once(PathBuf::new()).chain(self.repository.above())
     }
 
     /// The text of a file of the project, where there is one that can be read.
@@ -148,11 +163,18 @@ fn label(package: &str) -> Option<String> {
     Some(name.trim_matches('-').to_owned()).filter(|name| is_label(name))
 }
 
-/// The server that the project's lists of packages, or its Procfile, name.
-fn in_use(top: &Path, folder: &Path) -> &'static Server {
-    let lists = [top, folder].into_iter().flat_map(lists_of_packages);
-    let texts: Vec<String> = lists.filter_map(|path| text(&path)).collect();
-    SERVERS.iter().find(|server| texts.iter().any(|text| names(text, server.name))).unwrap_or(&SERVERS[0])
+fn folders(manage: &Path, repository: &Repository) -> Vec<PathBuf> {
+    manage.ancestors().map(Path::to_owned).chain(repository.above()).collect()
+}
+
+/// The server that the lists of packages, or a Procfile, name in the next folder where they name one.
+fn in_use(top: &Path, folders: &[PathBuf]) -> &'static Server {
+    let named = |folder: &PathBuf| {
+        let lists = lists_of_packages(&top.join(folder));
+        let texts: Vec<String> = lists.iter().filter_map(|path| text(path)).collect();
+        SERVERS.iter().find(|server| texts.iter().any(|text| names(text, server.name)))
+    };
+    folders.iter().find_map(named).unwrap_or(&SERVERS[0])
 }
 
 fn lists_of_packages(folder: &Path) -> Vec<PathBuf> {

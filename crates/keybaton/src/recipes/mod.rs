@@ -9,6 +9,7 @@ mod configured;
 mod facts;
 mod made;
 mod platforms;
+mod repository;
 mod servers;
 mod table;
 mod template;
@@ -22,6 +23,7 @@ pub(crate) use configured::{Home, Proposal, Ring};
 pub(crate) use facts::{Django, Facts, Said};
 pub(crate) use made::{File, Made, Placed, State};
 pub(crate) use platforms::RECIPES;
+pub(crate) use repository::straight;
 
 use crate::failure::Failure;
 
@@ -41,8 +43,8 @@ pub(crate) struct Recipe {
     make: fn(&Facts) -> Result<Made, Failure>,
 }
 
-/// What is proposed to a project, for a variant.
-type Propose = fn(&Django, &'static str, &Answers) -> Result<Proposal, Failure>;
+/// What is proposed to a project, for a variant, where a table is not there: `[environments.production] in keybaton.toml`.
+type Propose = fn(&Django, &'static str, &Answers, &str) -> Result<Proposal, Failure>;
 
 /// One way in which a recipe can be done.
 pub(crate) struct Variant {

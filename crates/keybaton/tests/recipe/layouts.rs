@@ -28,6 +28,7 @@ fn the_site_has_the_settings_that_wsgi_names_and_so_have_its_jobs() {
     let aws = ["aws", "--set", "account=123456789012", "--set", "subnets=subnet-1", "--write"];
     for (words, file) in [
         (&aws[..], "deploy/aws/rotate.json"),
+        (&["heroku", "--write"], "Procfile"),
         (&["gcp", "--set", "project=shop-1", "--write"], "deploy/gcp/job.yaml"),
     ] {
         let ground = split();

@@ -1,13 +1,13 @@
 //! What a recipe makes, for people and for programs.
 
-use std::path::{Component, Path, PathBuf};
+use std::path::Path;
 
 use serde::Serialize;
 
 use crate::configuration;
 use crate::failure::Failure;
 use crate::print::{Print, Style};
-use crate::recipes::{Facts, Placed, Recipe, State, change};
+use crate::recipes::{Facts, Placed, Recipe, State, change, straight};
 
 /// One that would be new in full, and what would change in one that is there.
 pub(super) fn plan(print: &Print, facts: &Facts, file: &Placed) -> Result<(), Failure> {
@@ -33,17 +33,11 @@ pub(super) fn write(print: &Print, facts: &Facts, file: &Placed) -> Result<(), F
     print.result(&format!("{done} {name}: {}", file.what))
 }
 
-/// `backend/../compose.yaml` is what nobody would type.
+/// As one would type it: `../compose.yaml`, but not `backend/../compose.yaml`.
 fn shown(path: &Path) -> String {
-    let plain = path.components().fold(PathBuf::new(), |mut plain, part| {
-        if part == Component::ParentDir && plain.file_name().is_some() {
-            plain.pop();
-        } else {
-            plain.push(part);
-        }
-        plain
-    });
-    configuration::shown(&plain)
+    let plain = straight(path);
+    let is_below = std::env::current_dir().is_ok_and(|here| plain.starts_with(here));
+    configuration::shown(if is_below { &plain } else { path })
 }
 
 /// What a person does besides.

@@ -44,7 +44,7 @@ const ASKS: &[Ask] = &[
 ];
 
 /// The ring's home is the machine that runs the playbooks; what it writes is brought to the hosts before a step counts as done.
-fn proposal(_: &Django, _: &'static str, answers: &Answers) -> Result<Proposal, Failure> {
+fn proposal(_: &Django, _: &'static str, answers: &Answers, _: &str) -> Result<Proposal, Failure> {
     let Wanted { propagation, after_write, more, .. } = wanted(answers);
     Ok(Proposal { store: format!("dir:{}", answers.get("home")), propagation, after_write, more })
 }

@@ -39,7 +39,12 @@ const ASKS: &[Ask] = &[
         kind: Kind::Label,
     },
     Ask { name: "kms", what: "the id of your own key that the store is under", usual: "", kind: Kind::Label },
-    Ask { name: "image", what: "the image of the site, for tasks", usual: "NAME:latest", kind: Kind::Word },
+    Ask {
+        name: "image",
+        what: "the image of the site, for tasks",
+        usual: "ACCOUNT.dkr.ecr.REGION.amazonaws.com/NAME:latest",
+        kind: Kind::Word,
+    },
     Ask { name: "cluster", what: "the cluster of ECS", usual: "NAME", kind: Kind::Word },
     Ask { name: "service", what: "its service", usual: "NAME", kind: Kind::Word },
     Ask {
@@ -58,7 +63,7 @@ const ASKS: &[Ask] = &[
     Ask { name: "age", what: "how old a key may be", usual: "90d", kind: Kind::Span },
 ];
 
-fn proposal(django: &Django, variant: &'static str, answers: &Answers) -> Result<Proposal, Failure> {
+fn proposal(django: &Django, variant: &'static str, answers: &Answers, _: &str) -> Result<Proposal, Failure> {
     let (name, region) = (&django.name, answers.get("region"));
     let store = match variant {
         // ECS wants a secret's whole ARN, whose end AWS makes up.
@@ -93,6 +98,8 @@ fn make(facts: &Facts) -> Result<Made, Failure> {
     let gaps = gaps(facts, &account)?;
     let made = policies(facts, &account, &gaps)?;
     let made = if facts.variant == "lambda" { functions(made, &gaps) } else { tasks(made, facts, &gaps)? };
+    let apply = fill(include_str!("aws/apply.sh"), gaps);
+    let made = made.file(path("apply.sh"), "makes what runs, and when", apply);
     Ok(steps(made, facts, &account))
 }
 
@@ -110,9 +117,15 @@ fn gaps(facts: &Facts, account: &Account<'_>) -> Result<Value, Failure> {
         name, rings, secrets, variant => facts.variant, environment => facts.home.environment.as_str(),
         settings => facts.django.settings.as_str(), apart => facts.django.settings_unlike_managed(), command => cloud::list(&command), age => said("age"),
         partition => account.partition(), account => account.number, region => account.region, kms => account.key(),
-        image => said("image"), cluster => said("cluster"), service => said("service"), function => said("function"),
+        image => image(facts, account), cluster => said("cluster"), service => said("service"), function => said("function"),
         restarts => !follows(&facts.django, facts.variant),
     })
+}
+
+/// A bare name would be one of Docker Hub to ECS, whoever has it there.
+fn image(facts: &Facts, account: &Account<'_>) -> String {
+    let own = || format!("{}/{}:latest", account.registry(), facts.django.name);
+    facts.answers.said("image").map_or_else(own, str::to_owned)
 }
 
 fn policies(facts: &Facts, account: &Account<'_>, gaps: &Value) -> Result<Made, Failure> {
@@ -205,10 +218,6 @@ fn steps(made: Made, facts: &Facts, account: &Account<'_>) -> Made {
         .command("sh deploy/aws/roles.sh");
     let made =
         if facts.variant == "lambda" { of_functions(made, facts) } else { of_tasks(made, facts, account) };
-    let made = made.command(format!(
-        "aws scheduler create-schedule --cli-input-json file://deploy/aws/schedule.json --region {}",
-        account.region
-    ));
     if facts.variant == "lambda" || restart.is_empty() {
         return made;
     }
@@ -218,13 +227,10 @@ fn steps(made: Made, facts: &Facts, account: &Account<'_>) -> Made {
 fn of_tasks(made: Made, facts: &Facts, account: &Account<'_>) -> Made {
     let (name, region) = (&facts.django.name, account.region);
     let (cluster, service) = (facts.answers.get("cluster"), facts.answers.get("service"));
-    let register = "aws ecs register-task-definition --cli-input-json file://deploy/aws";
     let update =
         format!("--cluster {cluster} --service {service} --task-definition {name} --region {region}");
     made.step("Look at the sizes in the tasks, which are the smallest; then:")
-        .command(format!("aws logs create-log-group --log-group-name /ecs/{name} --region {region}"))
-        .command(format!("{register}/web.json --region {region}"))
-        .command(format!("{register}/rotate.json --region {region}"))
+        .command(APPLY)
         .command(format!("aws ecs update-service {update}"))
 }
 
@@ -234,7 +240,10 @@ fn of_functions(made: Made, facts: &Facts) -> Made {
     made.step(format!("Give the function {function} the role {name}-web and the variable KEYBATON_ENV={environment}."))
         .step(format!("Make the function {name}-rotate from the same package, with the same variable, the role {name}-rotate,"))
         .step("the handler deploy/aws/rotate.handler and a timeout of 300 s. Then:")
+        .command(APPLY)
 }
+
+const APPLY: &str = "sh deploy/aws/apply.sh";
 
 fn path(name: &str) -> String {
     format!("deploy/aws/{name}")

@@ -44,7 +44,7 @@ const ASKS: &[Ask] = &[
     Ask { name: "age", what: "how old a key may be", usual: "90d", kind: Kind::Span },
 ];
 
-fn proposal(django: &Django, variant: &'static str, answers: &Answers) -> Result<Proposal, Failure> {
+fn proposal(django: &Django, variant: &'static str, answers: &Answers, _: &str) -> Result<Proposal, Failure> {
     let layout = if variant == "containerapp" { "" } else { "?layout=separate" };
     let follows = follows(django, variant);
     Ok(Proposal {
@@ -113,12 +113,26 @@ fn gaps(facts: &Facts) -> Result<Value, Failure> {
     let command = if facts.variant == "containerapp" { cloud::start(facts, server) } else { server };
     let group = format!("/subscriptions/{}/resourceGroups/{}", said("subscription"), said("group"));
     let jobs: Vec<String> = facts.home.rings.iter().map(|ring| end(facts, ring)).collect();
+    let image = image(facts);
     Ok(context! {
         name => facts.django.name.as_str(), group_id => group.as_str(), secrets => secrets(facts, &group)?, values => values(facts)?,
         command, jobs, restarts => !follows, variant => facts.variant, settings => facts.django.settings.as_str(), apart => facts.django.settings_unlike_managed(),
         age => said("age"), key_environment => facts.home.environment.as_str(), subscription => said("subscription"),
-        group => said("group"), location => said("location"), environment => said("environment"), app => said("app"), image => said("image"),
+        group => said("group"), location => said("location"), environment => said("environment"), app => said("app"), image => image.as_str(), registry => registry(&image),
     })
+}
+
+/// Registries have letters and digits alone in their names.
+fn image(facts: &Facts) -> String {
+    let own = || format!("{}.azurecr.io/web:latest", facts.django.name.replace('-', ""));
+    facts.answers.said("image").map_or_else(own, str::to_owned)
+}
+
+/// The registry of Azure's that an image lies in, and its host: an identity has to be let in there.
+fn registry(image: &str) -> Option<(&str, &str)> {
+    let (host, _) = image.split_once('/')?;
+    let (name, cloud) = host.split_once('.')?;
+    cloud.starts_with("azurecr.").then_some((name, host))
 }
 
 /// The vault and the secret that a URL names.
@@ -203,4 +217,17 @@ fn not_whole(ring: &Ring) -> Failure {
     Failure::new(Exit::Configuration, sentence).hint(
         "write ?layout=separate behind the store in keybaton.toml, or let the site read it itself: the variant containerapp",
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_registry_of_azures_is_known_by_its_host() {
+        assert_eq!(registry("shop.azurecr.io/web:latest"), Some(("shop", "shop.azurecr.io")));
+        assert_eq!(registry("shop.azurecr.cn/a/web@sha256:0"), Some(("shop", "shop.azurecr.cn")));
+        assert_eq!(registry("ghcr.io/acme/shop.azurecr.io/web"), None);
+        assert_eq!(registry("shop"), None);
+    }
 }

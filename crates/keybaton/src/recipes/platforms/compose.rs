@@ -60,7 +60,7 @@ const ASKS: &[Ask] = &[
     Ask { name: "age", what: "how old a key may be", usual: "90d", kind: Kind::Span },
 ];
 
-fn proposal(django: &Django, variant: &'static str, answers: &Answers) -> Result<Proposal, Failure> {
+fn proposal(django: &Django, variant: &'static str, answers: &Answers, _: &str) -> Result<Proposal, Failure> {
     let store = format!("dir:{}", answers.get("folder"));
     let Wanted { propagation, after_write, more, .. } =
         wanted(django, variant, &Compose::read(django, answers)?);

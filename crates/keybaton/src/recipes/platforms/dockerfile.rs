@@ -1,8 +1,12 @@
 //! Images: built with a key that is thrown away, and looked through for keys.
 
-use keybaton_stores::StoreUrl;
-use minijinja::context;
+mod packages;
 
+use keybaton_stores::StoreUrl;
+use minijinja::{Value, context};
+
+use self::packages::Wanted;
+use super::packages::Image;
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::recipes::answers::Kind;
@@ -31,7 +35,7 @@ const ASKS: &[Ask] = &[
         usual: "python:3.13-slim",
         kind: Kind::Word,
     },
-    Ask { name: "requirements", what: "the list of packages", usual: "requirements.txt", kind: Kind::Word },
+    Ask { name: "requirements", what: "the list of packages for pip", usual: OF_PROJECT, kind: Kind::Word },
     Ask {
         name: "user",
         what: "as whom the container runs, in numbers",
@@ -41,7 +45,7 @@ const ASKS: &[Ask] = &[
 ];
 
 /// An image is the same in each environment.
-fn proposal(_: &Django, _: &str, _: &Answers) -> Result<Proposal, Failure> {
+fn proposal(_: &Django, _: &str, _: &Answers, _: &str) -> Result<Proposal, Failure> {
     Ok(Proposal::of_no_environment())
 }
 
@@ -63,23 +67,28 @@ fn make(facts: &Facts) -> Result<Made, Failure> {
 }
 
 fn whole(facts: &Facts) -> Result<String, Failure> {
-    let requirements = facts.answers.get("requirements");
-    if facts.django.text(requirements).is_none() {
-        let what = format!("there is no {requirements} here, so nothing says what to install");
-        return Err(Failure::new(Exit::Configuration, what)
-            .hint("name the list of packages: --set requirements=requirements/production.txt"));
-    }
+    let (image, requirements) = match packages::wanted(facts)? {
+        Wanted::Image(image) => (Some(image), None),
+        Wanted::List(list) => (None, Some(list)),
+    };
     let command = facts.django.server.command(Listen::Address("0.0.0.0:8000"), &facts.django.application());
     let user = facts.answers.get("user");
     let (user, group) = user.split_once(':').unwrap_or((user, user));
     Ok(fill(
         include_str!("dockerfile/Dockerfile"),
         context! {
-            python => facts.answers.get("python"), requirements, user, group, name => facts.django.name.as_str(),
+            python => facts.answers.get("python"), image => image.map(gap), requirements, user, group, name => facts.django.name.as_str(),
             settings => facts.django.settings.as_str(), collects => facts.django.collects, throwaway => throwaway(facts),
             folder => facts.django.folder.display().to_string(), command => serde_json::json!(command).to_string(),
         },
     ))
+}
+
+fn gap(image: Image) -> Value {
+    let place = if image.place.is_empty() { String::new() } else { format!("{}/", image.place) };
+    context! {
+        manager => image.manager, files => image.files.join(" "), place, install => image.install, project => image.project,
+    }
 }
 
 /// What belongs into the file that is there, and what does not.
@@ -179,5 +188,7 @@ fn no_dockerfile(file: &str) -> Failure {
 }
 
 const WHOLE: &str = "whole";
+/// With spaces in it, so that nobody can say it.
+const OF_PROJECT: &str = "as the project has it";
 const SCRIPT: &str = "deploy/docker/look.py";
 const IGNORED: [&str; 5] = [".git", "**/.env", "**/.env.*", "**/.keybaton-*.tmp", "secrets"];

@@ -40,7 +40,7 @@ const ASKS: &[Ask] = &[
     Ask { name: "age", what: "how old a key may be", usual: "90d", kind: Kind::Span },
 ];
 
-fn proposal(django: &Django, variant: &'static str, answers: &Answers) -> Result<Proposal, Failure> {
+fn proposal(django: &Django, variant: &'static str, answers: &Answers, _: &str) -> Result<Proposal, Failure> {
     let project = answers.needed("project", "`gcloud config get-value project` prints it")?;
     let layout = if variant == "env" { "?layout=separate" } else { "" };
     Ok(Proposal {

@@ -8,6 +8,7 @@ use std::fs;
 use minijinja::{Value, context};
 
 pub(super) use pins::pins;
+pub(super) use words::protected_environment;
 
 use super::pipeline::{self, Pipeline, Way};
 use crate::exit::Exit;
@@ -22,7 +23,7 @@ pub(super) const RECIPE: Recipe = Recipe {
     variants: &[
         Variant { name: "rotate", summary: "a check, tests, and a rotation by schedule" },
         Variant { name: "deploy", summary: "and a deployment that gets the ring, behind an approval" },
-        Variant { name: "check", summary: "the check and the tests alone" },
+        Variant { name: pipeline::CHECK, summary: "the check and the tests alone" },
     ],
     asks: ASKS,
     proposal: Some(pipeline::proposal),
@@ -46,7 +47,7 @@ fn make(facts: &Facts) -> Result<Made, Failure> {
     let file = |name: &str| pipeline.up.join(".github/workflows").join(name);
     let check = fill(include_str!("github_actions/check.yml"), gaps.clone());
     let mut made = Made::default().file(file("keybaton.yml"), "what each pull request has to pass", check);
-    if facts.variant == "check" || pipeline.reach.out_of_reach.is_some() {
+    if facts.variant == pipeline::CHECK || pipeline.reach.out_of_reach.is_some() {
         return match &pipeline.reach.out_of_reach {
             Some(store) if facts.variant == "deploy" => Err(out_of_reach(store)),
             _ => Ok(words::after_the_check(made, facts, &pipeline)),
@@ -75,12 +76,12 @@ fn gaps(facts: &Facts, pipeline: &Pipeline) -> Value {
         branch => said("branch"), python => said("python"), age => said("age"), script => said("script"), gate => gate(facts),
         environment => facts.home.environment.as_str(), folder => pipeline.folder.as_str(),
         manage => (!pipeline.manage.is_empty()).then(|| pipeline.manage_from_the_top()),
-        tests => !tests_run_already(facts, pipeline), install => pipeline.packages.install.clone(), test => pipeline.test.as_str(),
-        rings => pipeline.rings.clone(), generate => pipeline.packages.run("keybaton generate"),
+        tests => !tests_run_already(facts, pipeline), install => pipeline.packages.install(), test => pipeline.test.as_str(),
+        rings => pipeline.rings.clone(), generate => pipeline.packages.run_here("keybaton generate"),
         identity => pipeline.reach.has_identity(), deploys => words::starts_the_deployment(facts, pipeline),
         secrets => words::tokens(pipeline, &["GH_TOKEN"]), for_rotation => words::for_rotation(facts, pipeline),
         asks => facts.home.asks_the_project(),
-        keybaton => if facts.home.asks_the_project() { pipeline.packages.run("keybaton") } else { "keybaton".to_owned() },
+        keybaton => if facts.home.asks_the_project() { pipeline.packages.run_here("keybaton") } else { "keybaton".to_owned() },
     }
 }
 

@@ -15,7 +15,7 @@ pub(super) const RECIPE: Recipe = Recipe {
     summary: "jobs that check, test with a throw-away key, and rotate",
     variants: &[
         Variant { name: "rotate", summary: "a check, tests, and a rotation by schedule" },
-        Variant { name: "check", summary: "the check and the tests alone" },
+        Variant { name: pipeline::CHECK, summary: "the check and the tests alone" },
     ],
     asks: ASKS,
     proposal: Some(pipeline::proposal),
@@ -46,10 +46,10 @@ fn gaps(facts: &Facts, pipeline: &Pipeline, rotates: bool) -> Value {
     context! {
         stage => said("stage"), image => said("image"), age => said("age"), version => env!("CARGO_PKG_VERSION"),
         environment => facts.home.environment.as_str(), folder => pipeline.folder.as_str(), manage => pipeline.manage.as_str(),
-        tests => !tests_run_already(facts, pipeline), install => pipeline.packages.install.clone(), test => pipeline.test.as_str(),
-        rings => pipeline.rings.clone(), generate => pipeline.packages.run("keybaton generate"),
+        tests => !tests_run_already(facts, pipeline), install => pipeline.packages.install(), test => pipeline.test.as_str(),
+        rings => pipeline.rings.clone(), generate => pipeline.packages.run_here("keybaton generate"),
         rotates, identity => pipeline.reach.has_identity(), asks,
-        keybaton => if asks { pipeline.packages.run("keybaton") } else { "keybaton".to_owned() },
+        keybaton => if asks { pipeline.packages.run_here("keybaton") } else { "keybaton".to_owned() },
         aws => leads(Way::Aws), google => leads(Way::Google), azure => leads(Way::Azure), vault => leads(Way::Vault),
         region => pipeline.reach.region.clone(),
     }

@@ -1,14 +1,16 @@
 //! Heroku: config vars, the release command, and who rotates.
 
-use keybaton_core::shell::posix;
+mod procfile;
+
 use minijinja::context;
 use serde_json::Value;
 
-use super::github_actions::pins;
+use self::procfile::procfile;
+use super::github_actions::{pins, protected_environment};
+use super::pipeline;
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::recipes::answers::Kind;
-use crate::recipes::servers::Listen;
 use crate::recipes::template::fill;
 use crate::recipes::{Answers, Ask, Django, Facts, Made, Proposal, Recipe, Variant};
 
@@ -33,7 +35,7 @@ const ASKS: &[Ask] = &[
 ];
 
 /// Each write is a release, which restarts every dyno: nothing else is to be run.
-fn proposal(_: &Django, _: &'static str, answers: &Answers) -> Result<Proposal, Failure> {
+fn proposal(_: &Django, _: &'static str, answers: &Answers, _: &str) -> Result<Proposal, Failure> {
     let store = format!("heroku://{}", answers.get("app"));
     Ok(Proposal { store, propagation: Some("15m"), after_write: Vec::new(), more: Vec::new() })
 }
@@ -46,45 +48,17 @@ fn make(facts: &Facts) -> Result<Made, Failure> {
         .step("Sign in with `heroku login`. A key that the config vars have goes on signing, and a new site gets one of its own:")
         .commands(facts.home.for_each_ring().iter().map(|ring| format!("keybaton init {ring} --no-input")));
     let made = review_apps(procfile(made, facts), facts)?;
-    Ok(match facts.variant {
-        SCHEDULER => by_scheduler(made, facts),
+    match facts.variant {
+        SCHEDULER => Ok(by_scheduler(made, facts)),
         _ => by_workflow(made, facts),
-    })
-}
-
-/// A Procfile of our own, or the line for the one that is there.
-fn procfile(made: Made, facts: &Facts) -> Made {
-    let check = there(facts, CHECK);
-    let Some(text) = facts.django.text("Procfile") else {
-        let command =
-            facts.django.server.command(Listen::Address("0.0.0.0:$PORT"), &facts.django.application());
-        let gaps = context! { web => there(facts, &command.join(" ")), release => check };
-        return made.file("Procfile", "what dynos run", fill(include_str!("heroku/Procfile"), gaps));
-    };
-    let release = text.lines().find_map(|line| line.strip_prefix("release:"));
-    match release {
-        Some(line) if line.contains("check --deploy") => made,
-        Some(_) => made
-            .step("Let the release command of the Procfile begin with this, so that no dyno starts with a key that cannot be used:")
-            // The brackets leave the folder for what stands behind.
-            .command(if check == CHECK { format!("{check} &&") } else { format!("({check}) &&") }),
-        None => made
-            .step("Add to the Procfile, so that no dyno starts with a key that cannot be used:")
-            .command(format!("release: {check}")),
-    }
-}
-
-/// A command in the folder of manage.py.
-fn there(facts: &Facts, command: &str) -> String {
-    match facts.django.folder.to_str() {
-        None | Some("") => command.to_owned(),
-        Some(folder) => format!("cd {} && {command}", posix(folder)),
     }
 }
 
 /// A key that stands in app.json is that of every app that is made from it.
 fn review_apps(made: Made, facts: &Facts) -> Result<Made, Failure> {
-    let Some(text) = facts.django.text("app.json") else { return Ok(made) };
+    let mut folders = facts.django.folders_above();
+    let text = folders.find_map(|folder| facts.django.text(folder.join("app.json")));
+    let Some(text) = text else { return Ok(made) };
     let read: Value = serde_json::from_str(&text).map_err(|error| {
         let what = format!("app.json cannot be read as JSON, in line {}", error.line());
         Failure::new(Exit::Configuration, what).hint("mend it first: Heroku cannot read it either")
@@ -100,22 +74,21 @@ fn review_apps(made: Made, facts: &Facts) -> Result<Made, Failure> {
     })
 }
 
-fn by_workflow(made: Made, facts: &Facts) -> Made {
+fn by_workflow(made: Made, facts: &Facts) -> Result<Made, Failure> {
+    let environment = &facts.home.environment;
     let gaps = context! {
-        environment => facts.home.environment.as_str(), age => facts.answers.get("age"), rings => facts.home.for_each_ring(),
+        folder => pipeline::folder(&facts.django)?, environment => environment.as_str(), age => facts.answers.get("age"), rings => facts.home.for_each_ring(),
         pins => pins(), version => env!("CARGO_PKG_VERSION"),
     };
-    made.file(
-        WORKFLOW,
-        "who rotates, each day where a step is safe",
-        fill(include_str!("heroku/rotate.yml"), gaps),
-    )
-    .step(format!(
-        "Give the workflow a key of Heroku's own, as a secret of the environment {} in GitHub:",
-        facts.home.environment
-    ))
-    .command(AUTHORIZE)
-    .command(format!("gh secret set HEROKU_API_KEY --env {}", facts.home.environment))
+    let text = fill(include_str!("heroku/rotate.yml"), gaps);
+    Ok(made
+        .file(facts.django.repository.up.join(WORKFLOW), "who rotates, each day where a step is safe", text)
+        .step(protected_environment(environment))
+        .step(format!(
+            "Give the workflow a key of Heroku's own, as a secret of the environment {environment} in GitHub:"
+        ))
+        .command(AUTHORIZE)
+        .command(format!("gh secret set HEROKU_API_KEY --env {environment}")))
 }
 
 fn by_scheduler(made: Made, facts: &Facts) -> Made {
@@ -142,6 +115,5 @@ fn elsewhere(facts: &Facts) -> Failure {
 
 const SCHEDULER: &str = "scheduler";
 const WORKFLOW: &str = ".github/workflows/keybaton-heroku.yml";
-const CHECK: &str = "python manage.py check --deploy --fail-level ERROR";
 const AUTHORIZE: &str =
     "heroku authorizations:create --scope read-protected,write-protected --description keybaton";

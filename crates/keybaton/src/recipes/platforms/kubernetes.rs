@@ -41,6 +41,12 @@ pub(super) const RECIPE: Recipe = Recipe {
 
 const ASKS: &[Ask] = &[
     Ask {
+        name: "manifests",
+        what: "where they lie: a folder or a file, from that of keybaton.toml",
+        usual: "below it, else in its repository",
+        kind: Kind::Word,
+    },
+    Ask {
         name: "deployment",
         what: "what runs the site; several with commas between them",
         usual: OF_MANIFEST,
@@ -90,9 +96,14 @@ const ASKS: &[Ask] = &[
     },
 ];
 
-fn proposal(django: &Django, variant: &'static str, answers: &Answers) -> Result<Proposal, Failure> {
+fn proposal(
+    django: &Django,
+    variant: &'static str,
+    answers: &Answers,
+    table: &str,
+) -> Result<Proposal, Failure> {
     if [EXTERNAL, CSI].contains(&variant) {
-        return Err(no_store(variant));
+        return Err(no_store(variant, table));
     }
     let site = Site::of(django, answers)?;
     let namespace = site.namespace.as_deref().ok_or_else(no_namespace)?;
@@ -123,12 +134,12 @@ fn no_namespace() -> Failure {
         .hint("say it: --set namespace=shop")
 }
 
-fn no_store(variant: &str) -> Failure {
+fn no_store(variant: &str, table: &str) -> Failure {
     Failure::new(
         Exit::Configuration,
-        format!("with {variant} the ring lives outside of the cluster, and keybaton.toml does not say where"),
+        format!("with {variant} the ring lives outside of the cluster, and there is no {table} that says where"),
     )
-    .hint("write the environment's table first, with store = \"awssm://…\" for instance; `keybaton stores` lists what can stand there")
+    .hint("write it first, with store = \"awssm://…\" for instance; `keybaton stores` lists what can stand there")
 }
 
 /// Where the files are made.

@@ -14,6 +14,7 @@ mod github_actions;
 mod gitlab_ci;
 mod heroku;
 mod kubernetes;
+mod packages;
 mod pipeline;
 mod plain;
 mod powershell;

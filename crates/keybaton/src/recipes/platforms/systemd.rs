@@ -56,7 +56,7 @@ const ASKS: &[Ask] = &[
     },
 ];
 
-fn proposal(django: &Django, variant: &'static str, answers: &Answers) -> Result<Proposal, Failure> {
+fn proposal(django: &Django, variant: &'static str, answers: &Answers, _: &str) -> Result<Proposal, Failure> {
     let Wanted { propagation, after_write, more, .. } =
         wanted(django, variant, answers, &Unit::of(django, answers)?);
     Ok(Proposal { store: way::usual_store(variant, &django.name), propagation, after_write, more })

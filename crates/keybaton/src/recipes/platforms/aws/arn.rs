@@ -51,6 +51,12 @@ impl<'a> Account<'a> {
         }
     }
 
+    /// The account's own registry of images.
+    pub(super) fn registry(&self) -> String {
+        let end = if self.partition() == "aws-cn" { "amazonaws.com.cn" } else { "amazonaws.com" };
+        format!("{}.dkr.ecr.{}.{end}", self.number, self.region)
+    }
+
     /// The user's own key that the store is under; empty where it is AWS's.
     pub(super) fn key(&self) -> String {
         if self.key.is_empty() {

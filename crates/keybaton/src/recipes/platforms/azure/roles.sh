@@ -27,6 +27,14 @@ role "Keybaton rotator" rotator.json
 grant «name»-web "Key Vault Secrets User" «secret»
 grant «name»-rotate "Keybaton rotator" «secret»
 «% endfor %»
+«% if registry %»
+# To fetch the image, from this registry alone.
+registry=$(az acr show --subscription «subscription» --name «registry[0]» --query id --output tsv)
+«% if variant != "appservice" %»
+grant «name»-web AcrPull "$registry"
+«% endif %»
+grant «name»-rotate AcrPull "$registry"
+«% endif %»
 «% if restarts %»
 role "Keybaton restarter" restarter.json
 «% endif %»

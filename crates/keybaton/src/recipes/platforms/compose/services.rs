@@ -116,10 +116,16 @@ impl Service {
     }
 }
 
-/// The file, and its text.
+/// The file, and its text: one that nobody names lies beside keybaton.toml, or above it in the repository, as Compose looks for it.
 fn find(django: &Django, named: &str) -> Result<(PathBuf, String), Failure> {
-    let names: &[&str] = if named == FOUND { &USUAL_FILES } else { &[named] };
-    let found = names.iter().find_map(|name| Some((PathBuf::from(name), django.text(name)?)));
+    let paths: Vec<PathBuf> = match named {
+        FOUND => {
+            let folders = django.folders_above();
+            folders.flat_map(|folder| USUAL_FILES.map(|name| folder.join(name))).collect()
+        }
+        named => vec![named.into()],
+    };
+    let found = paths.into_iter().find_map(|path| Some((path.clone(), django.text(path)?)));
     found.ok_or_else(|| {
         let what = if named == FOUND {
             "there is no compose file here".to_owned()

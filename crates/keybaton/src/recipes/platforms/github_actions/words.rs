@@ -1,13 +1,13 @@
 //! What a person does for the workflows.
 
-use super::super::pipeline::{Pipeline, Way};
+use super::super::pipeline::{CHECK, Pipeline, Way};
 use super::{gate, tests_run_already};
 use crate::recipes::{Facts, Made};
 
 /// For the check and the tests alone.
 pub(super) fn after_the_check(made: Made, facts: &Facts, pipeline: &Pipeline) -> Made {
     let made = match &pipeline.reach.out_of_reach {
-        Some(store) if facts.variant != "check" => made.step(format!(
+        Some(store) if facts.variant != CHECK => made.step(format!(
             "No workflow rotates: {store} is on one machine, where a job does not get to. Rotate there, with a timer, or move the ring to a store on a network."
         )),
         _ => made,
@@ -18,10 +18,7 @@ pub(super) fn after_the_check(made: Made, facts: &Facts, pipeline: &Pipeline) ->
 /// For the rotation, and for the deployment where there is one.
 pub(super) fn after_all(made: Made, facts: &Facts, pipeline: &Pipeline) -> Made {
     let (gate, environment) = (gate(facts), &facts.home.environment);
-    let mut made = made.step(format!(
-        "Make the environment {gate} in the settings of the repository, and let only protected branches into it."
-    ));
-    made = set(made, gate, pipeline);
+    let mut made = set(made.step(protected_environment(gate)), gate, pipeline);
     if facts.variant == "deploy" {
         made = made.step(format!(
             "Name the reviewers of {environment} in its settings; where the rotation shall not wait for them, give it an environment of its own with --set gate=keybaton."
@@ -38,6 +35,14 @@ pub(super) fn after_all(made: Made, facts: &Facts, pipeline: &Pipeline) -> Made 
     at_the_end(made, facts, pipeline)
         .step("Look whether it works:")
         .command("gh workflow run keybaton-rotate.yml")
+}
+
+/// What a job needs whose secrets are for an environment alone: GitHub refuses a secret of one that is not there, and makes
+/// one without a rule for a job that names it.
+pub(in crate::recipes::platforms) fn protected_environment(name: &str) -> String {
+    format!(
+        "Make the environment {name} in the settings of the repository, and let only protected branches into it."
+    )
 }
 
 /// What the workflows read besides the files.

@@ -7,8 +7,10 @@ use std::path::{Path, PathBuf};
 use serde_json::Value;
 
 use super::container::Container;
+use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::recipes::yaml::documents;
+use crate::recipes::{Django, straight};
 
 /// What stands in a project's manifests.
 #[derive(Debug, Default)]
@@ -35,11 +37,40 @@ pub(super) struct Deployment {
 }
 
 impl Manifests {
-    /// Reads all that lies below a folder.
-    pub(super) fn below(top: &Path) -> Result<Self, Failure> {
+    /// Reads what the user names; else all that lies below keybaton.toml, and where nothing does, all of the repository.
+    pub(super) fn of(django: &Django, named: Option<&str>) -> Result<Self, Failure> {
+        if let Some(named) = named {
+            let place = Path::new(named);
+            return if django.top.join(place).exists() {
+                Self::at(&django.top, place)
+            } else {
+                Err(missing(named))
+            };
+        }
+        let here = Self::at(&django.top, Path::new(""))?;
+        let up = &django.repository.up;
+        if here.is_something() || up.as_os_str().is_empty() {
+            return Ok(here);
+        }
+        // What is broken there may be another project's, and nobody asked for it.
+        Ok(Self::at(&django.top, up).unwrap_or(here))
+    }
+
+    /// Reads a file, or all that lies below a folder. It is called as from the top of the project.
+    fn at(top: &Path, place: &Path) -> Result<Self, Failure> {
         let mut manifests = Self::default();
-        manifests.walk(top, top, 0)?;
+        let path = top.join(place);
+        if path.is_file() {
+            manifests.file(top, place)?;
+        } else {
+            manifests.walk(top, place, 0)?;
+        }
         Ok(manifests)
+    }
+
+    /// Whether anything here is a Deployment, or becomes one.
+    fn is_something(&self) -> bool {
+        !(self.deployments.is_empty() && self.charts.is_empty() && self.templates.is_empty())
     }
 
     /// The one namespace that they name; nothing where they name none, or several.
@@ -54,42 +85,45 @@ impl Manifests {
     }
 
     fn walk(&mut self, top: &Path, folder: &Path, depth: usize) -> Result<(), Failure> {
-        let Ok(entries) = fs::read_dir(folder) else { return Ok(()) };
-        let mut paths: Vec<PathBuf> = entries.flatten().map(|entry| entry.path()).collect();
-        paths.sort();
-        if paths.iter().any(|path| path.ends_with("Chart.yaml")) {
-            self.charts.push(relative(top, folder));
+        let Ok(entries) = fs::read_dir(top.join(folder)) else { return Ok(()) };
+        let mut places: Vec<PathBuf> =
+            entries.flatten().map(|entry| folder.join(entry.file_name())).collect();
+        places.sort();
+        if places.iter().any(|place| place.ends_with("Chart.yaml")) {
+            self.charts.push(folder.to_owned());
             return Ok(());
         }
-        for path in paths {
-            if path.is_symlink() || is_foreign(&relative(top, &path)) {
+        for place in places {
+            let path = top.join(&place);
+            if path.is_symlink() || is_foreign(top, &place) {
                 continue;
             }
             if path.is_dir() && depth < DEEPEST {
-                self.walk(top, &path, depth + 1)?;
-            } else if is_yaml(&path) {
-                self.file(top, &path)?;
+                self.walk(top, &place, depth + 1)?;
+            } else if is_yaml(&place) {
+                self.file(top, &place)?;
             }
         }
         Ok(())
     }
 
-    fn file(&mut self, top: &Path, path: &Path) -> Result<(), Failure> {
-        let is_short = fs::metadata(path).is_ok_and(|file| file.is_file() && file.len() < LONGEST_FILE);
-        let text = is_short.then(|| fs::read_to_string(path).ok()).flatten();
+    fn file(&mut self, top: &Path, place: &Path) -> Result<(), Failure> {
+        let path = top.join(place);
+        let is_short = fs::metadata(&path).is_ok_and(|file| file.is_file() && file.len() < LONGEST_FILE);
+        let text = is_short.then(|| fs::read_to_string(&path).ok()).flatten();
         let is_kustomization = path.file_stem().is_some_and(|name| name == "kustomization");
         let is_wanted = |text: &String| is_kustomization || text.contains("Deployment");
         let Some(text) = text.filter(is_wanted) else { return Ok(()) };
-        match documents(&relative(top, path).display().to_string(), &text) {
+        match documents(&place.display().to_string(), &text) {
             // It need not say its kind.
             Ok(documents) if is_kustomization => {
-                self.kustomizations.extend(path.parent().map(|folder| relative(top, folder)));
+                self.kustomizations.extend(place.parent().map(Path::to_owned));
                 self.namespaces
                     .extend(documents.iter().filter_map(|document| text_of(&document["namespace"])));
             }
             Ok(documents) => documents.iter().for_each(|document| self.take(document)),
             // Jinja, gomplate, Helm without its chart.
-            Err(_) if text.contains("{{") => self.templates.push(relative(top, path)),
+            Err(_) if text.contains("{{") => self.templates.push(place.to_owned()),
             Err(broken) => return Err(broken),
         }
         Ok(())
@@ -134,18 +168,19 @@ fn text_of(value: &Value) -> Option<String> {
     value.as_str().filter(|text| !text.is_empty()).map(str::to_owned)
 }
 
-fn relative(top: &Path, path: &Path) -> PathBuf {
-    path.strip_prefix(top).unwrap_or(path).to_owned()
-}
-
 fn is_yaml(path: &Path) -> bool {
     path.extension().is_some_and(|end| end == "yaml" || end == "yml")
 }
 
 /// Packages of others, what is hidden, and what the recipe itself has made.
-fn is_foreign(path: &Path) -> bool {
-    let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
-    name.starts_with('.') || FOREIGN.contains(&name) || path == Path::new(super::FOLDER)
+fn is_foreign(top: &Path, place: &Path) -> bool {
+    let name = place.file_name().and_then(|name| name.to_str()).unwrap_or_default();
+    name.starts_with('.') || FOREIGN.contains(&name) || straight(&top.join(place)) == top.join(super::FOLDER)
+}
+
+fn missing(named: &str) -> Failure {
+    Failure::new(Exit::Configuration, format!("there is no {named} here"))
+        .hint("name a folder or a file from the folder of keybaton.toml: --set manifests=../infra/k8s")
 }
 
 const FOREIGN: [&str; 6] = ["node_modules", "site-packages", "venv", "env", "__pycache__", "target"];
@@ -163,7 +198,7 @@ mod tests {
             fs::create_dir_all(path.parent().unwrap()).unwrap();
             fs::write(path, text).unwrap();
         }
-        Manifests::below(folder.path()).unwrap()
+        Manifests::at(folder.path(), Path::new("")).unwrap()
     }
 
     #[test]

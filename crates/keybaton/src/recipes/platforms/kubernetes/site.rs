@@ -36,7 +36,7 @@ pub(super) struct Workload {
 
 impl Site {
     pub(super) fn of(django: &Django, answers: &Answers) -> Result<Self, Failure> {
-        let manifests = Manifests::below(&django.top)?;
+        let manifests = Manifests::of(django, answers.said("manifests"))?;
         let said = |name| Some(answers.get(name)).filter(|value| *value != OF_MANIFEST);
         let workloads = workloads(&manifests, django, said("deployment"), said("container"))?;
         let found = workloads.iter().flat_map(|workload| &workload.containers).find_map(Container::image);
@@ -150,7 +150,9 @@ fn nothing(manifests: &Manifests) -> Failure {
         )
         .hint(SAY);
     }
-    Failure::new(Exit::Configuration, "no file of the project is the manifest of a Deployment").hint(SAY)
+    let what = "no file of the project, or of its repository, is the manifest of a Deployment";
+    Failure::new(Exit::Configuration, what)
+        .hint(format!("name where it lies, with --set manifests=…, or {SAY}"))
 }
 
 fn which(deployments: &[&Deployment]) -> Failure {

@@ -7,7 +7,7 @@ use super::follow;
 use super::plan::Plan;
 use super::pods;
 use super::{CSI, EXTERNAL, FOLDER, WORKLOAD};
-use crate::recipes::{Made, table};
+use crate::recipes::{Made, straight, table};
 
 /// The files with the words.
 pub(super) fn told(plan: &Plan<'_>, made: Made) -> Made {
@@ -90,7 +90,7 @@ fn applied(plan: &Plan<'_>, made: Made) -> Made {
     let (kustomization, component) = match &plan.site.kustomization {
         Some(folder) => {
             let file = folder.join("kustomization.yaml");
-            (format!("With kustomize, say in {}:", file.display()), from(folder))
+            (format!("With kustomize, say in {}:", file.display()), from(&plan.facts.django.top, folder))
         }
         None => (
             "With kustomize, name the component in the kustomization.yaml of the site, by its path from there:"
@@ -113,10 +113,11 @@ fn applied(plan: &Plan<'_>, made: Made) -> Made {
         .command(format!("kubectl logs job/{name}-first -n {namespace} --follow"))
 }
 
-/// The component as a folder of the project names it.
-fn from(folder: &Path) -> String {
-    let mut there = Path::new(FOLDER).components().peekable();
-    let mut here = folder.components().peekable();
+/// The component as a folder names it, which is called as from the top of the project.
+fn from(top: &Path, folder: &Path) -> String {
+    let (here, there) = (straight(&top.join(folder)), top.join(FOLDER));
+    let mut there = there.components().peekable();
+    let mut here = here.components().peekable();
     while here.peek().is_some() && here.peek() == there.peek() {
         here.next();
         there.next();
@@ -142,10 +143,12 @@ mod tests {
 
     #[test]
     fn the_component_is_named_as_from_where_the_kustomization_is() {
-        assert_eq!(from(Path::new("deploy/kubernetes")), "keybaton");
-        assert_eq!(from(Path::new("deploy/kubernetes/overlays/production")), "../../keybaton");
-        assert_eq!(from(Path::new("k8s")), "../deploy/kubernetes/keybaton");
-        assert_eq!(from(Path::new("")), "deploy/kubernetes/keybaton");
+        let from = |folder| from(Path::new("/srv/shops/site"), Path::new(folder));
+        assert_eq!(from("deploy/kubernetes"), "keybaton");
+        assert_eq!(from("deploy/kubernetes/overlays/production"), "../../keybaton");
+        assert_eq!(from("k8s"), "../deploy/kubernetes/keybaton");
+        assert_eq!(from(""), "deploy/kubernetes/keybaton");
+        assert_eq!(from("../infra/k8s"), "../../site/deploy/kubernetes/keybaton");
     }
 
     #[test]

@@ -1,18 +1,15 @@
 //! What a pipeline does with a project, on whatever forge: install it, test it, and get to the stores of an environment.
 
-mod packages;
 mod reach;
 
 use std::path::{Path, PathBuf};
 
-use keybaton_audit::git::Git;
-
+use super::packages::Packages;
 use super::plain::must_be_plain;
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::recipes::{Answers, Django, Facts, Proposal};
 
-pub(super) use packages::Packages;
 pub(super) use reach::{Reach, Way};
 
 /// What a job has to know.
@@ -35,14 +32,13 @@ pub(super) struct Pipeline {
 impl Pipeline {
     pub(super) fn of(facts: &Facts) -> Result<Self, Failure> {
         let django = &facts.django;
-        let top = Git::at(&django.top).map_or_else(|| django.top.clone(), |git| git.top().to_owned());
-        let folder = django.top.strip_prefix(&top).unwrap_or(Path::new(""));
+        let (folder, manage) = (folder(django)?, plain(&django.folder)?);
         let packages = Packages::of(django);
         Ok(Self {
-            up: folder.components().map(|_| "..").collect(),
-            folder: plain(folder)?,
-            manage: plain(&django.folder)?,
-            test: packages.run(if tests_with_pytest(facts) {
+            up: django.repository.up.clone(),
+            folder,
+            manage,
+            test: packages.run_there(if tests_with_pytest(facts) {
                 "python -m pytest"
             } else {
                 "python manage.py test"
@@ -66,15 +62,33 @@ impl Pipeline {
     }
 }
 
-/// A pipeline keeps no rings: what another platform keeps is configured, or nothing is.
-pub(super) fn proposal(_: &Django, _: &'static str, _: &Answers) -> Result<Proposal, Failure> {
-    let what = "keybaton.toml has no table for this environment, so nothing says where its key lives";
-    Err(Failure::new(Exit::Configuration, what)
-        .hint("write its table, with store = …, or name another environment with -e"))
+/// The folder of keybaton.toml, from the top of the repository; empty where the two are one.
+pub(super) fn folder(django: &Django) -> Result<String, Failure> {
+    plain(&django.repository.back)
+}
+
+/// A pipeline keeps no rings: what another platform keeps is configured, or nothing is. Without a rotation it needs none.
+pub(super) fn proposal(
+    _: &Django,
+    variant: &'static str,
+    _: &Answers,
+    table: &str,
+) -> Result<Proposal, Failure> {
+    if variant == CHECK {
+        return Ok(Proposal::of_no_environment());
+    }
+    let what = format!("there is no {table}, so nothing says where its key lives");
+    Err(Failure::new(Exit::Configuration, what).hint(
+        "`--variant check` makes the check and the tests alone; for a rotation write that table, with store = … and propagation = …, or let the recipe of the platform that serves write it; or name another environment with -e",
+    ))
 }
 
 fn tests_with_pytest(facts: &Facts) -> bool {
-    let says = |file: &str, mark: &str| facts.django.text(file).is_some_and(|text| text.contains(mark));
+    let folders = facts.django.folders();
+    let says = |file: &str, mark: &str| {
+        let mut texts = folders.iter().filter_map(|folder| facts.django.text(folder.join(file)));
+        texts.any(|text| text.contains(mark))
+    };
     says("pytest.ini", "") || says("pyproject.toml", "[tool.pytest") || says("setup.cfg", "[tool:pytest]")
 }
 
@@ -86,3 +100,6 @@ fn plain(folder: &Path) -> Result<String, Failure> {
     }
     Ok(folder)
 }
+
+/// The variant of each forge that rotates nothing.
+pub(super) const CHECK: &str = "check";
