@@ -24,7 +24,7 @@ fn is_named(path: &Path) -> bool {
 fn read(reader: &mut Reader<'_>) -> Result<(), Broken> {
     let yaml = Yaml::of(reader.text)?;
     for document in yaml.documents() {
-        let jobs = jobs(document);
+        let jobs = jobs(reader, document);
         // What all jobs have is there for the tests, unless there are none.
         let mut whole = jobs.iter().filter(|job| !is_template(job.name)).peekable();
         let all = whole.peek().is_some() && whole.all(|job| job.deploys);
@@ -43,10 +43,10 @@ struct Job<'y> {
 }
 
 /// A job deploys by itself or by what it extends. A template does where all that extend it do.
-fn jobs(document: At<'_>) -> Vec<Job<'_>> {
+fn jobs<'y>(reader: &mut Reader<'_>, document: At<'y>) -> Vec<Job<'y>> {
     let entries = document.entries().into_iter();
     let entries = entries.filter(|(name, _, at)| !OTHERS.contains(name) && at.pairs().next().is_some());
-    let job = |(name, key, at)| Job { name, at, deploys: is_called(key) || deploys(at) };
+    let job = |(name, key, at)| Job { name, at, deploys: is_called(key) || deploys(reader, at) };
     let mut jobs: Vec<Job<'_>> = entries.map(job).collect();
     let bases: BTreeSet<&str> = jobs.iter().filter(|job| job.deploys).map(|job| job.name).collect();
     jobs.iter_mut().for_each(|job| job.deploys |= extended(job.at).any(|base| bases.contains(base)));
@@ -76,13 +76,14 @@ fn read_job(reader: &mut Reader<'_>, job: At<'_>, set: &[String], how: How) {
     }
     // The variables of the project's settings are in no file.
     let known: Vec<String> = reader.names.variables().map(str::to_owned).collect();
+    let mut written = BTreeSet::new();
     for part in ["before_script", "script", "after_script"] {
         let Some(script) = job.get(part) else { continue };
         // A list may have lists in it, most of them by aliases.
         let lines = script.items().flat_map(|item| iter::once(item).chain(item.items()));
         for line in iter::once(script).chain(lines) {
             if let Some(script) = Script::of(line, reader.text) {
-                script.read(reader, Surroundings { how, set: &set, known: &known });
+                script.read(reader, Surroundings { how, set: &set, known: &known }, &mut written);
             }
         }
     }

@@ -1,14 +1,17 @@
 //! Workflows and actions of GitHub, and of Forgejo and Gitea, which read the same.
 
+mod inputs;
+
+use std::collections::BTreeSet;
 use std::path::Path;
 
 use super::reader::Reader;
-use super::reader::deploys::{deploys, is_called};
+use super::reader::deploys::{Does, deploys, does, is_called};
 use super::reader::script::{Script, Surroundings};
 use super::reader::value::value;
-use super::reader::version::Pin;
 use super::reader::yaml::{At, Yaml};
 use super::{Broken, How, Kind, Value};
+use inputs::read_inputs;
 
 pub(super) const KIND: Kind =
     Kind { name: "a workflow", recipe: Some("github-actions"), is_named, says: |_, _| true, read };
@@ -26,15 +29,17 @@ fn read(reader: &mut Reader<'_>) -> Result<(), Broken> {
     let yaml = Yaml::of(reader.text)?;
     let Some(root) = yaml.documents().next() else { return Ok(()) };
     let jobs = root.get("jobs").map(At::entries).unwrap_or_default();
-    let deploying = |(_, key, job): &(&str, At<'_>, At<'_>)| is_called(*key) || deploys(*job);
+    let deploying: Vec<bool> =
+        jobs.iter().map(|(_, key, job)| is_called(*key) || deploys(reader, *job)).collect();
     // What all jobs have is there for the tests, unless there are none.
-    let all = !jobs.is_empty() && jobs.iter().all(deploying);
+    let all = !jobs.is_empty() && deploying.iter().all(|deploys| *deploys);
     let set = variables(reader, root.get("env"), How::Job { deploys: all });
-    for job in jobs {
-        read_job(reader, job.2, &set, How::Job { deploys: deploying(&job) });
+    for ((_, _, job), deploys) in jobs.into_iter().zip(deploying) {
+        read_job(reader, job, &set, How::Job { deploys });
     }
     if let Some(action) = root.get("runs") {
-        read_job(reader, action, &set, How::Job { deploys: deploys(action) });
+        let how = How::Job { deploys: deploys(reader, action) };
+        read_job(reader, action, &set, how);
     }
     Ok(())
 }
@@ -47,30 +52,31 @@ fn read_job(reader: &mut Reader<'_>, job: At<'_>, set: &[String], how: How) {
     for container in services.chain(job.get("container")) {
         variables(reader, container.get("env"), how);
     }
+    let mut written = BTreeSet::new();
     for step in job.get("steps").into_iter().flat_map(At::items) {
-        read_step(reader, step, &set, how);
+        // A step that tests has a key of its own, also where a later one deploys.
+        let how = if does(reader, step) == Does::Test { How::Job { deploys: false } } else { how };
+        read_step(reader, step, &set, how, &mut written);
     }
 }
 
-fn read_step(reader: &mut Reader<'_>, step: At<'_>, set: &[String], how: How) {
+fn read_step(
+    reader: &mut Reader<'_>,
+    step: At<'_>,
+    set: &[String],
+    how: How,
+    written: &mut BTreeSet<String>,
+) {
     let mut set = set.to_vec();
     set.extend(variables(reader, step.get("env"), how));
-    let mut known = set.clone();
-    known.extend(secrets(reader));
+    let secrets = secrets(reader);
+    let known = [set.clone(), secrets.clone()].concat();
     if let Some(script) = step.get("run").and_then(|run| Script::of(run, reader.text)) {
-        script.read(reader, Surroundings { how, set: &set, known: &known });
+        script.read(reader, Surroundings { how, set: &set, known: &known }, written);
     }
-    let with = step.get("with").map(At::entries).unwrap_or_default();
-    for (name, _, value) in with {
-        match name {
-            "build-args" | "build_args" => build_arguments(reader, value),
-            "secrets" => {
-                let pin = value.text().and_then(|text| Pin::in_list(reader.names, text));
-                pin.into_iter().for_each(|pin| reader.pin(value, &pin));
-            }
-            _ => {}
-        }
-    }
+    let uses = step.text_of("uses").unwrap_or_default();
+    // The machine that such a script runs on has an environment of its own.
+    read_inputs(reader, step, uses, Surroundings { how, set: &[], known: &secrets }, written);
 }
 
 /// Only an expression fills in a secret that no variable holds.
@@ -96,12 +102,4 @@ pub(super) fn variables(reader: &mut Reader<'_>, variables: Option<At<'_>>, how:
         reader.give(name, value, how, at.span());
     }
     set
-}
-
-fn build_arguments(reader: &mut Reader<'_>, arguments: At<'_>) {
-    for line in arguments.text().unwrap_or_default().lines() {
-        if let Some((name, text)) = line.trim().split_once('=') {
-            reader.give(name, value(text), How::Argument, arguments.span());
-        }
-    }
 }

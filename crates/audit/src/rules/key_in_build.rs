@@ -86,6 +86,12 @@ mod tests {
     }
 
     #[test]
+    fn build_arguments_of_a_workflow_are_found_in_their_own_lines() {
+        let text = "jobs:\n  a:\n    steps:\n      - uses: docker/build-push-action@v6\n        with:\n          build-args: |\n            DEBUG=0\n            SECRET_KEY=${{ secrets.SECRET_KEY }}\n      - run: docker build --build-arg SECRET_KEY --build-arg=SECRET_KEY=$SECRET_KEY .\n";
+        says(".github/workflows/a.yml", text, &["8:24 error", "9:39 error", "9:73 error"]);
+    }
+
+    #[test]
     fn a_throw_away_key_for_one_command_is_fine_and_so_is_a_stage_that_is_thrown_away() {
         let world = |text: &str| World::new().file("Dockerfile", text);
         for text in [

@@ -128,6 +128,92 @@ mod tests {
         finds(".gitlab-ci.yml", text, &["2:23"]);
     }
 
+    /// Where the key stands, with its quotes in JSON.
+    fn place(text: &str) -> String {
+        let at = text.find("\"made-up\"}").or(text.find("made-up")).unwrap();
+        let before = &text[..at];
+        format!("{}:{}", before.lines().count(), at - before.rfind('\n').unwrap())
+    }
+
+    #[test]
+    fn a_key_is_found_wherever_a_deploying_job_sets_it() {
+        for run in [
+            "echo \"SECRET_KEY=made-up\" >> .env",
+            "echo SECRET_KEY=made-up >> $GITHUB_ENV",
+            "printf 'DEBUG=0\\nSECRET_KEY=made-up\\n' | sudo tee /srv/.env",
+            "cat > .env <<EOF\n          SECRET_KEY=made-up\n          EOF",
+            "cat > .env <<EOF\n          DEBUG=0\n          SECRET_KEY=made-up\n          EOF",
+            "kubectl apply -f - <<'EOF'\n          stringData:\n            SECRET_KEY: made-up\n          EOF",
+            "ssh web <<EOF\n          export SECRET_KEY=made-up\n          EOF",
+            "gcloud run deploy x --set-env-vars SECRET_KEY=made-up",
+            "gcloud run deploy x --set-env-vars=DEBUG=0,SECRET_KEY=made-up",
+            "heroku config:set SECRET_KEY=made-up --app shop",
+            "flyctl secrets set SECRET_KEY=made-up",
+            "kubectl create secret generic s \\\n            --from-literal=SECRET_KEY=made-up",
+            "az webapp config appsettings set --settings SECRET_KEY=made-up",
+            "docker-compose run -e SECRET_KEY=made-up web ./start",
+            "ssh h \"SECRET_KEY=made-up ./manage.py migrate\"",
+            "ssh h 'cd app && docker run -e SECRET_KEY=made-up x'",
+        ] {
+            let text = format!(
+                "jobs:\n  deploy:\n    steps:\n      - uses: actions/checkout@v4\n      - run: |\n          {run}\n"
+            );
+            finds(".github/workflows/a.yml", &text, &[&place(&text)]);
+        }
+    }
+
+    #[test]
+    fn a_key_is_found_in_what_a_step_gives_to_an_action() {
+        let text = |with: &str| {
+            format!("jobs:\n  deploy:\n    steps:\n      - uses: x/y@v1\n        with:\n          {with}\n")
+        };
+        for with in [
+            "script: docker run -e SECRET_KEY=made-up x",
+            "script: |\n            cd app\n            export SECRET_KEY=made-up",
+            "env_vars: SECRET_KEY=made-up",
+            "env_vars: DEBUG=0,SECRET_KEY=made-up",
+            "environment-variables: |\n            DEBUG=0\n            SECRET_KEY=made-up",
+            "envkey_SECRET_KEY: made-up",
+            "app-settings-json: |\n            [{\"name\": \"SECRET_KEY\",\n              \"value\": \"made-up\"}]",
+            "args: secrets set SECRET_KEY=made-up",
+        ] {
+            finds(".github/workflows/a.yml", &text(with), &[&place(&text(with))]);
+            finds(".github/workflows/a.yml", &text(with).replace("deploy", "test"), &[]);
+        }
+        finds(
+            ".github/workflows/a.yml",
+            &text("script: |\n            const SECRET_KEY='x'").replace("x/y", "actions/github-script"),
+            &[],
+        );
+    }
+
+    #[test]
+    fn what_only_names_the_key_in_a_deploying_job_gives_none() {
+        for run in [
+            "echo SECRET_KEY=made-up",
+            "printf 'SECRET_KEY=%s\\n' \"$KEY\" >> .env",
+            "grep -q SECRET_KEY=made-up .env",
+            "sed -i \"s/SECRET_KEY=.*/SECRET_KEY=$KEY/\" .env",
+            "git commit -m 'set SECRET_KEY=made-up'",
+            "gcloud run deploy x --set-secrets=SECRET_KEY=shop-key:latest --update-secrets A=b:1,SECRET_KEY=shop-key:latest",
+            "heroku config:set SECRET_KEY=\"$(openssl rand -base64 48)\"",
+            "heroku config:set SECRET_KEY=`openssl rand -base64 48`",
+            "cat > .env <<EOF\n          SECRET_KEY=${{ secrets.SECRET_KEY }}\n          EOF",
+            "cat > local.py <<EOF\n          SECRET_KEY = os.environ['SECRET_KEY']\n          EOF",
+            "SECRET_KEY=for-build python manage.py collectstatic --noinput",
+            "docker run -e SECRET_KEY=test shop pytest",
+        ] {
+            let text = format!("jobs:\n  deploy:\n    steps:\n      - run: |\n          {run}\n");
+            finds(".github/workflows/a.yml", &text, &[]);
+        }
+    }
+
+    #[test]
+    fn a_step_that_tests_has_a_key_of_its_own_also_where_a_later_one_deploys() {
+        let text = "jobs:\n  build-and-deploy:\n    steps:\n      - run: python manage.py test\n        env: {SECRET_KEY: test-key}\n      - run: export SECRET_KEY=test && pytest\n      - run: ./release\n        env: {SECRET_KEY: made-up}\n      - uses: akhileshns/heroku-deploy@v3\n";
+        finds(".github/workflows/a.yml", text, &["8:27"]);
+    }
+
     #[test]
     fn a_job_that_deploys_has_a_key_to_lose_whatever_its_file_is_called() {
         let text = "jobs:\n  deploy:\n    environment: production\n    env: {SECRET_KEY: changeme}\n    steps: [{run: ./release}]\n";

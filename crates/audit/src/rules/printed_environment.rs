@@ -54,6 +54,32 @@ mod tests {
     }
 
     #[test]
+    fn a_file_that_an_earlier_step_wrote_the_key_into_shows_it() {
+        let text = "jobs:\n  a:\n    steps:\n      - run: echo \"SECRET_KEY=${{ secrets.SECRET_KEY }}\" >> .env\n      - run: cat .env\n  b:\n    steps: [{run: cat .env}]\n";
+        says(".github/workflows/a.yml", text, &["5:14: `cat` shows the key in the log"]);
+        let text = "jobs:\n  a:\n    steps:\n      - uses: SpicyPizza/create-envfile@v2\n        with:\n          envkey_SECRET_KEY: ${{ secrets.SECRET_KEY }}\n      - run: cat .env\n";
+        says(".github/workflows/a.yml", text, &["7:14: `cat` shows the key in the log"]);
+        let text = "deploy:\n  before_script:\n    - echo \"SECRET_KEY=$SECRET_KEY\" >> .env\n  script:\n    - cat .env\n";
+        says(".gitlab-ci.yml", text, &["5:7: `cat` shows the key in the log"]);
+    }
+
+    #[test]
+    fn a_script_that_another_machine_runs_is_read_too() {
+        let text = "jobs:\n  a:\n    env: {SECRET_KEY: '${{ secrets.SECRET_KEY }}'}\n    steps:\n      - uses: appleboy/ssh-action@v1\n        with:\n          script: |\n            env\n            echo ${{ secrets.SECRET_KEY }}\n      - run: |\n          ssh web \"echo $SECRET_KEY\"\n          ssh web env\n          ssh web \"echo $SECRET_KEY\" > log\n          bash -c 'env | sort'\n          sh -c env\n          echo $SECRET_KEY | tee .env\n";
+        says(
+            ".github/workflows/a.yml",
+            text,
+            &[
+                "9:13: `echo` shows SECRET_KEY in the log",
+                "11:20: `echo` shows SECRET_KEY in the log",
+                "14:20: `env` shows the key in the log",
+                "15:17: `env` shows the key in the log",
+                "16:11: `echo` shows SECRET_KEY in the log",
+            ],
+        );
+    }
+
+    #[test]
     fn a_pipeline_of_gitlab_is_read_line_by_line() {
         let text = "variables:\n  SECRET_KEY: $PRODUCTION_KEY\ndeploy:\n  script:\n    - make\n    - printenv\n    - echo $SECRET_KEY\n    - [echo a, 'set -x; ./run \"$SECRET_KEY\"']\n";
         says(

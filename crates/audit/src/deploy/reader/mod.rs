@@ -1,10 +1,13 @@
 //! How the kinds read: YAML with places, lines, shell words, and what a text says about the key.
 
 pub(super) mod deploys;
+mod fills;
+mod inner;
 pub(super) mod lines;
 pub(super) mod pairs;
 mod print;
 pub(super) mod script;
+pub(super) mod settings;
 pub(super) mod shell;
 pub(super) mod texts;
 pub(super) mod value;

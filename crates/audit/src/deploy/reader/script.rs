@@ -1,11 +1,14 @@
 //! The scripts of pipelines: what they give, name and print.
 
+use std::collections::BTreeSet;
 use std::ops::Range;
 
 use super::Reader;
-use super::print::printed;
+use super::deploys::needs_no_key;
+use super::inner::{self, is_called};
+use super::print::{is_seen, printed};
+use super::settings::{Setting, in_lines, in_word, value_in};
 use super::shell::{Command, Word, commands};
-use super::value::value;
 use super::version::{Pin, pinned_in_word};
 use super::yaml::At;
 use crate::deploy::facts::Pinned;
@@ -46,8 +49,18 @@ impl<'y> Script<'y> {
         Some(Self { at, text, lines: lines.collect() })
     }
 
+    /// Its lines, and where each begins in it.
+    pub(in crate::deploy) fn parts(&self) -> impl Iterator<Item = (usize, &'y str)> {
+        let mut at = 0;
+        self.text.split_inclusive('\n').map(move |line| {
+            let start = at;
+            at += line.len();
+            (start, line)
+        })
+    }
+
     /// The place in the file of a part of the script.
-    fn span(&self, range: &Range<usize>) -> Range<usize> {
+    pub(in crate::deploy) fn span(&self, range: &Range<usize>) -> Range<usize> {
         let line = self.lines.partition_point(|(start, _)| *start <= range.start);
         let (start, place) = line.checked_sub(1).map_or((0, 0), |line| self.lines[line]);
         let begin = place + (range.start - start);
@@ -68,29 +81,66 @@ impl<'y> Script<'y> {
         places.iter().map(|place| edit(place).ok_or(Left::Wrapped)).collect()
     }
 
-    pub(in crate::deploy) fn read(&self, reader: &mut Reader<'_>, around: Surroundings<'_>) {
+    /// Takes in what the script says; `written` are the files of the job that have the key in them.
+    pub(in crate::deploy) fn read(
+        &self,
+        reader: &mut Reader<'_>,
+        around: Surroundings<'_>,
+        written: &mut BTreeSet<String>,
+    ) {
         let Some(left) = reader.scripts_left.checked_sub(self.text.len()) else { return };
         reader.scripts_left = left;
-        let commands = commands(self.text);
+        self.part(reader, &Part { text: self.text, place: Place::At(0), depth: 0 }, around, written);
+    }
+
+    fn part(
+        &self,
+        reader: &mut Reader<'_>,
+        part: &Part<'_>,
+        around: Surroundings<'_>,
+        written: &mut BTreeSet<String>,
+    ) {
+        let commands = commands(part.text);
         for command in &commands {
-            self.command(reader, command, around.how);
+            self.command(reader, part, command, around.how);
         }
-        for (span, what) in printed(&commands, around.set, around.known) {
-            reader.facts.printed.push((self.span(&span), what));
+        for (span, what) in printed(&commands, around.set, around.known, written) {
+            reader.facts.printed.push((self.span(&part.place.of(span)), what));
+        }
+        for (at, command) in commands.iter().enumerate().filter(|_| part.depth < DEPTH) {
+            for inner in inner::scripts(command) {
+                let is_seen = is_seen(&commands, at, around.known);
+                let set = if inner.has_environment && is_seen { around.set } else { &[] };
+                let known = if is_seen { around.known } else { &[] };
+                let part = part.within(inner.word);
+                self.part(reader, &part, Surroundings { set, known, ..around }, written);
+            }
         }
     }
 
-    fn command(&self, reader: &mut Reader<'_>, command: &Command, how: How) {
-        let mut is_argument = false;
-        let is_setting = matches!(command.name(), "export" | "env" | "docker" | "podman" | "declare");
-        let words = if is_setting { command.words.as_slice() } else { &[] };
+    fn command(&self, reader: &mut Reader<'_>, part: &Part<'_>, command: &Command, how: How) {
+        let how = if needs_no_key(command) { TEST } else { how };
+        let mut before = "";
+        let inner: Vec<Range<usize>> =
+            inner::scripts(command).iter().map(|inner| inner.word.span.clone()).collect();
+        let words = if only_names(command) { &[] } else { command.words.as_slice() };
+        let words = words.iter().filter(|word| !inner.contains(&word.span));
         for word in command.assigned.iter().chain(words) {
+            let is_argument = before == ARGUMENT.trim_end_matches('=');
             let how = if is_argument || word.text.starts_with(ARGUMENT) { How::Argument } else { how };
-            self.word(reader, word, how, is_argument);
-            is_argument = word.text == "--build-arg";
+            if !names_secrets(&word.text) && !names_secrets(before) {
+                self.word(reader, part, word, how, is_argument);
+            }
+            before = &word.text;
+        }
+        if writes(command) {
+            command.words.iter().for_each(|word| self.lines(reader, part, word, how));
+        }
+        for word in command.heredocs.iter().filter(|word| !inner.contains(&word.span)) {
+            self.lines(reader, part, word, how);
         }
         for word in &command.words {
-            if let Some(pin) = pinned_in_word(reader.names, word) {
+            if let Some(pin) = pinned_in_word(reader.names, word).filter(|_| part.depth == 0) {
                 let edits = self.in_word(reader.text, word, &pin);
                 let (Pin { what, mend, .. }, language) = (pin, Language::Yaml);
                 let span = self.span(&word.span);
@@ -106,23 +156,103 @@ impl<'y> Script<'y> {
         self.edits(file, pin, word.span.start + start)
     }
 
-    fn word(&self, reader: &mut Reader<'_>, word: &Word, how: How, is_argument: bool) {
-        let text = word.text.strip_prefix(ARGUMENT).unwrap_or(&word.text);
-        let text = text.strip_prefix("--env=").unwrap_or(text);
-        match text.split_once('=') {
-            Some((name, text)) => {
-                let is_filled = word.filled.contains('$');
-                let value = if is_filled && !matches!(value(text), Value::Default(_)) {
-                    Value::Reference
-                } else {
-                    value(text)
-                };
-                reader.give(name, value, how, self.span(&word.value_span()));
+    fn word(&self, reader: &mut Reader<'_>, part: &Part<'_>, word: &Word, how: How, is_argument: bool) {
+        let names = reader.names;
+        let settings = in_word(names, &word.text);
+        for setting in &settings {
+            let value = value_in(setting.text, &word.filled);
+            reader.give(setting.name, value, how, self.setting(part, word, setting));
+        }
+        let name = word.text.strip_prefix(ARGUMENT).filter(|_| settings.is_empty());
+        if let Some(name) =
+            name.or_else(|| (is_argument && settings.is_empty()).then_some(word.text.as_str()))
+        {
+            reader.give(name, Value::Reference, how, self.span(&part.place.of(word.span.clone())));
+        }
+    }
+
+    /// What is written into a file, line by line.
+    fn lines(&self, reader: &mut Reader<'_>, part: &Part<'_>, word: &Word, how: How) {
+        let names = reader.names;
+        let text = word.text.replace("\\n", " \n");
+        for setting in in_lines(names, &text) {
+            let value = value_in(setting.text, &word.filled);
+            reader.give(setting.name, value, how, self.setting(part, word, &setting));
+        }
+    }
+
+    /// Where a value stands: in the word as it is written, as far as that can be told.
+    fn setting(&self, part: &Part<'_>, word: &Word, setting: &Setting<'_>) -> Range<usize> {
+        let written = part.text.get(word.span.clone()).unwrap_or_default();
+        let span = match written.find(&word.text) {
+            _ if setting.span.start == setting.name.len() + 1 => word.value_span(),
+            Some(start) => {
+                let start = word.span.start + start + setting.span.start;
+                start..start + setting.span.len()
             }
-            None if is_argument => reader.give(text, Value::Reference, how, self.span(&word.span)),
-            None => {}
+            None => word.span.clone(),
+        };
+        self.span(&part.place.of(span))
+    }
+}
+
+/// A script, or one within it.
+struct Part<'p> {
+    text: &'p str,
+    place: Place,
+    depth: usize,
+}
+
+/// Where a part stands in the script.
+#[derive(Clone)]
+enum Place {
+    At(usize),
+    /// All of it is found here, as it is not written as another shell reads it.
+    All(Range<usize>),
+}
+
+impl Place {
+    fn of(&self, range: Range<usize>) -> Range<usize> {
+        match self {
+            Self::At(start) => range.start + start..range.end + start,
+            Self::All(all) => all.clone(),
         }
     }
 }
 
+impl Part<'_> {
+    fn within<'w>(&self, word: &'w Word) -> Part<'w> {
+        let written = self.text.get(word.span.clone()).unwrap_or_default();
+        let place = match (&self.place, written.find(&word.text)) {
+            (Place::At(start), Some(at)) => Place::At(start + word.span.start + at),
+            (place, _) => Place::All(place.of(word.span.clone())),
+        };
+        Part { text: &word.text, place, depth: self.depth + 1 }
+    }
+}
+
+/// Whether the words of a command are texts, or only look for something.
+fn only_names(command: &Command) -> bool {
+    is_called(command.name(), &NAMES)
+}
+
+/// `--set-secrets SECRET_KEY=shop-key:latest`: what follows is the name of a secret.
+fn names_secrets(word: &str) -> bool {
+    let flag = word.split('=').next().unwrap_or_default();
+    flag.starts_with("--") && flag.contains("secret")
+}
+
+/// Whether a command writes its words somewhere else than into the log.
+fn writes(command: &Command) -> bool {
+    is_called(command.name(), &["echo", "printf"]) && (command.target.is_some() || command.piped_to.is_some())
+}
+
+const NAMES: [&str; 15] = [
+    "echo", "printf", "grep", "egrep", "fgrep", "rg", "sed", "awk", "find", "test", "[", "[[", "git",
+    "python", "python3",
+];
+
+/// More scripts within scripts than anybody writes.
+const DEPTH: usize = 3;
+const TEST: How = How::Job { deploys: false };
 const ARGUMENT: &str = "--build-arg=";

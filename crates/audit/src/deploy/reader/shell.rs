@@ -8,10 +8,12 @@ pub(in crate::deploy) struct Command {
     /// `NAME=value` in front of it, or all that there is.
     pub(in crate::deploy) assigned: Vec<Word>,
     pub(in crate::deploy) words: Vec<Word>,
-    /// Whether what it prints goes into a file.
-    pub(in crate::deploy) is_redirected: bool,
-    /// Whether what it prints is read by the command after it.
-    pub(in crate::deploy) is_piped: bool,
+    /// The file that what it prints goes into.
+    pub(in crate::deploy) target: Option<String>,
+    /// The number of the command that reads what it prints.
+    pub(in crate::deploy) piped_to: Option<usize>,
+    /// The texts below it that it is given to read.
+    pub(in crate::deploy) heredocs: Vec<Word>,
 }
 
 /// One word, with and without its quotes.
@@ -77,9 +79,18 @@ struct Reading<'s> {
     at: usize,
     commands: Vec<Command>,
     command: Command,
-    /// The words that end the texts which begin on the next line.
-    heredocs: Vec<String>,
+    /// The texts which begin on the next line.
+    heredocs: Vec<Heredoc>,
     groups: Groups,
+}
+
+/// A text for the command with this number.
+struct Heredoc {
+    command: usize,
+    /// The word that ends it.
+    end: String,
+    /// Whether the shell fills variables in: not where the word has quotes.
+    is_filled: bool,
 }
 
 /// `{ …; }`, `( … )`, `for … done`: what follows the last word holds for every command within.
@@ -105,11 +116,11 @@ impl Reading<'_> {
             '\n' => {
                 self.end();
                 self.at += 1;
-                self.skip_heredocs();
+                self.read_heredocs();
             }
             '#' => self.at += rest.find('\n').unwrap_or(rest.len()),
             '|' if !rest.starts_with("||") => {
-                self.command.is_piped = true;
+                self.pipe();
                 self.separate(1);
             }
             '(' | ')' => {
@@ -121,6 +132,20 @@ impl Reading<'_> {
             c if c.is_whitespace() => self.at += c.len_utf8(),
             _ => self.word(),
         }
+    }
+
+    fn pipe(&mut self) {
+        let next = self.commands.len() + usize::from(!self.command.is_empty());
+        self.command.piped_to = Some(next);
+        for command in self.ended() {
+            command.piped_to.get_or_insert(next);
+        }
+    }
+
+    /// The commands of the group that ended just now.
+    fn ended(&mut self) -> &mut [Command] {
+        let start = self.groups.ended.unwrap_or(self.commands.len());
+        self.commands.get_mut(start..).unwrap_or_default()
     }
 
     fn separate(&mut self, length: usize) {
@@ -152,23 +177,33 @@ impl Reading<'_> {
         }
         let target = self.read_word();
         if sign.starts_with("<<") && !sign.starts_with("<<<") {
-            self.heredocs.push(target.text);
+            let is_filled =
+                target.filled == target.text && self.script[target.span].len() == target.text.len();
+            self.heredocs.push(Heredoc { command: self.commands.len(), end: target.text, is_filled });
         } else if sign.starts_with('>') && !sign.contains('&') && !target.text.starts_with("/dev/std") {
-            self.command.is_redirected = true;
-            let within = self.groups.ended.and_then(|start| self.commands.get_mut(start..));
-            within.into_iter().flatten().for_each(|command| command.is_redirected = true);
+            self.ended().iter_mut().for_each(|command| command.target = Some(target.text.clone()));
+            self.command.target = Some(target.text);
         }
     }
 
-    fn skip_heredocs(&mut self) {
-        for end in std::mem::take(&mut self.heredocs) {
+    fn read_heredocs(&mut self) {
+        for heredoc in std::mem::take(&mut self.heredocs) {
+            let start = self.at;
+            let mut end = start;
             while self.at < self.script.len() {
                 let rest = &self.script[self.at..];
                 let line = rest.split_inclusive('\n').next().unwrap_or(rest);
                 self.at += line.len();
-                if line.trim() == end {
+                if line.trim() == heredoc.end {
                     break;
                 }
+                end = self.at;
+            }
+            if let Some(command) = self.commands.get_mut(heredoc.command) {
+                let text = self.script[start..end].to_owned();
+                let filled = if heredoc.is_filled { text.clone() } else { String::new() };
+                let value_at = text.find('=').map(|at| start + at + 1);
+                command.heredocs.push(Word { text, filled, span: start..end, value_at });
             }
         }
     }
@@ -231,24 +266,41 @@ impl Reading<'_> {
 
 /// What stands in quotes, and how long it is with them.
 fn between(rest: &str, quote: char, has_escapes: bool) -> (usize, String, bool) {
-    let (mut text, mut is_escaped) = (String::new(), false);
-    for (at, c) in rest.char_indices().skip(1) {
-        match c {
-            _ if is_escaped => is_escaped = false,
-            '\\' if has_escapes => {
-                is_escaped = true;
-                continue;
-            }
-            c if c == quote => return (at + 1, text, has_escapes),
-            _ => {}
+    let mut text = String::new();
+    let mut at = 1;
+    while let Some(c) = rest[at..].chars().next() {
+        let here = &rest[at..];
+        if c == quote {
+            return (at + 1, text, has_escapes);
         }
-        text.push(c);
+        // A command that is filled in has quotes of its own.
+        let length = match c {
+            '\\' if has_escapes => 1 + here[1..].chars().next().map_or(0, char::len_utf8),
+            '$' if has_escapes => call(here).unwrap_or(1),
+            c => c.len_utf8(),
+        };
+        let is_escape = c == '\\' && has_escapes && here[1..].starts_with(['$', '`', '"', '\\', '\n']);
+        text.push_str(&here[usize::from(is_escape)..length]);
+        at += length;
     }
     (rest.len(), text, has_escapes)
 }
 
-/// How long `{…}` or `(…)` is.
+/// How long `$(…)` or `${…}` is, if it ends before long: what is never closed must not be searched to the end each time.
+fn call(rest: &str) -> Option<usize> {
+    if !rest.starts_with("$(") && !rest.starts_with("${") {
+        return None;
+    }
+    let most = (0..=rest.len().min(1024)).rev().find(|at| rest.is_char_boundary(*at))?;
+    closed(&rest[1..most]).map(|length| length + 1)
+}
+
+/// How long `{…}` or `(…)` is; all that is left where it never ends.
 fn enclosed(rest: &str) -> usize {
+    closed(rest).unwrap_or(rest.len())
+}
+
+fn closed(rest: &str) -> Option<usize> {
     let mut depth = 0_usize;
     for (at, c) in rest.char_indices() {
         match c {
@@ -257,10 +309,10 @@ fn enclosed(rest: &str) -> usize {
             _ => {}
         }
         if depth == 0 {
-            return at + 1;
+            return Some(at + 1);
         }
     }
-    rest.len()
+    None
 }
 
 #[cfg(test)]
@@ -270,7 +322,7 @@ mod tests {
     fn told(script: &str) -> Vec<String> {
         let told = commands(script).into_iter().map(|command| {
             let words = command.assigned.iter().chain(&command.words).map(|word| word.text.clone());
-            let ends = [(command.is_piped, "|"), (command.is_redirected, ">")];
+            let ends = [(command.piped_to.is_some(), "|"), (command.target.is_some(), ">")];
             let ends = ends.into_iter().filter(|(holds, _)| *holds).map(|(_, sign)| sign.to_owned());
             words.chain(ends).collect::<Vec<_>>().join(" ")
         });
@@ -289,6 +341,31 @@ mod tests {
     #[test]
     fn what_a_command_is_given_to_read_is_no_command() {
         assert_eq!(told("cat <<EOF > .env\nenv\nEOF\nls 2>&1 >/dev/stderr"), ["cat >", "ls 2"]);
+    }
+
+    #[test]
+    fn texts_below_a_command_are_its_own() {
+        let script = "cat > .env <<EOF\nA=$A\nEOF\nssh h <<'END' && ls\necho $B\nEND\n";
+        let found = commands(script);
+        let texts =
+            |at: usize| found[at].heredocs.iter().map(|word| (word.text.as_str(), word.filled.as_str()));
+        assert_eq!(texts(0).collect::<Vec<_>>(), [("A=$A\n", "A=$A\n")]);
+        assert_eq!(texts(1).collect::<Vec<_>>(), [("echo $B\n", "")]);
+        assert_eq!(&script[found[1].heredocs[0].span.clone()], "echo $B\n");
+        assert_eq!(found[2].heredocs.len(), 0);
+    }
+
+    #[test]
+    fn what_a_group_prints_goes_where_the_group_is_led() {
+        assert_eq!(told("{ echo a; echo b; } | sort\nls"), ["echo a |", "echo b |", "sort", "ls"]);
+        assert_eq!(commands("{ echo a; echo b; } | sort")[0].piped_to, Some(2));
+    }
+
+    #[test]
+    fn a_command_within_quotes_has_quotes_of_its_own() {
+        assert_eq!(told("echo \"a $(b \"c\" | d) e\" f"), ["echo a $(b \"c\" | d) e f"]);
+        assert_eq!(told("echo \"a$(b\" c"), ["echo a$(b c"]);
+        assert_eq!(told(r#"printf "a\nb\"\$c" d"#), [r#"printf a\nb"$c d"#]);
     }
 
     #[test]
