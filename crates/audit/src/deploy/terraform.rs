@@ -1,9 +1,12 @@
 //! Terraform and OpenTofu.
 
 mod hcl;
+mod heredocs;
 
 use std::ops::Range;
 use std::path::Path;
+
+use keybaton_core::RingName;
 
 use super::facts::Pinned;
 use super::reader::Reader;
@@ -28,9 +31,12 @@ fn read(reader: &mut Reader<'_>) -> Result<(), Broken> {
     let has_access = blocks.iter().any(|block| block.kind == "variable" && is_access(block));
     for (number, block) in blocks.iter().enumerate() {
         let says_so = |name: &str| says_another(name) || names_a_secret(name);
-        let is_elsewhere = block.texts.iter().any(|(name, _)| says_so(name)) || is_provider(block);
-        for (name, text) in &block.texts {
+        let is_elsewhere = block.texts.iter().any(|(name, _)| says_so(name)) || is_of_cloud(block);
+        for (name, text) in block.texts.iter().filter(|(_, text)| !is_version(block, text)) {
             attribute(reader, name, text, is_elsewhere);
+        }
+        for (name, text) in &block.choices {
+            choice(reader, name, text, is_elsewhere);
         }
         if !(has_access && block.labels.first().is_some_and(|label| label == "secret_key")) {
             variable(reader, block);
@@ -38,35 +44,55 @@ fn read(reader: &mut Reader<'_>) -> Result<(), Broken> {
         version(reader, block);
         pins(reader, &blocks, number);
     }
+    heredocs::read(reader);
     Ok(())
 }
 
 /// What `secret_key` means there is the cloud's business.
-fn is_provider(block: &Block) -> bool {
-    matches!(block.kind.as_str(), "provider" | "backend")
+fn is_of_cloud(block: &Block) -> bool {
+    matches!(block.kind.as_str(), "provider" | "backend" | "secret_key_ref")
+}
+
+/// `secrets = { SECRET_KEY = "latest" }` names a version, not the key.
+fn is_version(block: &Block, text: &Text) -> bool {
+    block.kind.contains("secret") && (text.text == "latest" || text.text.parse::<u32>().is_ok())
 }
 
 fn attribute(reader: &mut Reader<'_>, name: &str, text: &Text, is_elsewhere: bool) {
-    let ring = reader.names.ring(name).or_else(|| reader.names.ring_like(name).filter(|_| !is_elsewhere));
-    if let Some(ring) = ring.cloned() {
+    if let Some(ring) = ring(reader, name, is_elsewhere) {
         reader.facts.pinned.extend(pinned(&text.text).map(|pin| placed(reader.text, text, pin)));
         reader.give_ring(ring, value(&text.text), How::Values, text.span.clone());
     }
 }
 
-/// `variable "secret_key" { default = "…" }`, and `name = "SECRET_KEY"` beside `value = "…"`.
+/// What an attribute is if a variable is not set.
+fn choice(reader: &mut Reader<'_>, name: &str, text: &Text, is_elsewhere: bool) {
+    if let Some(ring) = ring(reader, name, is_elsewhere) {
+        reader.give_ring(ring, default(text), How::Values, text.span.clone());
+    }
+}
+
+fn ring(reader: &Reader<'_>, name: &str, is_elsewhere: bool) -> Option<RingName> {
+    let names = reader.names;
+    names.ring(name).or_else(|| names.ring_like(name).filter(|_| !is_elsewhere)).cloned()
+}
+
+fn default(text: &Text) -> Value {
+    match value(&text.text) {
+        Value::Literal(key) => Value::Default(key),
+        other => other,
+    }
+}
+
+/// `variable "secret_key" { default = "…" }`, and `name = "SECRET_KEY"`, or `key`, beside `value = "…"`.
 fn variable(reader: &mut Reader<'_>, block: &Block) {
     let label = block.labels.first().filter(|_| block.kind == "variable");
     if let (Some(ring), Some(default)) =
         (label.and_then(|label| reader.names.ring_like(label)).cloned(), block.text("default"))
     {
-        let value = match value(&default.text) {
-            Value::Literal(key) => Value::Default(key),
-            other => other,
-        };
-        reader.give_ring(ring, value, How::Values, default.span.clone());
+        reader.give_ring(ring, self::default(default), How::Values, default.span.clone());
     }
-    if let (Some(name), Some(text)) = (block.text("name"), block.text("value")) {
+    if let (Some(name), Some(text)) = (block.text("name").or(block.text("key")), block.text("value")) {
         let last = name.text.rsplit(['/', '.']).next().unwrap_or_default();
         if let Some(ring) = reader.names.ring_like(&snake(last)).cloned() {
             reader.give_ring(ring, value(&text.text), How::Values, text.span.clone());

@@ -307,6 +307,36 @@ mod tests {
     }
 
     #[test]
+    fn a_key_in_a_block_a_script_or_a_choice_of_terraform_is_found() {
+        finds(
+            "main.tf",
+            "env {\n  key = \"SECRET_KEY\"\n  value = \"made-up\"\n  type = \"SECRET\"\n}\n",
+            &["3:11"],
+        );
+        let text = "user_data = <<-EOF\n  #!/bin/sh\n  # SECRET_KEY=made-up\n  export SECRET_KEY=made-up\n  echo \"SECRET_KEY=made-up\" >> .env\n  docker run -e SECRET_KEY=made-up x\n  echo \"SECRET_KEY=$(aws ssm get-parameter)\"\n  SECRET_KEY=${var.key}\n  EOF\n";
+        finds("main.tf", text, &["4:21", "5:20", "6:28"]);
+        let text = "definitions = <<EOF\n[{\"environment\": [{\"name\": \"SECRET_KEY\",\n  \"value\": \"made-up\"}]}]\nEOF\n";
+        finds("main.tf", text, &["3:12"]);
+        let text = "locals { env = { SECRET_KEY = var.k != \"\" ? var.k : \"made-up\" } }\n";
+        finds("main.tf", text, &["1:53"]);
+        assert_eq!(
+            World::new().file("main.tf", text).all("key-in-deploy-file")[0].mend,
+            "take the default out, so that a missing key stops the start"
+        );
+    }
+
+    #[test]
+    fn the_version_of_a_secret_is_no_key() {
+        for text in [
+            "secret_key_ref {\n  name = \"DJANGO_SECRET_KEY\"\n  secret_key = \"latest\"\n}\n",
+            "secrets = {\n  \"SECRET_KEY\" : \"latest\",\n  \"DJANGO_SECRET_KEY\" : \"3\"\n}\n",
+        ] {
+            finds("main.tf", text, &[]);
+        }
+        finds("main.tf", "secrets = { \"SECRET_KEY\" : \"made-up\" }\n", &["1:28"]);
+    }
+
+    #[test]
     fn a_key_in_ansible_is_found_unless_it_is_in_the_vault() {
         let text = "secret_key: made-up\nvaulted:\n  django_secret_key: !vault |\n    $ANSIBLE_VAULT;1.1;AES256\n    6162\nother:\n  secret_key: '{{ vault_secret_key }}'\n";
         finds("group_vars/all.yml", text, &["1:13"]);

@@ -54,7 +54,8 @@ pub(in crate::deploy) fn in_lines<'t>(names: &Names, text: &'t str) -> Vec<Setti
     lines.collect()
 }
 
-fn in_line<'t>(names: &Names, line: &'t str, start: usize) -> Option<Setting<'t>> {
+/// The key in one line of a file that begins at `start`.
+pub(in crate::deploy) fn in_line<'t>(names: &Names, line: &'t str, start: usize) -> Option<Setting<'t>> {
     let sign = line.find(['=', ':'])?;
     let rest = line[sign + 1..].trim();
     let name = line[..sign].trim_start_matches(['-', ' ', '\t']).trim_start_matches("export ");
@@ -69,6 +70,26 @@ fn in_line<'t>(names: &Names, line: &'t str, start: usize) -> Option<Setting<'t>
     }
     let at = start + sign + 1 + line[sign + 1..].find(text)?;
     Some(Setting { name, text, span: at..at + text.len() })
+}
+
+/// The first key within a line: `docker run -e SECRET_KEY="…"`, `Environment="SECRET_KEY=…"`.
+pub(in crate::deploy) fn quoted_in<'t>(names: &Names, line: &'t str) -> Option<Setting<'t>> {
+    line.match_indices('=').find_map(|(at, _)| {
+        let start = line[..at].rfind(|c: char| !is_name(c)).map_or(0, |before| before + 1);
+        let is_apart = line[..start].ends_with(|c: char| c.is_whitespace() || "\"',".contains(c));
+        let name = &line[start..at];
+        names.ring(name).filter(|_| is_apart)?;
+        let rest = &line[at + 1..];
+        let quote = rest.starts_with(['"', '\'']).then_some(&rest[..1]);
+        let text = rest.strip_prefix(['"', '\'']).unwrap_or(rest);
+        let end = match quote {
+            Some(quote) => text.find(quote),
+            None => text.find(|c: char| c.is_whitespace() || c == '"' || c == '\''),
+        };
+        let text = &text[..end.unwrap_or(text.len())];
+        let begin = at + 1 + rest.len().min(usize::from(quote.is_some()));
+        Some(Setting { name, text, span: begin..begin + text.len() })
+    })
 }
 
 /// Whether a text is the call of a program that reads the key elsewhere.
@@ -131,6 +152,26 @@ mod tests {
             assert!(in_word(&names(), word).is_empty(), "{word}");
         }
         assert_eq!(told(in_word(&names(), "SECRET_KEY=a=b,c"), "SECRET_KEY=a=b,c"), ["SECRET_KEY is a=b,c"]);
+    }
+
+    #[test]
+    fn a_key_is_found_within_a_line() {
+        for line in [
+            "docker run -e SECRET_KEY=K x",
+            "docker run -e SECRET_KEY='K' x",
+            "Environment=\"SECRET_KEY=K\"",
+            "echo 'SECRET_KEY=K' >> .env",
+            "export A=1 SECRET_KEY=\"K\"",
+        ] {
+            assert_eq!(
+                told(quoted_in(&names(), line).into_iter().collect(), line),
+                ["SECRET_KEY is K"],
+                "{line}"
+            );
+        }
+        for line in ["s/SECRET_KEY=.*/x/", "AWS_SECRET_KEY=K", "A=B"] {
+            assert!(quoted_in(&names(), line).is_none(), "{line}");
+        }
     }
 
     #[test]

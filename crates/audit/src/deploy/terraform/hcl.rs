@@ -10,6 +10,8 @@ pub(super) struct Block {
     pub(super) labels: Vec<String>,
     /// The attributes that are texts.
     pub(super) texts: Vec<(String, Text)>,
+    /// Those that an attribute may have: `var.key != "" ? var.key : "made-up"`.
+    pub(super) choices: Vec<(String, Text)>,
     pub(super) above: Option<usize>,
 }
 
@@ -39,15 +41,22 @@ pub(super) fn around(blocks: &[Block], number: usize) -> impl Iterator<Item = &B
 
 /// Every block of a file; the first is the file itself.
 pub(super) fn blocks(text: &str) -> Vec<Block> {
-    let mut reading =
-        Reading { blocks: vec![Block::default()], open: vec![0], words: Vec::new(), is_value: false };
-    let mut tokens = Tokens { text, at: 0 };
+    let mut reading = Reading { blocks: vec![Block::default()], open: vec![0], ..Reading::default() };
+    let mut tokens = Tokens { text, at: 0, heredocs: Vec::new() };
     while let Some(token) = tokens.next() {
         reading.take(token);
     }
     reading.blocks
 }
 
+/// Where the texts of a file stand that have lines of their own: `<<EOF`.
+pub(super) fn heredocs(text: &str) -> Vec<Range<usize>> {
+    let mut tokens = Tokens { text, at: 0, heredocs: Vec::new() };
+    while tokens.next().is_some() {}
+    tokens.heredocs
+}
+
+#[derive(Default)]
 struct Reading {
     blocks: Vec<Block>,
     open: Vec<usize>,
@@ -55,6 +64,10 @@ struct Reading {
     words: Vec<Text>,
     /// Whether a value comes next.
     is_value: bool,
+    /// The attribute whose value is being read.
+    attribute: Option<String>,
+    /// Whether that is one of two.
+    is_choice: bool,
 }
 
 enum Token {
@@ -69,23 +82,35 @@ impl Reading {
         match token {
             Token::Quoted(text) if self.is_value => self.value(text),
             Token::Word(word) | Token::Quoted(word) => self.words.push(word),
-            Token::Sign('=' | ':') => self.is_value = true,
+            Token::Sign('=' | ':') => {
+                if let ([name], None) = (self.words.as_slice(), &self.attribute) {
+                    self.attribute = Some(name.text.clone());
+                }
+                self.is_value = true;
+            }
+            Token::Sign('?') => {
+                self.is_choice = self.attribute.is_some();
+                self.is_value = self.is_choice;
+            }
             Token::Sign('{') => self.enter(),
             Token::Sign('}') => {
                 if self.open.len() > 1 {
                     self.open.pop();
                 }
-                self.clear();
+                self.finish();
             }
-            Token::End | Token::Sign(',' | '[' | ']') => self.clear(),
+            Token::End | Token::Sign(',' | '[' | ']') => self.finish(),
             // A call or a sum: what its texts mean is not known.
             Token::Sign(_) => self.is_value = false,
         }
     }
 
     fn value(&mut self, text: Text) {
-        if let ([name], Some(open)) = (self.words.as_slice(), self.open.last()) {
-            self.blocks[*open].texts.push((name.text.clone(), text));
+        let block = self.open.last().and_then(|open| self.blocks.get_mut(*open));
+        match (block, self.words.as_slice(), &self.attribute) {
+            (Some(block), _, Some(name)) if self.is_choice => block.choices.push((name.clone(), text)),
+            (Some(block), [name], _) => block.texts.push((name.text.clone(), text)),
+            _ => {}
         }
         self.clear();
     }
@@ -95,12 +120,18 @@ impl Reading {
         let block = Block {
             kind: words.next().unwrap_or_default(),
             labels: words.collect(),
-            texts: Vec::new(),
             above: self.open.last().copied(),
+            ..Block::default()
         };
         self.open.push(self.blocks.len());
         self.blocks.push(block);
-        self.is_value = false;
+        self.finish();
+    }
+
+    fn finish(&mut self) {
+        self.clear();
+        self.attribute = None;
+        self.is_choice = false;
     }
 
     fn clear(&mut self) {
@@ -112,6 +143,8 @@ impl Reading {
 struct Tokens<'t> {
     text: &'t str,
     at: usize,
+    /// Those that were passed by.
+    heredocs: Vec<Range<usize>>,
 }
 
 impl Tokens<'_> {
@@ -121,7 +154,12 @@ impl Tokens<'_> {
             let c = rest.chars().next()?;
             match passed(rest, c) {
                 0 => return Some(self.token(rest.len(), c)),
-                length => self.at += length,
+                length => {
+                    if rest.starts_with("<<") {
+                        self.heredocs.push(self.at..self.at + length);
+                    }
+                    self.at += length;
+                }
             }
         }
     }
@@ -222,9 +260,23 @@ mod tests {
     }
 
     #[test]
+    fn one_of_two_texts_is_a_choice_of_its_attribute() {
+        let told = |text: &str| {
+            let blocks = blocks(text);
+            let choices = blocks.iter().flat_map(|block| &block.choices);
+            choices.map(|(name, text)| format!("{name}={}", text.text)).collect::<Vec<_>>()
+        };
+        assert_eq!(told("A = var.k != \"\" ? var.k : \"x\"\nB = \"y\"\n"), ["A=x"]);
+        assert_eq!(told("e = { \"A\" : var.p ? \"x\" : \"y\", B : var.k }"), ["A=x", "A=y"]);
+        assert!(told("A = var.k\nB = { C = \"x\" }\nD : \"y\"").is_empty());
+    }
+
+    #[test]
     fn heredocs_and_what_is_not_closed_are_passed_by() {
         let found = blocks("a = <<-EOT\n  b = \"x\"\n  EOT\nc = \"d\"\n");
         assert_eq!(found[0].texts.len(), 1);
+        let text = "a = <<EOT\nb\nEOT\nc = 1 # <<X\n";
+        assert_eq!(heredocs(text).into_iter().map(|span| &text[span]).collect::<Vec<_>>(), ["<<EOT\nb\nEOT"]);
         for text in ["\"", "<<", "/*", "{{{", "}}}", "a = \"\\", "<<EOT\n"] {
             blocks(text);
         }
