@@ -178,6 +178,12 @@ impl Tree {
         python.chain(env).chain(stores)
     }
 
+    /// What replaces a key that others may have seen: in the ring that has it, or in one that only people know.
+    pub(crate) fn rotate_new(&self, key: Option<&SecretText>) -> String {
+        let ring = key.and_then(|key| self.known.iter().find(|known| known.key(key).is_some()));
+        ring.map_or_else(|| ROTATE_THERE.to_owned(), |ring| format!("`{}`", ring.rotate()))
+    }
+
     /// The ring of a key in a .env file, where the file is its store.
     fn ring_of(&self, file: &EnvFile, key: &EnvKey) -> Option<&KnownKeys> {
         let is_ring = |known: &&KnownKeys| {
@@ -188,9 +194,17 @@ impl Tree {
 }
 
 impl KnownKeys {
-    /// What begins a rotation of this ring.
+    /// What begins a rotation of this ring. Without its environment that would be the default one's.
     pub(crate) fn rotate(&self) -> String {
-        format!("{} --new", rotate(Some(self)))
+        let mut command = format!("{ROTATE} --new");
+        if !self.is_main {
+            command += &format!(" --ring {}", self.ring);
+        }
+        // A store that no environment names stands here under its URL.
+        if !self.environment.contains(':') {
+            command += &format!(" -e {}", quoted(&self.environment));
+        }
+        command
     }
 
     fn key(&self, text: &SecretText) -> Option<&KnownKey> {
@@ -216,3 +230,4 @@ fn rotate(known: Option<&KnownKeys>) -> Cow<'static, str> {
 }
 
 const ROTATE: &str = "keybaton rotate";
+const ROTATE_THERE: &str = "`keybaton rotate --new -e NAME` for the environment that signs with it";

@@ -190,7 +190,7 @@ fn one_key_in_two_environments_of_the_configuration() {
     assert_snapshot!(tree.says(&["check"]), @r"
     1
     SECRET_KEY in dotenv:.env (dev): error: the environment dev and the environment production have this key in common [shared-key]
-        mend: give each environment a ring of its own: `keybaton rotate --new` in one of them
+        mend: give each environment a ring of its own: `keybaton rotate --new -e production`
     1 finding: 1 file and 2 rings looked at
     ");
     assert_snapshot!(tree.says(&["check", "-e", "dev"]), @r"
@@ -347,7 +347,7 @@ fn snippets_that_many_copy_are_told_what_is_wrong_with_them() {
     docker-compose.yml:10:11: warning: a single file that is mounted stays the one that it was: a replacement of it never arrives [frozen-mount]
         mend: mount the folder that it stands in, as `keybaton recipe compose` writes it
     shop.service:2:25: error: the key stands in this file, so everybody who has the file can sign with it; it has fewer than 50 characters [key-in-deploy-file]
-        mend: `keybaton recipe systemd` takes it from a store; then `keybaton rotate --new`
+        mend: take it out: `keybaton recipe systemd` takes it from a store; then `keybaton rotate --new -e NAME` for the environment that signs with it
     shop.service:2:25: warning: every user of the machine reads this key with `systemctl show` [key-in-unit]
         mend: LoadCredentialEncrypted= and KEYBATON_DIR=%d, as `keybaton recipe systemd` writes them, or EnvironmentFile= with a file of mode 0600
     4 findings: 3 files and 0 rings looked at

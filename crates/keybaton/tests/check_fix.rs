@@ -235,7 +235,7 @@ fn no_key_and_no_other_secret_of_a_file_is_shown() {
     +… "valueFrom":"arn:aws:secretsmanager:eu-west-1:123456789012:secret:shop-AbCdEf:SECRET_KEY::" …
     fixed task-definition.json:1:127 [pinned-version]
     .github/workflows/d.yml:6:27: error: the key stands in this file, so everybody who has the file can sign with it; it has fewer than 50 characters [key-in-deploy-file]
-        mend: `keybaton recipe github-actions` takes it from a store; then `keybaton rotate --new`
+        mend: take it out: `keybaton recipe github-actions` takes it from a store; then `keybaton rotate --new -e NAME` for the environment that signs with it
     shop/.env:1:1: warning: every user of this machine can use this file: its mode is 666 [env-readable]
         mend: chmod 660 shop/.env
     shop/.env:1:1: error: the key has fewer than 50 characters [weak-key]
@@ -243,7 +243,7 @@ fn no_key_and_no_other_secret_of_a_file_is_shown() {
     shop/.env:2:1: error: the key has fewer than 50 characters [weak-key]
         mend: `keybaton rotate` replaces it; with keybaton's middleware nobody is logged out
     task-definition.json:1:71: error: the key stands in this file, so everybody who has the file can sign with it; it has fewer than 50 characters [key-in-deploy-file]
-        mend: `keybaton recipe aws` takes it from a store; then `keybaton rotate --new`
+        mend: take it out: `keybaton recipe aws` takes it from a store; then `keybaton rotate --new -e NAME` for the environment that signs with it
     5 findings: 3 files and 0 rings looked at
     "#);
         }

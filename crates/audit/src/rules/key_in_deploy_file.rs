@@ -18,7 +18,7 @@ fn check(tree: &Tree, found: &mut Found) {
     for file in &tree.deploy {
         for given in &file.facts.given {
             if let Some(severity) = severity(file, given) {
-                found.add_as(severity, file.at(given.span.start), what(given), mend(file, given));
+                found.add_as(severity, file.at(given.span.start), what(given), mend(tree, file, given));
             }
         }
     }
@@ -53,23 +53,24 @@ fn what(given: &Given) -> String {
     weakness.map_or_else(|| stands.to_owned(), |weakness| format!("{stands}; it {weakness}"))
 }
 
-fn mend(file: &DeployFile, given: &Given) -> String {
+fn mend(tree: &Tree, file: &DeployFile, given: &Given) -> String {
+    let rotate = tree.rotate_new(given.value.key());
     match (given.how, &given.value, file.kind.recipe) {
         (How::Job { deploys: false }, ..) => {
             format!("{}: insecure-key-for-tests", given.ring)
         }
         (_, Value::Default(_), _) => "take the default out, so that a missing key stops the start".to_owned(),
-        (How::Step, ..) => format!("{}=insecure-key-for-this-step, then `keybaton rotate --new`", given.ring),
+        (How::Step, ..) => format!("{}=insecure-key-for-this-step, then {rotate}", given.ring),
         (_, _, Some(recipe)) => {
-            format!("`keybaton recipe {recipe}` takes it from a store; then `keybaton rotate --new`")
+            format!("take it out: `keybaton recipe {recipe}` takes it from a store; then {rotate}")
         }
-        (_, _, None) => "take it from a store, then `keybaton rotate --new`".to_owned(),
+        (_, _, None) => format!("take it out and read it from a store, then {rotate}"),
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use crate::rules::world::{STRONG, World};
+    use crate::rules::world::{STRONG, STRONG_TOO, World};
 
     #[track_caller]
     fn finds(name: &str, text: &str, places: &[&str]) {
@@ -85,6 +86,20 @@ mod tests {
         finds("shop.service", "[Service]\nExecStart=/usr/bin/env SECRET_KEY=made-up gunicorn\n", &["2:35"]);
         finds("shop.service", "[Service]\nSetCredential=SECRET_KEY:made-up\n", &["2:26"]);
         finds("shop.service", "[Service]\n#Environment=SECRET_KEY=made-up\n", &[]);
+    }
+
+    #[test]
+    fn the_ring_that_is_rotated_is_that_of_the_key() {
+        let text = format!("[Service]\nEnvironment=SECRET_KEY={STRONG}\n");
+        let mend = |world: World| world.file("shop.service", &text).all("key-in-deploy-file")[0].mend.clone();
+        assert_eq!(
+            mend(World::new().known("dev", STRONG_TOO)),
+            "take it out: `keybaton recipe systemd` takes it from a store; then `keybaton rotate --new -e NAME` for the environment that signs with it"
+        );
+        assert_eq!(
+            mend(World::new().known("dev", STRONG_TOO).known("production", STRONG)),
+            "take it out: `keybaton recipe systemd` takes it from a store; then `keybaton rotate --new -e production`"
+        );
     }
 
     #[test]

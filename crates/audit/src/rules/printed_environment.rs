@@ -19,7 +19,7 @@ fn check(tree: &Tree, found: &mut Found) {
     }
 }
 
-const MEND: &str = "take the line out; if it ran, `keybaton rotate --new`. A mask hides a key only as long as it is printed as it is";
+const MEND: &str = "take the line out; if it ran, `keybaton rotate --new -e NAME` for the environment that signs with the key. A mask hides a key only as long as it is printed as it is";
 
 #[cfg(test)]
 mod tests {

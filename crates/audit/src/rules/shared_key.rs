@@ -46,9 +46,15 @@ fn mend(one: &Holder<'_>, other: &Holder<'_>) -> String {
             let (ring, environment) = (&other.ring, &other.environment);
             format!("give each ring a key of its own: `keybaton rotate --ring {ring} -e {environment}`")
         }
-        None => "give each environment a ring of its own: `keybaton rotate --new` in one of them".to_owned(),
+        None => {
+            let rotate =
+                other.ring.or(one.ring).map_or(ANY.to_owned(), |ring| format!("`{}`", ring.rotate()));
+            format!("give each environment a ring of its own: {rotate}")
+        }
     }
 }
+
+const ANY: &str = "`keybaton rotate --new -e NAME` in one of them";
 
 /// Something that holds a key: a ring, or a .env file that is no ring's store.
 struct Holder<'a> {
@@ -150,6 +156,10 @@ mod tests {
         assert_eq!(
             world.says("shared-key"),
             ["SECRET_KEY (dev): the environment dev and the environment production have this key in common"]
+        );
+        assert_eq!(
+            world.all("shared-key")[0].mend,
+            "give each environment a ring of its own: `keybaton rotate --new -e production`"
         );
         let world = World::new()
             .known("dev", STRONG)

@@ -52,7 +52,11 @@ struct Used<'a> {
 /// The keys of rings, and of .env files that are no ring's. A placeholder is no secret that could be shared.
 fn used(tree: &Tree) -> Vec<Used<'_>> {
     let rings = tree.known.iter().flat_map(|ring| {
-        ring.keys.iter().map(|key| Used { name: ring.name.clone(), rotate: ring.rotate(), key: &key.text })
+        ring.keys.iter().map(|key| Used {
+            name: ring.name.clone(),
+            rotate: format!("`{}`", ring.rotate()),
+            key: &key.text,
+        })
     });
     let is_store = |path| tree.known.iter().any(|known| known.file.as_ref() == Some(path));
     let files = tree.env_files.iter().filter(|file| !file.is_sample() && !is_store(&file.absolute));
@@ -60,7 +64,7 @@ fn used(tree: &Tree) -> Vec<Used<'_>> {
         let name = file.path.display().to_string();
         file.keys.iter().map(move |key| Used {
             name: name.clone(),
-            rotate: "keybaton rotate --new".to_owned(),
+            rotate: tree.rotate_new(None),
             key: &key.text,
         })
     });
@@ -84,7 +88,7 @@ fn places(file: &DeployFile, used: &[Used<'_>], texts: &[&str]) -> Vec<(usize, u
 
 fn tell(found: &mut Found, at: At, name: &str, rotate: &str) {
     let what = format!("a key of {name} stands here, so everybody who has this file can sign with it");
-    found.add(at, what, format!("take it out, then `{rotate}`"));
+    found.add(at, what, format!("take it out, then {rotate}"));
 }
 
 #[cfg(test)]
@@ -104,7 +108,10 @@ mod tests {
                 "compose.yaml:6:19: a key of SECRET_KEY (production) stands here, so everybody who has this file can sign with it",
             ]
         );
-        assert_eq!(world.all("shared-key")[0].mend, "take it out, then `keybaton rotate --new`");
+        assert_eq!(
+            world.all("shared-key")[0].mend,
+            "take it out, then `keybaton rotate --new -e production`"
+        );
     }
 
     #[test]
