@@ -130,6 +130,28 @@ fn hostile_files_are_read_in_no_time() {
 }
 
 #[test]
+fn hostile_scripts_are_read_in_no_time() {
+    let many = 1 << 14;
+    for script in [
+        format!("echo {}", "$(".repeat(many)),
+        format!("echo {}{}", "$(".repeat(many), ")".repeat(many)),
+        format!("echo {}", "\"$(\" ".repeat(many)),
+        format!("( echo a; {}", ") > f ( echo a; ".repeat(many)),
+        format!("{}{}", "{ ".repeat(many), "echo $SECRET_KEY; } | cat; ".repeat(many)),
+        format!("a {}", "SECRET_KEY=,".repeat(many)),
+        format!("env{}", "|cat".repeat(many)),
+        "sh -c 'sh -c x'|".repeat(many),
+        format!("x\n{}", "      - run: echo $SECRET_KEY\n".repeat(many / 4)),
+    ] {
+        let text = format!("jobs:\n  deploy:\n    steps:\n      - run: |\n          {script}\n");
+        let start = Instant::now();
+        with(".github/workflows/a.yml", format!("# SECRET_KEY\n{text}").as_bytes());
+        let took = start.elapsed();
+        assert!(took < Duration::from_secs(3), "{took:?} for {:?}", &script[..12]);
+    }
+}
+
+#[test]
 fn no_report_shows_a_key() {
     let leak = "LEAKkQ3vT9xZ2mLp7RwY4nHs8JdF6gBc1VaE5tUoKiXyPzMqWrNeGhSbDjCf";
     let encoded = format!("LEAK{}", &leak[4..]);

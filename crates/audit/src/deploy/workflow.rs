@@ -31,21 +31,30 @@ fn read(reader: &mut Reader<'_>) -> Result<(), Broken> {
     let jobs = root.get("jobs").map(At::entries).unwrap_or_default();
     let deploying: Vec<bool> =
         jobs.iter().map(|(_, key, job)| is_called(*key) || deploys(reader, *job)).collect();
+    let secrets = secrets(reader);
     // What all jobs have is there for the tests, unless there are none.
     let all = !jobs.is_empty() && deploying.iter().all(|deploys| *deploys);
     let set = variables(reader, root.get("env"), How::Job { deploys: all });
     for ((_, _, job), deploys) in jobs.into_iter().zip(deploying) {
-        read_job(reader, job, &set, How::Job { deploys });
+        read_job(reader, job, Given { set: &set, secrets: &secrets }, How::Job { deploys });
     }
     if let Some(action) = root.get("runs") {
         let how = How::Job { deploys: deploys(reader, action) };
-        read_job(reader, action, &set, how);
+        read_job(reader, action, Given { set: &set, secrets: &secrets }, how);
     }
     Ok(())
 }
 
-fn read_job(reader: &mut Reader<'_>, job: At<'_>, set: &[String], how: How) {
-    let mut set = set.to_vec();
+/// The variables with a key that a job or a step begins with.
+#[derive(Clone, Copy)]
+struct Given<'a> {
+    set: &'a [String],
+    /// Those that only an expression fills in.
+    secrets: &'a [String],
+}
+
+fn read_job(reader: &mut Reader<'_>, job: At<'_>, given: Given<'_>, how: How) {
+    let mut set = given.set.to_vec();
     set.extend(variables(reader, job.get("env"), how));
     let services =
         job.get("services").map(At::entries).unwrap_or_default().into_iter().map(|(_, _, service)| service);
@@ -56,27 +65,26 @@ fn read_job(reader: &mut Reader<'_>, job: At<'_>, set: &[String], how: How) {
     for step in job.get("steps").into_iter().flat_map(At::items) {
         // A step that tests has a key of its own, also where a later one deploys.
         let how = if does(reader, step) == Does::Test { How::Job { deploys: false } } else { how };
-        read_step(reader, step, &set, how, &mut written);
+        read_step(reader, step, Given { set: &set, ..given }, how, &mut written);
     }
 }
 
 fn read_step(
     reader: &mut Reader<'_>,
     step: At<'_>,
-    set: &[String],
+    given: Given<'_>,
     how: How,
     written: &mut BTreeSet<String>,
 ) {
-    let mut set = set.to_vec();
+    let mut set = given.set.to_vec();
     set.extend(variables(reader, step.get("env"), how));
-    let secrets = secrets(reader);
-    let known = [set.clone(), secrets.clone()].concat();
+    let known = [set.as_slice(), given.secrets].concat();
     if let Some(script) = step.get("run").and_then(|run| Script::of(run, reader.text)) {
         script.read(reader, Surroundings { how, set: &set, known: &known }, written);
     }
     let uses = step.text_of("uses").unwrap_or_default();
     // The machine that such a script runs on has an environment of its own.
-    read_inputs(reader, step, uses, Surroundings { how, set: &[], known: &secrets }, written);
+    read_inputs(reader, step, uses, Surroundings { how, set: &[], known: given.secrets }, written);
 }
 
 /// Only an expression fills in a secret that no variable holds.

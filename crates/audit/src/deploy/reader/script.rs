@@ -159,9 +159,10 @@ impl<'y> Script<'y> {
     fn word(&self, reader: &mut Reader<'_>, part: &Part<'_>, word: &Word, how: How, is_argument: bool) {
         let names = reader.names;
         let settings = in_word(names, &word.text);
+        let start = begins(part, word).filter(|_| !settings.is_empty());
         for setting in &settings {
             let value = value_in(setting.text, &word.filled);
-            reader.give(setting.name, value, how, self.setting(part, word, setting));
+            reader.give(setting.name, value, how, self.setting(part, word, setting, start));
         }
         let name = word.text.strip_prefix(ARGUMENT).filter(|_| settings.is_empty());
         if let Some(name) =
@@ -175,25 +176,33 @@ impl<'y> Script<'y> {
     fn lines(&self, reader: &mut Reader<'_>, part: &Part<'_>, word: &Word, how: How) {
         let names = reader.names;
         let text = word.text.replace("\\n", " \n");
+        let start = begins(part, word);
         for setting in in_lines(names, &text) {
             let value = value_in(setting.text, &word.filled);
-            reader.give(setting.name, value, how, self.setting(part, word, &setting));
+            reader.give(setting.name, value, how, self.setting(part, word, &setting, start));
         }
     }
 
-    /// Where a value stands: in the word as it is written, as far as that can be told.
-    fn setting(&self, part: &Part<'_>, word: &Word, setting: &Setting<'_>) -> Range<usize> {
-        let written = part.text.get(word.span.clone()).unwrap_or_default();
-        let span = match written.find(&word.text) {
+    /// Where a value stands: in the word as it is written, which begins at `start`, as far as that can be told.
+    fn setting(
+        &self,
+        part: &Part<'_>,
+        word: &Word,
+        setting: &Setting<'_>,
+        start: Option<usize>,
+    ) -> Range<usize> {
+        let span = match start {
             _ if setting.span.start == setting.name.len() + 1 => word.value_span(),
-            Some(start) => {
-                let start = word.span.start + start + setting.span.start;
-                start..start + setting.span.len()
-            }
+            Some(start) => start + setting.span.start..start + setting.span.end,
             None => word.span.clone(),
         };
         self.span(&part.place.of(span))
     }
+}
+
+/// Where the text of a word stands in the script, if it stands there as it is.
+fn begins(part: &Part<'_>, word: &Word) -> Option<usize> {
+    Some(word.span.start + part.text.get(word.span.clone())?.find(&word.text)?)
 }
 
 /// A script, or one within it.

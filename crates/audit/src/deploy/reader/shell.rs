@@ -100,6 +100,8 @@ struct Groups {
     open: Vec<usize>,
     /// The one that ended just now.
     ended: Option<usize>,
+    /// How many commands groups have led somewhere: those of a group in a group are led twice.
+    led: usize,
 }
 
 impl Reading<'_> {
@@ -145,7 +147,9 @@ impl Reading<'_> {
     /// The commands of the group that ended just now.
     fn ended(&mut self) -> &mut [Command] {
         let start = self.groups.ended.unwrap_or(self.commands.len());
-        self.commands.get_mut(start..).unwrap_or_default()
+        let ended = self.commands.get_mut(start..).unwrap_or_default();
+        self.groups.led += ended.len();
+        if self.groups.led > LED { &mut [] } else { ended }
     }
 
     fn separate(&mut self, length: usize) {
@@ -264,9 +268,12 @@ impl Reading<'_> {
     }
 }
 
+/// More commands than anybody writes in groups.
+const LED: usize = 1 << 18;
+
 /// What stands in quotes, and how long it is with them.
 fn between(rest: &str, quote: char, has_escapes: bool) -> (usize, String, bool) {
-    let mut text = String::new();
+    let (mut text, mut is_closed) = (String::new(), true);
     let mut at = 1;
     while let Some(c) = rest[at..].chars().next() {
         let here = &rest[at..];
@@ -276,7 +283,11 @@ fn between(rest: &str, quote: char, has_escapes: bool) -> (usize, String, bool) 
         // A command that is filled in has quotes of its own.
         let length = match c {
             '\\' if has_escapes => 1 + here[1..].chars().next().map_or(0, char::len_utf8),
-            '$' if has_escapes => call(here).unwrap_or(1),
+            '$' if has_escapes && is_closed && here[1..].starts_with(['(', '{']) => call(here)
+                .unwrap_or_else(|| {
+                    is_closed = false;
+                    1
+                }),
             c => c.len_utf8(),
         };
         let is_escape = c == '\\' && has_escapes && here[1..].starts_with(['$', '`', '"', '\\', '\n']);
@@ -288,10 +299,7 @@ fn between(rest: &str, quote: char, has_escapes: bool) -> (usize, String, bool) 
 
 /// How long `$(…)` or `${…}` is, if it ends before long: what is never closed must not be searched to the end each time.
 fn call(rest: &str) -> Option<usize> {
-    if !rest.starts_with("$(") && !rest.starts_with("${") {
-        return None;
-    }
-    let most = (0..=rest.len().min(1024)).rev().find(|at| rest.is_char_boundary(*at))?;
+    let most = (0..=rest.len().min(512)).rev().find(|at| rest.is_char_boundary(*at))?;
     closed(&rest[1..most]).map(|length| length + 1)
 }
 
