@@ -341,13 +341,14 @@ mod tests {
     }
 
     #[test]
-    fn the_version_of_a_secret_is_no_key() {
+    fn a_version_or_a_description_in_terraform_is_no_key() {
         for text in [
             "secret_key_ref {\n  name = \"DJANGO_SECRET_KEY\"\n  secret_key = \"latest\"\n}\n",
             "secrets = {\n  \"SECRET_KEY\" : \"latest\",\n  \"DJANGO_SECRET_KEY\" : \"3\"\n}\n",
         ] {
             finds("main.tf", text, &[]);
         }
+        finds("main.tf", "description = <<EOT\nSECRET_KEY=made-up\nEOT\n", &[]);
         finds("main.tf", "secrets = { \"SECRET_KEY\" : \"made-up\" }\n", &["1:28"]);
     }
 

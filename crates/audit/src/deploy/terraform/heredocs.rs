@@ -9,7 +9,7 @@ use super::{How, Reader, Value, hcl, value};
 /// Takes in the keys that stand in them.
 pub(super) fn read(reader: &mut Reader<'_>) {
     let text = reader.text;
-    for span in hcl::heredocs(text) {
+    for span in hcl::heredocs(text).into_iter().filter(|span| !is_description(&text[..span.start])) {
         let Some((first, body)) = text[span.clone()].split_once('\n') else { continue };
         let start = span.start + first.len() + 1;
         let end = body.rfind('\n').unwrap_or(0);
@@ -18,6 +18,12 @@ pub(super) fn read(reader: &mut Reader<'_>) {
             false => lines(reader, &body[..end], start),
         }
     }
+}
+
+/// What people are told may show how a key is set.
+fn is_description(before: &str) -> bool {
+    let name = before.trim_end_matches([' ', '\t']).strip_suffix('=').map(str::trim_end);
+    name.is_some_and(|name| name.ends_with("description"))
 }
 
 /// `{"name": "SECRET_KEY", "value": "…"}`: JSON is YAML too.
