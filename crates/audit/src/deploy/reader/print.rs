@@ -168,7 +168,17 @@ pub(super) fn is_seen(commands: &[Command], at: usize, known: &[String]) -> bool
 fn passes(command: &Command, known: &[String]) -> bool {
     match command.name() {
         "grep" | "egrep" => asks(&command.rest().collect::<Vec<_>>(), known),
-        name => PASSES.contains(&name),
+        name => PASSES.contains(&name) && !names_alone(command),
+    }
+}
+
+/// `cut -d= -f1`, `sed 's/=.*//'`: what is left of a variable is its name.
+fn names_alone(command: &Command) -> bool {
+    let rest: Vec<&str> = command.rest().collect();
+    match command.name() {
+        "cut" => rest.contains(&"-f1") || rest.windows(2).any(|pair| pair == ["-f", "1"]),
+        "sed" => rest.iter().any(|word| word.contains("/=.*/")),
+        _ => false,
     }
 }
 
@@ -301,6 +311,8 @@ mod tests {
             "echo \"SECRET_KEY=$SECRET_KEY\" > .env\ngrep DEBUG .env; grep -q SECRET_KEY .env; cat .env > copy; wc -l .env; sed -i s/a/b/ .env",
             "echo A=1 | tee .env",
             "env | grep -q SECRET_KEY",
+            "printenv | cut -d= -f1",
+            "env | sed 's/=.*/=***/' | sort",
             "docker compose exec web env | grep DEBUG",
             "docker compose exec web python manage.py check",
             "docker run -e SECRET_KEY shop",
