@@ -8,7 +8,7 @@ use super::facts::{Freeze, Frozen};
 use super::reader::Reader;
 use super::reader::value::doubled;
 use super::reader::yaml::{At, Yaml};
-use super::{Broken, How, Kind, Value};
+use super::{Broken, Given, How, Kind, Value};
 
 pub(super) const KIND: Kind = Kind { name: "a compose file", recipe: Some("compose"), is_named, says, read };
 
@@ -51,7 +51,8 @@ fn read_service(reader: &mut Reader<'_>, service: At<'_>) {
     variables(reader, service.get("environment"), How::Environment);
     let mounted: Vec<RingName> =
         secrets(service).filter_map(|name| reader.names.ring_like(name)).cloned().collect();
-    let given = reader.facts.given[before..].iter().filter(|given| mounted.contains(&given.ring));
+    let is_twice = |given: &&Given| mounted.contains(&given.ring) && given.value != Value::Path;
+    let given = reader.facts.given[before..].iter().filter(is_twice);
     let twice: Vec<_> = given.map(|given| given.span.clone()).collect();
     reader.facts.twice.extend(twice);
     variables(reader, service.find(&["build", "args"]), How::Argument);

@@ -45,6 +45,8 @@ pub enum Value {
     Default(SecretText),
     /// It comes from elsewhere.
     Reference,
+    /// The path of what holds it, which the program reads.
+    Path,
     /// Nothing.
     Empty,
 }
@@ -114,7 +116,7 @@ impl Value {
     pub fn key(&self) -> Option<&SecretText> {
         match self {
             Self::Literal(key) | Self::Default(key) => Some(key),
-            Self::Reference | Self::Empty => None,
+            Self::Reference | Self::Path | Self::Empty => None,
         }
     }
 }

@@ -40,6 +40,13 @@ mod tests {
     }
 
     #[test]
+    fn a_variable_that_says_where_the_secret_lies_is_no_second_key() {
+        let text = "services:\n  web:\n    image: shop\n    environment:\n      SECRET_KEY: /run/secrets/secret_key\n    secrets: [secret_key]\nsecrets:\n  secret_key:\n    environment: KEY\n";
+        let world = World::new().file("compose.yaml", text);
+        assert!(world.finds("key-given-twice").is_empty() && world.finds("key-in-deploy-file").is_empty());
+    }
+
+    #[test]
     fn a_unit_with_a_credential_and_a_variable_is_found() {
         let text = "[Service]\nLoadCredential=SECRET_KEY:/etc/key\nEnvironment=SECRET_KEY=x\n";
         assert_eq!(World::new().file("shop.service", text).finds("key-given-twice"), ["shop.service:3:24"]);

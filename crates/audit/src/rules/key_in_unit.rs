@@ -14,8 +14,8 @@ pub(super) const RULE: Rule = Rule {
 
 fn check(tree: &Tree, found: &mut Found) {
     for file in &tree.deploy {
-        let set =
-            file.facts.given.iter().filter(|given| given.how == How::Unit && given.value != Value::Empty);
+        let is_set = |value: &Value| !matches!(value, Value::Path | Value::Empty);
+        let set = file.facts.given.iter().filter(|given| given.how == How::Unit && is_set(&given.value));
         for given in set {
             found.add(file.at(given.span.start), WHAT, MEND);
         }
@@ -51,12 +51,23 @@ mod tests {
             "[Service]\nEnvironmentFile=/etc/shop/env\n",
             "[Service]\nEnvironment=\"DJANGO_SETTINGS_MODULE=shop.settings\" AWS_SECRET_KEY_ID=x\n",
             "[Service]\nEnvironment=SECRET_KEY=\n",
+            "[Service]\nEnvironment=SECRET_KEY=/run/credentials/shop.service/secret_key\n",
             "[Service]\nExecStart=/bin/sh -c 'SECRET_KEY=$(cat /run/key) exec gunicorn shop.wsgi'\n",
             "[Service]\nEnvironmentFile=/etc/shop/env\nExecStart=/usr/bin/docker run -e SECRET_KEY=${SECRET_KEY} shop\n",
             "[Service]\n# Environment=SECRET_KEY=x\n; Environment=SECRET_KEY=x\n",
         ] {
             finds("shop.service", text, &[]);
         }
+    }
+
+    #[test]
+    fn a_key_that_no_quotes_surround_may_hold_the_signs_of_a_shell() {
+        let text =
+            "[Service]\nEnvironment=SECRET_KEY=(a7k9m!zq8x3v5t6w1y4b0n_jd@hgfpcle=u+rioks&w;t|x)q<z>k A=b\n";
+        let found = World::new().file("shop.service", text).says("key-in-deploy-file");
+        let what = "the key stands in this file, so everybody who has the file can sign with it";
+        assert_eq!(found, [format!("shop.service:2:24: {what}")]);
+        finds("shop.service", text, &["2:24"]);
     }
 
     #[test]

@@ -6,12 +6,14 @@ mod inner;
 pub(super) mod lines;
 pub(super) mod pairs;
 mod print;
+mod reference;
 pub(super) mod script;
 pub(super) mod settings;
 pub(super) mod shell;
 pub(super) mod texts;
 pub(super) mod value;
 pub(super) mod version;
+pub(super) mod words;
 pub(super) mod yaml;
 
 use std::ops::Range;

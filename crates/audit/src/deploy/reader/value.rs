@@ -2,107 +2,52 @@
 
 use keybaton_core::SecretText;
 
+use super::reference::{is_path, is_reference, is_word};
 use crate::deploy::Value;
 
 /// A text as nearly every platform means it: `${…}`, `$(NAME)`, `{{ … }}` and a lone `$NAME` are filled later.
-pub(in crate::deploy) fn value(text: &str) -> Value {
+pub(crate) fn value(text: &str) -> Value {
     let text = text.trim();
     if text.is_empty() {
         return Value::Empty;
     }
-    if let Some(default) = default(text) {
+    if let Some(default) = default(text, DEEPEST) {
         return Value::Default(SecretText::new(default));
     }
-    match is_reference(text) {
-        true => Value::Reference,
-        false => Value::Literal(SecretText::new(text)),
+    match text {
+        text if is_path(text) => Value::Path,
+        text if is_reference(text) => Value::Reference,
+        text => Value::Literal(SecretText::new(text)),
     }
 }
 
-/// The same where a `$` or `%` that is meant stands twice.
+/// The same where a `$` or `%` that is meant stands twice. A key may hold one in front of a bracket: only once it stands
+/// there as it is meant can it be told from a reference.
 pub(in crate::deploy) fn doubled(text: &str, sign: char) -> Value {
-    match value(text) {
-        Value::Literal(key) => {
-            Value::Literal(SecretText::new(key.expose().replace(&format!("{sign}{sign}"), &sign.to_string())))
-        }
-        other => other,
-    }
+    value(&text.replace(&format!("{sign}{sign}"), &sign.to_string()))
 }
 
-fn is_reference(text: &str) -> bool {
-    let filled = ["{{", "${", "$[[", "<%", "<path:", "ENC[", "%(", "keyvault", "@Microsoft.KeyVault"];
-    filled.iter().any(|mark| text.contains(mark))
-        || is_name(text)
-        || has_call(text)
-        || is_address(text)
-        || is_token(text)
+/// What a whole `${NAME:-default}` or `${{ secrets.NAME || 'default' }}` gives where the variable is not set, however
+/// deep it stands: `${A:-${B:-default}}`.
+fn default(text: &str, deepest: usize) -> Option<&str> {
+    let otherwise =
+        if let Some(expression) = text.strip_prefix("${{").and_then(|text| text.strip_suffix("}}")) {
+            let (_, otherwise) = expression.rsplit_once("||")?;
+            otherwise.trim().strip_prefix('\'')?.strip_suffix('\'')?
+        } else {
+            let (name, otherwise) = text.strip_prefix("${")?.strip_suffix('}')?.split_once('-')?;
+            if !name.trim_end_matches(':').chars().all(is_word) {
+                return None;
+            }
+            otherwise.trim_matches(['"', '\''])
+        };
+    let is_key = !otherwise.is_empty() && !is_reference(otherwise) && !is_path(otherwise);
+    let inner = deepest.checked_sub(1).and_then(|deepest| default(otherwise, deepest));
+    inner.or_else(|| is_key.then_some(otherwise))
 }
 
-/// `op://vault/shop/SECRET_KEY`, `vault:secret/data/shop#SECRET_KEY`: where another program finds the key.
-fn is_address(text: &str) -> bool {
-    let named = ["vault:", "secretref:", "arn:", "ref+"];
-    let is_scheme = |scheme: &str| {
-        scheme.starts_with(|c: char| c.is_ascii_lowercase())
-            && scheme.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || "+-.".contains(c))
-    };
-    named.iter().any(|begin| text.starts_with(begin))
-        || text.split_once("://").is_some_and(|(scheme, _)| is_scheme(scheme))
-}
-
-/// `__SECRET_KEY__`, `#{SECRET_KEY}#`: what a step of the deployment replaces. `__CHANGE_ME__` is for people.
-fn is_token(text: &str) -> bool {
-    let within = |(begin, end): &(&str, &str)| text.strip_prefix(begin)?.strip_suffix(end);
-    TOKENS.iter().filter_map(within).any(|name| {
-        let is_upper = |c: char| c.is_ascii_uppercase() || c.is_ascii_digit() || c == '_';
-        name.chars().all(is_upper) && (name.contains("SECRET") || name.contains("KEY"))
-    })
-}
-
-const TOKENS: [(&str, &str); 4] = [("__", "__"), ("@@", "@@"), ("#{", "}#"), ("#{", "}")];
-
-/// `$SECRET_KEY`, and nothing around it: keys may hold a `$`.
-fn is_name(text: &str) -> bool {
-    let names =
-        text.strip_prefix('$').or_else(|| text.strip_prefix("%").and_then(|name| name.strip_suffix('%')));
-    names.is_some_and(|name| {
-        name.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_') && name.chars().all(is_word)
-    })
-}
-
-/// `$(SECRET_KEY)`, anywhere; a command too, which has a space.
-fn has_call(text: &str) -> bool {
-    let mut rest = text;
-    while let Some((_, after)) = rest.split_once("$(") {
-        let Some((name, _)) = after.split_once(')') else { return false };
-        if name.starts_with(|c: char| c.is_ascii_alphabetic())
-            && name.chars().all(|c| is_word(c) || " -/.".contains(c))
-        {
-            return true;
-        }
-        rest = after;
-    }
-    false
-}
-
-/// What a whole `${NAME:-default}` or `${{ secrets.NAME || 'default' }}` gives where the variable is not set.
-fn default(text: &str) -> Option<&str> {
-    let default = if let Some(expression) = text.strip_prefix("${{").and_then(|text| text.strip_suffix("}}"))
-    {
-        let (_, default) = expression.rsplit_once("||")?;
-        default.trim().strip_prefix('\'')?.strip_suffix('\'')?
-    } else {
-        let (name, default) = text.strip_prefix("${")?.strip_suffix('}')?.split_once('-')?;
-        if !name.trim_end_matches(':').chars().all(is_word) {
-            return None;
-        }
-        default.trim_matches(['"', '\''])
-    };
-    (!default.is_empty() && !is_reference(default)).then_some(default)
-}
-
-fn is_word(c: char) -> bool {
-    c.is_ascii_alphanumeric() || c == '_'
-}
+/// How many defaults may stand in one another.
+const DEEPEST: usize = 8;
 
 #[cfg(test)]
 mod tests {
@@ -112,6 +57,7 @@ mod tests {
         match value(text) {
             Value::Empty => "empty".to_owned(),
             Value::Reference => "reference".to_owned(),
+            Value::Path => "path".to_owned(),
             Value::Literal(key) => format!("literal {}", key.expose()),
             Value::Default(key) => format!("default {}", key.expose()),
         }
@@ -141,6 +87,11 @@ mod tests {
             "__SECRET_KEY__",
             "@@DJANGO_SECRET_KEY@@",
             "#{SECRET_KEY}#",
+            "!!!SET DJANGO_SECRET_KEY!!!",
+            "encrypted:BNr24F4vW9CQ37LOXeRgOL6QlwtJfAoAVXtSdSfpicPDHtqo",
+            "dev-$(SECRET_KEY)-%(here)s",
+            "$(python -c 'import secrets; print(secrets.token_urlsafe(50))')",
+            "`openssl rand -base64 48`",
         ] {
             assert_eq!(told(text), "reference", "{text}");
         }
@@ -158,6 +109,11 @@ mod tests {
             "__CHANGE_ME__",
             "A:b/c",
             "<key>",
+            "!!!change_me!!!",
+            "a%(b",
+            "/short",
+            "/Zm9v/YmFy",
+            "/a+b/key",
         ] {
             assert_eq!(told(text), format!("literal {text}"));
         }
@@ -169,12 +125,55 @@ mod tests {
         assert_eq!(told("${SECRET_KEY:-made-up}"), "default made-up");
         assert_eq!(told("${SECRET_KEY-made-up}"), "default made-up");
         assert_eq!(told("${{ secrets.SECRET_KEY || 'made-up' }}"), "default made-up");
+        assert_eq!(told("${DJANGO_SECRET_KEY:-${SECRET_KEY:-made-up}}"), "default made-up");
+        assert_eq!(told("${SECRET_KEY:-a%(b$(c}"), "default a%(b$(c");
         assert_eq!(told("${SECRET_KEY:-}"), "reference");
+        assert_eq!(told("${SECRET_KEY:-/run/secrets/secret_key}"), "reference");
+        assert_eq!(told("${A:-a}${B:-b}"), "reference");
     }
 
     #[test]
     fn a_sign_that_is_doubled_is_meant_once() {
-        let Value::Literal(key) = doubled("made$$up", '$') else { panic!("no key") };
-        assert_eq!(key.expose(), "made$up");
+        let told = |text, sign| doubled(text, sign).key().map(|key| key.expose().to_owned());
+        assert_eq!(told("made$$up", '$').as_deref(), Some("made$up"));
+        assert_eq!(told("a7%%(k9m", '%').as_deref(), Some("a7%(k9m"));
+        assert_eq!(told("$${SECRET_KEY}", '$'), None);
+    }
+
+    #[test]
+    fn the_path_of_a_key_is_none() {
+        for text in [
+            "/run/secrets/shop",
+            "/vault/secrets/secret-key",
+            "file:/etc/key",
+            "file:///etc/shop/secret_key.txt",
+            "/systems/prod/terra/django_secret_key",
+            "/prod/shop/SECRET_KEY",
+        ] {
+            assert_eq!(told(text), "path", "{text}");
+        }
+    }
+
+    #[test]
+    fn no_key_that_django_draws_is_taken_for_a_reference() {
+        for key in drawn(20_000) {
+            assert_eq!(told(&key), format!("literal {key}"));
+            assert_eq!(told(&format!("${{SECRET_KEY:-{key}}}")), format!("default {key}"));
+            for sign in ['$', '%'] {
+                let written = key.replace(sign, &format!("{sign}{sign}"));
+                assert!(doubled(&written, sign).key().is_some_and(|read| read.expose() == key), "{key}");
+            }
+        }
+    }
+
+    /// Keys as `get_random_secret_key` draws them, the same ones each time.
+    fn drawn(count: usize) -> impl Iterator<Item = String> {
+        let alphabet: Vec<char> = "abcdefghijklmnopqrstuvwxyz0123456789!@#$%^&*(-_=+)".chars().collect();
+        let mut state = 1_u64;
+        let mut next = move || {
+            state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+            alphabet[(state >> 33) as usize % alphabet.len()]
+        };
+        std::iter::repeat_with(move || (0..50).map(|_| next()).collect()).take(count)
     }
 }
