@@ -6,8 +6,9 @@ use keybaton_core::{Field, RingName, SecretText, Texts};
 use keybaton_dotenv::{Binding, Document, Precedence};
 use zeroize::Zeroizing;
 
+use crate::deploy::{self, Value};
 use crate::finding::At;
-use crate::python_file::is_for_tests;
+use crate::sample::is_sample;
 use crate::source::{Place, Source};
 
 /// A .env file with a key in it.
@@ -61,8 +62,7 @@ impl EnvFile {
     /// Whether its keys protect nobody: it is there to be copied, or for tests.
     #[must_use]
     pub fn is_sample(&self) -> bool {
-        let name = self.path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
-        name.split('.').any(|word| SAMPLES.contains(&word)) || is_for_tests(&self.path)
+        is_sample(&self.path)
     }
 
     /// A place in it.
@@ -94,7 +94,7 @@ fn keys(source: &Source, ring: &RingName) -> Vec<EnvKey> {
     let value = |name: &str| document.get(name, &nothing, Precedence::Environment).ok().flatten();
     let mut texts = Texts::default();
     for (field, name) in [(Field::Signing, ring.as_str()), (Field::Fallbacks, &fallbacks)] {
-        if let Some(value) = value(name) {
+        if let Some(value) = value(name).filter(|value| is_there(value)) {
             texts.set(field, SecretText::new(value.as_str()));
         }
     }
@@ -108,13 +108,13 @@ fn keys(source: &Source, ring: &RingName) -> Vec<EnvKey> {
     .collect()
 }
 
+/// What a password manager, a template or sops puts in the place of a key is none yet.
+fn is_there(text: &str) -> bool {
+    !matches!(deploy::value(text), Value::Reference | Value::Path)
+}
+
 /// Where the statement that counts begins: the last of several.
 fn last(document: &Document<'_>, name: &str) -> Option<usize> {
     let mut bindings = document.bindings().rev();
     bindings.find(|binding: &&Binding<'_>| binding.name == name).map(|binding| binding.place.line_start)
 }
-
-const SAMPLES: [&str; 11] = [
-    "example", "examples", "sample", "template", "dist", "tmpl", "default", "defaults", "test", "testing",
-    "ci",
-];

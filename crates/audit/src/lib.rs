@@ -20,6 +20,7 @@ mod packages;
 mod python;
 mod python_file;
 mod rules;
+mod sample;
 mod suppression;
 mod tree;
 mod walk;

@@ -29,10 +29,11 @@ pub use names::Names;
 
 use crate::finding::At;
 use crate::fix::{Language, Stamp};
-use crate::python_file::is_for_tests;
+use crate::sample::{is_for_development, is_sample};
 use crate::source::Source;
 use reader::Reader;
 pub(crate) use reader::texts::Texts;
+pub(crate) use reader::value::value;
 use reader::yaml::Yaml;
 
 /// A kind of deploy file.
@@ -116,8 +117,15 @@ impl DeployFile {
     /// Whether it is there to be copied, or for tests: a placeholder in it protects nobody.
     #[must_use]
     pub fn is_sample(&self) -> bool {
-        let name = self.path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
-        name.split(['.', '-', '_']).any(|word| SAMPLES.contains(&word)) || is_for_tests(&self.path)
+        // `ci.yml` is called after tests, and often deploys too: what a job does decides.
+        let is_pipeline = [workflow::KIND.name, gitlab::KIND.name].contains(&self.kind.name);
+        !is_pipeline && is_sample(&self.path)
+    }
+
+    /// Whether it is for the machine of a developer.
+    #[must_use]
+    pub fn is_for_development(&self) -> bool {
+        is_for_development(&self.path)
     }
 
     /// A place in it.
@@ -134,5 +142,3 @@ impl std::fmt::Debug for Kind {
 }
 
 const SCRIPTS: usize = 32 << 20;
-
-const SAMPLES: [&str; 8] = ["example", "examples", "sample", "template", "dist", "tmpl", "test", "testing"];

@@ -57,7 +57,30 @@ mod tests {
             World::new().file(".env.example", &format!("SECRET_KEY={key}\n")).git(&["add", ".env.example"])
         };
         assert!(sample("your-secret-key-here").finds("env-tracked").is_empty());
+        let world = World::new().file("app/.env.docker-example", "SECRET_KEY=foo\n").git(&["add", "."]);
+        assert!(world.finds("env-tracked").is_empty() && world.finds("weak-key").is_empty());
         assert_eq!(sample(STRONG).finds("env-tracked"), [".env.example:1:1"]);
+    }
+
+    #[test]
+    fn a_file_that_only_says_where_the_key_comes_from_has_none() {
+        for (name, value) in [
+            (".env.op", "\"op://shop/django/SECRET_KEY\""),
+            (
+                ".env.production",
+                "\"encrypted:BNr24F4vW9CQ37LOXeRgOL6QlwtJfAoAVXtSdSfpicPDHtqo/Q2HekeCjAWrhxHy\"",
+            ),
+            (".env.enc", "ENC[AES256_GCM,data:p673w==,iv:YY=,aad:UQ=,tag:A=]"),
+            (".env.j2", "{{ django_secret_key }}"),
+            (".env.erb", "<%= ENV['SECRET_KEY'] %>"),
+            (".env.prod", "/run/secrets/secret_key"),
+            (".envs/.production/.django", "!!!SET DJANGO_SECRET_KEY!!!"),
+        ] {
+            let text = format!("SECRET_KEY={value}\nSECRET_KEY_FALLBACKS={value}\n");
+            let world = World::new().file(name, &text).git(&["add", "."]);
+            assert!(world.finds("env-tracked").is_empty(), "{name}");
+            assert!(world.finds("weak-key").is_empty(), "{name}");
+        }
     }
 
     #[test]
