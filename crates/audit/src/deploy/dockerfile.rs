@@ -5,6 +5,7 @@ use std::path::Path;
 
 use super::reader::lines::{Logical, joined};
 use super::reader::value::value;
+use super::reader::words::words;
 use super::reader::{Reader, shell};
 use super::{Broken, How, Kind, Value};
 
@@ -70,10 +71,7 @@ fn instruction(line: &Logical) -> (String, usize) {
 
 /// `ARG NAME`, `ARG NAME=value`, `ENV NAME=value OTHER=value`, and `ENV NAME value` as it was once written.
 fn declared(reader: &mut Reader<'_>, line: &Logical, at: usize, rest: &str, how: How) {
-    let words: Vec<shell::Word> = shell::commands(rest)
-        .into_iter()
-        .flat_map(|command| [command.assigned, command.words].concat())
-        .collect();
+    let words = words(rest);
     if let ([name, _, ..], true) = (words.as_slice(), how != How::Argument)
         && name.assignment().is_none()
     {
@@ -84,7 +82,7 @@ fn declared(reader: &mut Reader<'_>, line: &Logical, at: usize, rest: &str, how:
     }
     for word in words {
         let (name, value, span) = match word.assignment() {
-            Some((name, text)) => (name, value(text), word.value_span()),
+            Some((name, text, span)) => (name, value(text), span),
             None => (word.text.as_str(), Value::Reference, word.span.clone()),
         };
         reader.give(name, value, how, line.span(at + span.start..at + span.end));

@@ -7,7 +7,8 @@ use super::reader::Reader;
 use super::reader::lines::{Logical, joined};
 use super::reader::shell;
 use super::reader::value::doubled;
-use super::{Broken, How, Kind, Value};
+use super::reader::words::words;
+use super::{Broken, How, Kind};
 
 pub(super) const KIND: Kind =
     Kind { name: "a unit", recipe: Some("systemd"), is_named, says: |_, _| true, read };
@@ -26,12 +27,9 @@ fn read(reader: &mut Reader<'_>) -> Result<(), Broken> {
         let Some((key, value)) = line.text.split_once('=') else { continue };
         let at = line.text.len() - value.len();
         match key.trim() {
-            "Environment" => variables(reader, &line, at, value, |_| true),
+            "Environment" => variables(reader, &line, at, value),
             "EnvironmentFile" => env_file(reader, value),
-            // Where the key comes from elsewhere, `systemctl show` shows only from where.
-            key if key.starts_with("Exec") => {
-                variables(reader, &line, at, value, |value| value.key().is_some());
-            }
+            key if key.starts_with("Exec") => command(reader, &line, at, value),
             "LoadCredential"
             | "LoadCredentialEncrypted"
             | "SetCredential"
@@ -60,19 +58,24 @@ fn credential(reader: &mut Reader<'_>, line: &Logical, at: usize) {
     }
 }
 
-/// The words of `Environment=`, and what stands in front of a command: systemd quotes nearly as a shell does.
-fn variables(
-    reader: &mut Reader<'_>,
-    line: &Logical,
-    at: usize,
-    value: &str,
-    is_shown: impl Fn(&Value) -> bool,
-) {
+/// The words of `Environment=`.
+fn variables(reader: &mut Reader<'_>, line: &Logical, at: usize, value: &str) {
+    for word in words(value) {
+        if let Some((name, text, span)) = word.assignment() {
+            let span = line.span(at + span.start..at + span.end);
+            reader.give(name, doubled(text, '%'), How::Unit, span);
+        }
+    }
+}
+
+/// What stands in front of a command, and in one for a shell. Where the key comes from elsewhere, `systemctl show` shows
+/// only from where.
+fn command(reader: &mut Reader<'_>, line: &Logical, at: usize, value: &str) {
     for command in shell::commands(value) {
         for word in command.assigned.iter().chain(&command.words) {
             if let Some((name, text)) = word.assignment() {
                 let (span, value) = (word.value_span(), doubled(text, '%'));
-                if is_shown(&value) {
+                if value.key().is_some() {
                     reader.give(name, value, How::Unit, line.span(at + span.start..at + span.end));
                 }
             }
