@@ -102,6 +102,7 @@ fn hostile_files_are_read_in_no_time() {
         format!("SECRET_KEY=x {}", "<<a\n".repeat(1 << 16)),
         format!("SECRET_KEY: {}\n", "\"".repeat(1 << 18)),
         format!("SECRET_KEY: {}\n", "${A:-".repeat(1 << 15) + &"}".repeat(1 << 15)),
+        format!("SECRET_KEY: 1\nservices: {{a: {{command: \"{}\"}}}}\n", "sh -c ".repeat(1 << 15)),
         "SECRET_KEY ${\n".repeat(1 << 13),
         "a: SECRET_KEY=${SECRET_KEY\n".repeat(1 << 14),
     ];

@@ -6,6 +6,8 @@ use keybaton_core::RingName;
 
 use super::facts::{Freeze, Frozen};
 use super::reader::Reader;
+use super::reader::command::read_command;
+use super::reader::others::{belongs_to_access_key, has_access_key, is_of_another_program};
 use super::reader::value::doubled;
 use super::reader::yaml::{At, Yaml};
 use super::{Broken, Given, How, Kind, Value};
@@ -32,7 +34,7 @@ fn says(path: &Path, text: &str) -> bool {
 fn read(reader: &mut Reader<'_>) -> Result<(), Broken> {
     let yaml = Yaml::of(reader.text)?;
     for document in yaml.documents() {
-        let services = document.get("services").map(At::entries).unwrap_or_default();
+        let services = services(document);
         for (_, _, service) in &services {
             read_service(reader, *service);
         }
@@ -46,7 +48,21 @@ fn read(reader: &mut Reader<'_>) -> Result<(), Broken> {
     Ok(())
 }
 
+/// In files of version 1 the services stand at the top.
+fn services<'y>(document: At<'y>) -> Vec<(&'y str, At<'y>, At<'y>)> {
+    match document.get("services") {
+        Some(services) => services.entries(),
+        None => {
+            let is_service = |at: At<'_>| at.get("image").is_some() || at.get("build").is_some();
+            document.entries().into_iter().filter(|(_, _, at)| is_service(*at)).collect()
+        }
+    }
+}
+
 fn read_service(reader: &mut Reader<'_>, service: At<'_>) {
+    if service.get("build").is_none() && service.text_of("image").is_some_and(is_of_another_program) {
+        return;
+    }
     let before = reader.facts.given.len();
     variables(reader, service.get("environment"), How::Environment);
     let mounted: Vec<RingName> =
@@ -59,24 +75,31 @@ fn read_service(reader: &mut Reader<'_>, service: At<'_>) {
     for volume in service.get("volumes").into_iter().flat_map(At::items) {
         mount(reader, volume);
     }
+    for part in ["command", "entrypoint"].into_iter().filter_map(|name| service.get(name)) {
+        read_command(reader, part, |text| text.replace("$$", "$"));
+    }
     env_files(reader, service);
 }
 
 /// `NAME: value`, or a list of `NAME=value` and of names alone, which are taken from where Compose runs.
 fn variables(reader: &mut Reader<'_>, variables: Option<At<'_>>, how: How) {
     let Some(variables) = variables else { return };
-    for (name, key, value) in variables.entries() {
-        match value.text() {
-            Some(_) if value.is_null() => reader.give(name, Value::Reference, how, key.span()),
-            Some(text) => reader.give(name, doubled(text, '$'), how, value.span()),
-            None => reader.give(name, Value::Reference, how, value.span()),
-        }
-    }
-    for item in variables.items() {
-        let Some(text) = item.text() else { continue };
-        match text.split_once('=') {
-            Some((name, text)) => reader.give(name, doubled(text, '$'), how, item.span()),
-            None => reader.give(text, Value::Reference, how, item.span()),
+    let pairs = variables.entries().into_iter().map(|(name, key, value)| match value.text() {
+        Some(_) if value.is_null() => (name, Value::Reference, key.span()),
+        Some(text) => (name, doubled(text, '$'), value.span()),
+        None => (name, Value::Reference, value.span()),
+    });
+    let items = variables.items().filter_map(|item| {
+        let text = item.text()?;
+        let (name, value) =
+            text.split_once('=').map_or((text, Value::Reference), |(name, text)| (name, doubled(text, '$')));
+        Some((name, value, item.span()))
+    });
+    let all: Vec<_> = pairs.chain(items).collect();
+    let has_access_key = has_access_key(all.iter().map(|(name, ..)| *name));
+    for (name, value, span) in all {
+        if !has_access_key || !belongs_to_access_key(name, &value) {
+            reader.give(name, value, how, span);
         }
     }
 }

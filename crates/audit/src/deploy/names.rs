@@ -21,7 +21,7 @@ impl Names {
             let [name, small] = [ring.as_str().to_owned(), ring.as_str().to_ascii_lowercase()];
             [name, small.replace('_', "-"), camel(&small), small]
         });
-        let others = [ENV_FILES[0], ENV_FILES[1]].map(str::to_owned);
+        let others = ENV_FILES.map(str::to_owned);
         let about = written.chain(others).map(|text| Finder::new(text.as_bytes()).into_owned());
         let known = searched(known).map(|text| Finder::new(text.as_bytes()).into_owned());
         Self { rings: rings.to_vec(), about: about.chain(known).collect() }
@@ -68,7 +68,7 @@ fn camel(small: &str) -> String {
 }
 
 /// What names further files of variables.
-const ENV_FILES: [&str; 2] = ["env_file", "EnvironmentFile"];
+const ENV_FILES: [&str; 4] = ["env_file", "EnvironmentFile", "secretGenerator", "configMapGenerator"];
 
 #[cfg(test)]
 mod tests {

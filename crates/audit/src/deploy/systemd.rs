@@ -5,6 +5,7 @@ use std::path::Path;
 
 use super::reader::Reader;
 use super::reader::lines::{Logical, joined};
+use super::reader::others::{belongs_to_access_key, has_access_key};
 use super::reader::shell;
 use super::reader::value::doubled;
 use super::reader::words::words;
@@ -23,11 +24,12 @@ fn is_named(path: &Path) -> bool {
 
 fn read(reader: &mut Reader<'_>) -> Result<(), Broken> {
     let (mut mounted, mut plain) = (Vec::new(), Vec::new());
+    let has_access_key = has_access_key(names(reader.text).iter().map(String::as_str));
     for line in joined(reader.text, &['#', ';']) {
         let Some((key, value)) = line.text.split_once('=') else { continue };
         let at = line.text.len() - value.len();
         match key.trim() {
-            "Environment" => variables(reader, &line, at, value),
+            "Environment" => variables(reader, &line, at, value, has_access_key),
             "EnvironmentFile" => env_file(reader, value),
             key if key.starts_with("Exec") => command(reader, &line, at, value),
             "LoadCredential"
@@ -58,12 +60,20 @@ fn credential(reader: &mut Reader<'_>, line: &Logical, at: usize) {
     }
 }
 
+/// The names of all variables that a unit sets.
+fn names(text: &str) -> Vec<String> {
+    let lines = joined(text, &['#', ';']);
+    let lines = lines.filter_map(|line| Some(words(line.text.trim().strip_prefix("Environment=")?)));
+    lines.flatten().filter_map(|word| Some(word.assignment()?.0.to_owned())).collect()
+}
+
 /// The words of `Environment=`.
-fn variables(reader: &mut Reader<'_>, line: &Logical, at: usize, value: &str) {
+fn variables(reader: &mut Reader<'_>, line: &Logical, at: usize, value: &str, has_access_key: bool) {
     for word in words(value) {
-        if let Some((name, text, span)) = word.assignment() {
-            let span = line.span(at + span.start..at + span.end);
-            reader.give(name, doubled(text, '%'), How::Unit, span);
+        let Some((name, text, span)) = word.assignment() else { continue };
+        let value = doubled(text, '%');
+        if !has_access_key || !belongs_to_access_key(name, &value) {
+            reader.give(name, value, How::Unit, line.span(at + span.start..at + span.end));
         }
     }
 }

@@ -296,6 +296,61 @@ mod tests {
     }
 
     #[test]
+    fn a_secret_key_beside_an_access_key_or_of_another_program_is_none_of_djangos() {
+        let text = |names: &str, image: &str| {
+            format!(
+                "services:\n  web:\n    image: {image}\n    environment: {{{names}SECRET_KEY: adminadmin}}\n"
+            )
+        };
+        finds("compose.yaml", &text("ACCESS_KEY: admin, ", "store"), &[]);
+        finds("compose.yaml", &text("", "apache/superset:3"), &[]);
+        finds("compose.yaml", &text("AWS_ACCESS_KEY_ID: a, ", "shop"), &["4:53"]);
+        let unit = "[Service]\nEnvironment=\"ACCESS_KEY=admin\"\nEnvironment=\"SECRET_KEY=admin\"\n";
+        finds("store.service", unit, &[]);
+        finds("store.service", &unit.replace("=admin\"\n", &format!("={STRONG}\"\n")), &["3:25"]);
+    }
+
+    #[test]
+    fn a_key_in_a_command_is_found() {
+        let pod = format!(
+            "apiVersion: v1\nkind: Pod\nspec:\n  containers:\n    - command: [sh, -c]\n      args: ['SECRET_KEY={STRONG} gunicorn']\n"
+        );
+        finds("pod.yaml", &pod, &["6:14"]);
+        let compose = |command: &str| format!("web:\n  image: shop\n  command: {command}\n");
+        finds("docker-compose.yml", &compose("bash -c \"export SECRET_KEY=made-up && gunicorn\""), &["3:12"]);
+        finds("docker-compose.yml", &compose("[env, SECRET_KEY=made-up, gunicorn]"), &["3:18"]);
+        finds("docker-compose.yml", &compose("sh -c 'SECRET_KEY=$$KEY gunicorn'"), &[]);
+        let old = "web:\n  image: shop\n  environment: [SECRET_KEY=made-up]\n";
+        finds("docker-compose.yml", old, &["3:17"]);
+    }
+
+    #[test]
+    fn a_key_in_a_file_that_a_manifest_writes_out_is_found() {
+        let text = |name: &str, line: &str| {
+            format!("apiVersion: v1\nkind: ConfigMap\ndata:\n  {name}: |\n    DEBUG=0\n    {line}\n")
+        };
+        finds("map.yaml", &text(".env", "SECRET_KEY=made-up"), &["5:5"]);
+        finds("map.yaml", &text("local_settings.py", "SECRET_KEY = 'made-up'  # why"), &["5:5"]);
+        finds("map.yaml", &text("local_settings.py", "SECRET_KEY = os.environ['SECRET_KEY']"), &[]);
+        finds("map.yaml", &text("local_settings.py", "SECRET_KEY = key()"), &[]);
+        let secret =
+            "apiVersion: v1\nkind: Secret # with SECRET_KEY\ndata:\n  .env: U0VDUkVUX0tFWT1tYWRlLXVwCg==\n";
+        finds("secret.yaml", secret, &["4:9"]);
+    }
+
+    #[test]
+    fn a_key_in_ansible_is_found_under_the_names_of_applications_too() {
+        let text = "vault_django_secret_key: made-up\nshop_app_django_secret_key: made-up\nvault_secret_key: made-up\nshop_secret_key: short\n";
+        finds("group_vars/all.yml", text, &["1:26", "2:29", "3:19"]);
+        let text = format!(
+            "shop_secret_key: {STRONG}\naws_secret_key: {STRONG}\nbilling_secret_key: sk_live_{STRONG}\n"
+        );
+        finds("group_vars/all.yml", &text, &["1:18"]);
+        let text = "- hosts: web\n  tasks:\n    - lineinfile: dest=/etc/env line=\"export SECRET_KEY='made-up'\"\n    - lineinfile: dest=/etc/env line='SECRET_KEY={{ key }}'\n";
+        finds("site.yml", text, &["3:19"]);
+    }
+
+    #[test]
     fn a_key_in_a_store_that_terraform_fills_is_found() {
         let text = "resource \"aws_ssm_parameter\" \"a\" {\n  name = \"/shop/SECRET_KEY\"\n  value = \"made-up\"\n}\nresource \"aws_secretsmanager_secret_version\" \"secret_key\" {\n  secret_string = \"made-up\"\n}\nresource \"aws_secretsmanager_secret_version\" \"password\" {\n  secret_string = \"made-up\"\n}\nresource \"helm_release\" \"shop\" {\n  set {\n    name  = \"django.secretKey\"\n    value = var.key\n  }\n  set {\n    name  = \"djangoSecretKey\"\n    value = \"made-up\"\n  }\n}\n";
         finds("main.tf", text, &["3:11", "6:19", "18:13"]);

@@ -4,6 +4,7 @@ use keybaton_core::RingName;
 
 use crate::deploy::facts::{Freeze, Frozen};
 use crate::deploy::reader::Reader;
+use crate::deploy::reader::command::read_command;
 use crate::deploy::reader::value::value;
 use crate::deploy::reader::version::Pin;
 use crate::deploy::reader::yaml::At;
@@ -41,6 +42,9 @@ fn read_container(reader: &mut Reader<'_>, pod: At<'_>, container: At<'_>, is_cl
         if let Some((key, pin)) = key.and_then(|key| Some((key, Pin::number(key.text()?, "key: latest")?))) {
             reader.pin(key, &pin);
         }
+    }
+    for part in ["command", "args"].into_iter().filter_map(|name| container.get(name)) {
+        read_command(reader, part, str::to_owned);
     }
     for mount in container.get("volumeMounts").into_iter().flat_map(At::items) {
         sub_path(reader, pod, mount);

@@ -7,7 +7,7 @@ use keybaton_core::SecretText;
 
 use crate::deploy::facts::{Freeze, Frozen};
 use crate::deploy::reader::Reader;
-use crate::deploy::reader::pairs::is_of_another;
+use crate::deploy::reader::pairs::{is_of_another, read_lines};
 use crate::deploy::reader::value::value;
 use crate::deploy::reader::yaml::At;
 use crate::deploy::{How, Value};
@@ -17,7 +17,11 @@ pub(super) fn read(reader: &mut Reader<'_>, object: At<'_>) {
     texts(reader, object, "stringData");
     if let Some(data) = object.get("data") {
         for (name, _, at) in data.entries() {
-            give(reader, data, name, at.text().map_or(Value::Reference, decoded), at.span());
+            let value = at.text().map_or(Value::Reference, decoded);
+            let text = value.key().map(|key| key.expose().to_owned()).unwrap_or_default();
+            if !give(reader, data, name, value, at.span()) {
+                read_lines(reader, &text, at.span());
+            }
         }
     }
     let is_immutable = object.get("immutable").filter(|at| at.text() == Some("true"));
@@ -30,16 +34,20 @@ pub(super) fn read(reader: &mut Reader<'_>, object: At<'_>) {
 pub(super) fn texts(reader: &mut Reader<'_>, object: At<'_>, part: &str) {
     let Some(data) = object.get(part) else { return };
     for (name, _, at) in data.entries() {
-        give(reader, data, name, at.text().map_or(Value::Reference, value), at.span());
+        // A name that is no key's may be that of a whole file: `.env`, `local_settings.py`.
+        if !give(reader, data, name, at.text().map_or(Value::Reference, value), at.span()) {
+            read_lines(reader, at.text().unwrap_or_default(), at.span());
+        }
     }
 }
 
-fn give(reader: &mut Reader<'_>, data: At<'_>, name: &str, value: Value, span: Range<usize>) {
+/// Takes a value in, and tells whether its name is that of a key.
+fn give(reader: &mut Reader<'_>, data: At<'_>, name: &str, value: Value, span: Range<usize>) -> bool {
     let ring =
         reader.names.ring(name).or_else(|| reader.names.ring_like(name).filter(|_| !is_of_another(data)));
-    if let Some(ring) = ring.cloned() {
-        reader.give_ring(ring, value, How::Values, span);
-    }
+    let Some(ring) = ring.cloned() else { return false };
+    reader.give_ring(ring, value, How::Values, span);
+    true
 }
 
 /// What is no base64 is filled in by some program before it is applied.

@@ -1,9 +1,11 @@
 //! How the kinds read: YAML with places, lines, shell words, and what a text says about the key.
 
+pub(super) mod command;
 pub(super) mod deploys;
 mod fills;
 mod inner;
 pub(super) mod lines;
+pub(super) mod others;
 pub(super) mod pairs;
 mod print;
 mod reference;

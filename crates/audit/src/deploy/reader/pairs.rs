@@ -1,8 +1,12 @@
 //! Mappings whose names are chosen freely: Helm values, variables of Ansible.
 
+use std::ops::Range;
+
+use keybaton_core::RingName;
 use keybaton_core::strength::weaknesses;
 
 use super::Reader;
+use super::others::is_service;
 use super::value::value;
 use super::yaml::At;
 use crate::deploy::{How, Value};
@@ -20,7 +24,7 @@ pub(in crate::deploy) fn read_pairs(reader: &mut Reader<'_>, root: At<'_>) {
         if let (Some(name), Some(at)) = (at.text_of("name"), at.get("value")) {
             reader.give(name, value(at.text().unwrap_or("{{")), How::Values, at.span());
         }
-        lines(reader, at);
+        read_lines(reader, at.text().unwrap_or_default(), at.span());
     }
 }
 
@@ -41,7 +45,8 @@ fn pair(reader: &mut Reader<'_>, name: &str, at: At<'_>, beside: Beside) {
         None if beside.is_elsewhere => None,
         None => {
             let is_vague = beside.has_name || is_vague(name);
-            reader.names.ring_like(&snake(name)).filter(|_| !is_vague || looks_real(text))
+            let like = reader.names.ring_like(&snake(name)).filter(|_| !is_vague || looks_real(text));
+            like.or_else(|| prefixed(reader, &snake(name), text))
         }
     };
     if let Some(ring) = ring.cloned() {
@@ -49,18 +54,47 @@ fn pair(reader: &mut Reader<'_>, name: &str, at: At<'_>, beside: Beside) {
     }
 }
 
+/// `vault_django_secret_key`, and `shop_secret_key` where its text looks drawn: services have keys of that name too.
+fn prefixed<'r>(reader: &'r Reader<'_>, name: &str, text: &str) -> Option<&'r RingName> {
+    let owner = name.strip_suffix("_secret_key")?;
+    let is_django = owner.ends_with("django") || owner == "vault";
+    let is_of_service = || owner.split('_').any(is_service) || text.starts_with("sk_");
+    (is_django || looks_real(text) && !is_of_service()).then(|| reader.names.ring_like("secret_key"))?
+}
+
 /// `SECRET_KEY=…` as a line of a file that is written out. The first key counts, as all have one place.
-fn lines(reader: &mut Reader<'_>, at: At<'_>) {
-    let pairs = at.text().unwrap_or_default().lines().filter_map(|line| {
+pub(in crate::deploy) fn read_lines(reader: &mut Reader<'_>, text: &str, span: Range<usize>) {
+    let pairs = text.lines().chain(old_style(text)).filter_map(|line| {
         let line = line.trim().trim_start_matches("export ").trim_start_matches("Environment=");
-        let (name, text) = line.trim_matches('"').split_once('=')?;
+        let (name, text) = line.trim_start_matches(['"', '\'']).split_once('=')?;
         let ring = reader.names.ring(name.trim())?;
-        Some((ring, value(text.trim_matches(['"', '\'']))))
+        Some((ring, value(written(text)?)))
     });
     let first = pairs.into_iter().find(|(_, value)| value.key().is_some());
     if let Some((ring, value)) = first {
-        reader.give_ring(ring.clone(), value, How::Values, at.span());
+        reader.give_ring(ring.clone(), value, How::Values, span);
     }
+}
+
+/// `dest=/etc/shop/env line="export SECRET_KEY='…'"`: how parameters were once given in Ansible.
+fn old_style(text: &str) -> Option<&str> {
+    let (_, rest) = [" line=", " content="].into_iter().find_map(|name| text.split_once(name))?;
+    quoted(rest).or_else(|| rest.split_whitespace().next())
+}
+
+/// What stands behind the `=`, without quotes; nothing where Python computes it.
+fn written(text: &str) -> Option<&str> {
+    let text = text.trim();
+    let is_computed = text.contains(['"', '\'']) && text.contains(['(', '[']) || text.ends_with("()");
+    match quoted(text) {
+        Some(text) => Some(text),
+        None => (!is_computed).then(|| text.trim_end_matches(['"', '\''])),
+    }
+}
+
+fn quoted(text: &str) -> Option<&str> {
+    let quote = text.chars().next().filter(|c| "\"'".contains(*c))?;
+    text[1..].split(quote).next()
 }
 
 /// Whether what is called `secret_key` in a mapping is no key of Django's.
