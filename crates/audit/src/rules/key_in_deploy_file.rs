@@ -35,6 +35,7 @@ fn severity(file: &DeployFile, given: &Given) -> Option<Severity> {
         // `ci.yml` is called after tests, and often deploys too.
         How::Job { deploys: true } => Some(Severity::Error),
         _ if file.is_sample() => looks_real.then_some(Severity::Error),
+        _ if file.is_for_development() && !looks_real => Some(Severity::Warning),
         _ => Some(Severity::Error),
     }
 }
@@ -432,6 +433,22 @@ mod tests {
         finds("compose.example.yaml", &text("changeme"), &[]);
         finds("tests/compose.yaml", &text("changeme"), &[]);
         finds("compose.example.yaml", &text(STRONG), &["5:19"]);
+    }
+
+    #[test]
+    fn a_placeholder_for_the_machine_of_a_developer_is_a_warning() {
+        let severity = |name: &str, key: &str| {
+            let text =
+                format!("services:\n  web:\n    image: shop\n    environment:\n      SECRET_KEY: {key}\n");
+            World::new().file(name, &text).all("key-in-deploy-file")[0].severity.to_string()
+        };
+        for name in
+            [".devcontainer/docker-compose.yml", "local.yml", "compose.dev.yaml", "compose.override.yml"]
+        {
+            assert_eq!(severity(name, "dev-only"), "warning", "{name}");
+            assert_eq!(severity(name, STRONG), "error", "{name}");
+        }
+        assert_eq!(severity("compose.yaml", "dev-only"), "error");
     }
 
     #[test]
