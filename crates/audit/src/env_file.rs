@@ -78,13 +78,46 @@ impl EnvFile {
     }
 }
 
-/// Whether a file's name says that it holds variables: `.env`, `.env.production`, `shop.env`, and cookiecutter's folder `.envs`.
+/// Whether a file's name says that it holds variables: `.env`, `.env.production`, `.env-prod`, `shop.env`, `env.prod`,
+/// direnv's `.envrc`, python-decouple's `settings.ini`, and cookiecutter's folder `.envs`.
 pub(crate) fn is_env_file(path: &Path) -> bool {
     let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
     let in_envs =
         path.parent().into_iter().flat_map(Path::components).any(|folder| folder.as_os_str() == ".envs");
-    name == ".env" || name.starts_with(".env.") || name.ends_with(".env") || in_envs
+    let is_code = path.extension().and_then(|kind| kind.to_str()).is_some_and(|kind| CODE.contains(&kind));
+    let is_variant =
+        |rest: &str| rest.is_empty() || rest.starts_with('.') || rest.starts_with(['-', '_']) && !is_code;
+    // `env.py` is a program, and `env.js` is made for a browser.
+    let is_environment =
+        |rest: &str| rest.split(['.', '-', '_']).next().is_some_and(|word| ENVIRONMENTS.contains(&word));
+    matches!(name, ".envrc" | "settings.ini")
+        || name.strip_prefix(".env").is_some_and(is_variant)
+        || name.strip_prefix("env.").is_some_and(is_environment)
+        || name.ends_with(".env")
+        || in_envs
 }
+
+const CODE: [&str; 7] = ["py", "js", "ts", "json", "yml", "yaml", "sh"];
+
+const ENVIRONMENTS: [&str; 17] = [
+    "prod",
+    "production",
+    "live",
+    "dev",
+    "development",
+    "local",
+    "stage",
+    "staging",
+    "qa",
+    "test",
+    "testing",
+    "ci",
+    "docker",
+    "example",
+    "sample",
+    "template",
+    "dist",
+];
 
 fn keys(source: &Source, ring: &RingName) -> Vec<EnvKey> {
     let document = Document::parse(source.text());
@@ -117,4 +150,32 @@ fn is_there(text: &str) -> bool {
 fn last(document: &Document<'_>, name: &str) -> Option<usize> {
     let mut bindings = document.bindings().rev();
     bindings.find(|binding: &&Binding<'_>| binding.name == name).map(|binding| binding.place.line_start)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn files_of_variables_are_told_by_their_names() {
+        for name in [
+            ".env",
+            ".env.production",
+            ".env-prod",
+            ".env_dev",
+            ".envrc",
+            "shop.env",
+            "env.prod",
+            "env.example",
+            "settings.ini",
+            ".envs/.production/.django",
+        ] {
+            assert!(is_env_file(Path::new(name)), "{name}");
+        }
+        for name in
+            ["env.py", "env.js", ".env_setup.py", ".environment", "environment.yml", "setup.ini", "env"]
+        {
+            assert!(!is_env_file(Path::new(name)), "{name}");
+        }
+    }
 }

@@ -19,7 +19,7 @@ pub(crate) fn gaps(tree: &Tree, root: &Path) -> Vec<Unexamined> {
 
 /// The places in a file where the key comes from elsewhere.
 fn unseen(file: &PythonFile, root: &Path) -> impl Iterator<Item = At> {
-    let entries = file.settings.keys().filter(|entry| is_unseen(entry));
+    let entries = file.settings.keys().filter(|entry| is_unseen(entry) || is_loaded(file, entry));
     let lost = file
         .settings
         .borrowed
@@ -35,10 +35,26 @@ fn is_unseen(entry: &Entry) -> bool {
     !entry.sources.is_empty() && entry.sources.iter().all(is_elsewhere) && entry.literals.is_empty()
 }
 
+/// `SECRET_KEY = secrets["SECRET_KEY"]`, where a file of JSON or INI is read into `secrets`.
+fn is_loaded(file: &PythonFile, entry: &Entry) -> bool {
+    let statement = file.source.text().get(entry.statement.clone()).unwrap_or_default();
+    let is_lookup = |source: &KeySource| matches!(source, KeySource::Environment { .. });
+    LOADERS.iter().any(|loader| file.source.text().contains(loader))
+        && !entry.sources.is_empty()
+        && entry.sources.iter().all(is_lookup)
+        && !ENVIRONMENT.iter().any(|name| statement.contains(name))
+        && (statement.contains(['[']) || statement.contains("get_secret") || statement.contains(".get("))
+}
+
 fn gap(at: At) -> Unexamined {
     let why = "the key comes from where keybaton cannot see it";
     Unexamined { what: at.to_string(), why: why.to_owned() }
 }
+
+const LOADERS: [&str; 6] =
+    ["json.load", "ConfigParser(", "yaml.safe_load", "yaml.load", "tomllib.load", "toml.load"];
+
+const ENVIRONMENT: [&str; 2] = ["env", "config("];
 
 #[cfg(test)]
 mod tests {
@@ -65,6 +81,10 @@ mod tests {
             ("KEY = fetch()\nSECRET_KEY = KEY\n", 1),
             ("from company import KEY\nSECRET_KEY = KEY\n", 2),
             ("from company.keys import SECRET_KEY\n", 1),
+            ("import json\nSECRETS = json.load(f)\nSECRET_KEY = SECRETS['SECRET_KEY']\n", 3),
+            ("c = configparser.ConfigParser()\nSECRET_KEY = c['django']['SECRET_KEY']\n", 2),
+            ("c = configparser.ConfigParser()\nSECRET_KEY = c.get('django', 'SECRET_KEY')\n", 2),
+            ("secrets = json.loads(text)\nSECRET_KEY = get_secret('SECRET_KEY')\n", 2),
         ] {
             let said = format!("shop/settings.py:{line}:1: the key comes from where keybaton cannot see it");
             assert_eq!(gaps(&[("shop/settings.py", text)]), [said], "{text}");
@@ -76,6 +96,9 @@ mod tests {
         for text in [
             "SECRET_KEY = 'made-up'\n",
             "SECRET_KEY = os.environ['X']\n",
+            "stats = json.load(f)\nSECRET_KEY = os.environ['SECRET_KEY']\n",
+            "stats = json.load(f)\nSECRET_KEY = config('SECRET_KEY')\n",
+            "SECRET_KEY = secrets['SECRET_KEY']\n",
             "SECRET_KEY, SECRET_KEY_FALLBACKS = keybaton.load()\n",
             "from .keys import SECRET_KEY\n",
         ] {

@@ -84,6 +84,20 @@ mod tests {
     }
 
     #[test]
+    fn a_tracked_file_of_another_name_is_found_too() {
+        for (name, text, place) in [
+            (".env-prod", "SECRET_KEY=made-up\n", "1:1"),
+            (".env_dev", "SECRET_KEY=made-up\n", "1:1"),
+            ("env.prod", "SECRET_KEY=made-up\n", "1:1"),
+            (".envrc", "layout python\nexport SECRET_KEY=made-up\n", "2:1"),
+            ("settings.ini", "[settings]\n; why\nDEBUG = 0\nSECRET_KEY = made-up\n", "4:1"),
+        ] {
+            let world = World::new().file(name, text).git(&["add", "."]);
+            assert_eq!(world.finds("env-tracked"), [format!("{name}:{place}")]);
+        }
+    }
+
+    #[test]
     fn a_name_with_spaces_is_quoted_in_what_mends_it() {
         let world = World::new().file("my conf/.env", "SECRET_KEY=made-up\n").git(&["add", "my conf/.env"]);
         assert_eq!(
