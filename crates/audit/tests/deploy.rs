@@ -9,7 +9,7 @@ use std::process::Command;
 use std::time::{Duration, Instant};
 
 use keybaton_audit::deploy::KINDS;
-use keybaton_audit::{Report, check};
+use keybaton_audit::{Report, Severity, check};
 
 #[test]
 fn good_files_are_no_news() {
@@ -232,4 +232,47 @@ fn with(name: &str, bytes: &[u8]) -> Report {
 
 fn looked(root: &Path) -> Report {
     check(root, &[root.to_owned()], &[], Vec::new())
+}
+
+/// Whatever signs it has, and wherever it stands: with quotes, without, doubled, as a default.
+#[test]
+fn each_key_that_django_draws_is_found() {
+    let keys: Vec<String> = drawn().take(400).collect();
+    let lines = |line: fn(&str) -> String| keys.iter().map(|key| line(key) + "\n").collect::<String>();
+    let compose = lines(|key| {
+        let id = key.bytes().fold(0_u64, |id, byte| id.wrapping_mul(31).wrapping_add(u64::from(byte)));
+        format!("  a{id}: {{image: shop, environment: {{SECRET_KEY: '{}'}}}}", key.replace('$', "$$"))
+    });
+    for (name, text) in [
+        ("compose.yaml", format!("services:\n{compose}")),
+        ("Dockerfile", "FROM shop\n".to_owned() + &lines(|key| format!("ENV SECRET_KEY={key}"))),
+        ("Containerfile", "FROM shop\n".to_owned() + &lines(|key| format!("ARG SECRET_KEY='{key}'"))),
+        ("shop.service", lines(|key| format!("Environment=SECRET_KEY={}", key.replace('%', "%%")))),
+        (
+            "supervisord.conf",
+            lines(|key| format!("[program:web]\nenvironment=SECRET_KEY=\"{}\"", key.replace('%', "%%"))),
+        ),
+        ("app.service", lines(|key| format!("Environment=\"SECRET_KEY=${{SECRET_KEY:-{key}}}\""))),
+    ] {
+        let report = with(name, text.as_bytes());
+        let errors = report.findings.iter().filter(|found| {
+            found.severity == Severity::Error && ["key-in-deploy-file", "key-in-build"].contains(&found.rule)
+        });
+        assert_eq!(errors.count(), keys.len(), "{name}");
+    }
+}
+
+/// Keys as Django's `get_random_secret_key` draws them, the same ones each time; every second has the beginning of a reference.
+fn drawn() -> impl Iterator<Item = String> {
+    let alphabet: Vec<char> = "abcdefghijklmnopqrstuvwxyz0123456789!@#$%^&*(-_=+)".chars().collect();
+    let mut state = 7_u64;
+    let mut next = move || {
+        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        (state >> 33) as usize
+    };
+    std::iter::repeat_with(move || {
+        let key: String = (0..50).map(|_| alphabet[next() % alphabet.len()]).collect();
+        let (at, sign) = (next() % 48, ["%(", "$("][next() % 2]);
+        if next() % 2 == 0 { key } else { format!("{}{sign}{}", &key[..at], &key[at + 2..]) }
+    })
 }
