@@ -5,7 +5,7 @@ use std::path::Path;
 
 use super::reader::lines::{Logical, joined};
 use super::reader::value::value;
-use super::reader::words::words;
+use super::reader::words::{Word, words};
 use super::reader::{Reader, shell};
 use super::{Broken, How, Kind, Value};
 
@@ -71,7 +71,8 @@ fn instruction(line: &Logical) -> (String, usize) {
 
 /// `ARG NAME`, `ARG NAME=value`, `ENV NAME=value OTHER=value`, and `ENV NAME value` as it was once written.
 fn declared(reader: &mut Reader<'_>, line: &Logical, at: usize, rest: &str, how: How) {
-    let words = words(rest);
+    // People write comments here, though Docker knows none.
+    let words: Vec<Word> = words(rest).into_iter().take_while(|word| word.text != "#").collect();
     if let ([name, _, ..], true) = (words.as_slice(), how != How::Argument)
         && name.assignment().is_none()
     {

@@ -147,6 +147,7 @@ mod tests {
             "FROM python\nRUN SECRET_KEY=build python manage.py collectstatic\n",
             "FROM python\nRUN --mount=type=secret,id=secret_key,env=SECRET_KEY python manage.py check\n",
             "FROM python\nENV SECRET_KEY=\"\"\n",
+            "FROM python\nARG KEY # not the SECRET_KEY\n",
             "FROM python\nENV SECRET_KEY \"\"\n",
             "FROM python AS build\nENV SECRET_KEY=build\nRUN ./collect\nFROM python\nCOPY --from=build /static /static\n",
         ] {

@@ -334,6 +334,8 @@ mod tests {
         finds("map.yaml", &text("local_settings.py", "SECRET_KEY = 'made-up'  # why"), &["5:5"]);
         finds("map.yaml", &text("local_settings.py", "SECRET_KEY = os.environ['SECRET_KEY']"), &[]);
         finds("map.yaml", &text("local_settings.py", "SECRET_KEY = key()"), &[]);
+        finds("map.yaml", &text("superset_config.py", "SECRET_KEY = 'made-up'"), &[]);
+        finds("map.yaml", &text("start.sh", "export SECRET_KEY=$(cat /run/secrets/key)"), &[]);
         let secret =
             "apiVersion: v1\nkind: Secret # with SECRET_KEY\ndata:\n  .env: U0VDUkVUX0tFWT1tYWRlLXVwCg==\n";
         finds("secret.yaml", secret, &["4:9"]);
@@ -341,7 +343,7 @@ mod tests {
 
     #[test]
     fn a_key_in_ansible_is_found_under_the_names_of_applications_too() {
-        let text = "vault_django_secret_key: made-up\nshop_app_django_secret_key: made-up\nvault_secret_key: made-up\nshop_secret_key: short\n";
+        let text = "vault_django_secret_key: made-up\nshop_app_django_secret_key: made-up\nvault_secret_key: made-up\nshop_secret_key: short\nuse_django_secret_key: true\n";
         finds("group_vars/all.yml", text, &["1:26", "2:29", "3:19"]);
         let text = format!(
             "shop_secret_key: {STRONG}\naws_secret_key: {STRONG}\nbilling_secret_key: sk_live_{STRONG}\n"

@@ -7,6 +7,7 @@ use keybaton_core::SecretText;
 
 use crate::deploy::facts::{Freeze, Frozen};
 use crate::deploy::reader::Reader;
+use crate::deploy::reader::others::names_a_service;
 use crate::deploy::reader::pairs::{is_of_another, read_lines};
 use crate::deploy::reader::value::value;
 use crate::deploy::reader::yaml::At;
@@ -19,7 +20,7 @@ pub(super) fn read(reader: &mut Reader<'_>, object: At<'_>) {
         for (name, _, at) in data.entries() {
             let value = at.text().map_or(Value::Reference, decoded);
             let text = value.key().map(|key| key.expose().to_owned()).unwrap_or_default();
-            if !give(reader, data, name, value, at.span()) {
+            if !give(reader, data, name, value, at.span()) && !names_a_service(name) {
                 read_lines(reader, &text, at.span());
             }
         }
@@ -35,7 +36,8 @@ pub(super) fn texts(reader: &mut Reader<'_>, object: At<'_>, part: &str) {
     let Some(data) = object.get(part) else { return };
     for (name, _, at) in data.entries() {
         // A name that is no key's may be that of a whole file: `.env`, `local_settings.py`.
-        if !give(reader, data, name, at.text().map_or(Value::Reference, value), at.span()) {
+        let is_key = give(reader, data, name, at.text().map_or(Value::Reference, value), at.span());
+        if !is_key && !names_a_service(name) {
             read_lines(reader, at.text().unwrap_or_default(), at.span());
         }
     }

@@ -27,9 +27,9 @@ pub(in crate::deploy) fn is_of_another_program(image: &str) -> bool {
     PROGRAMS.contains(&name)
 }
 
-/// Whether the first part of `…_secret_key` names a service that has such keys.
-pub(in crate::deploy) fn is_service(word: &str) -> bool {
-    SERVICES.contains(&word)
+/// Whether a name such as `stripe_secret_key` or `superset_config.py` is about a service that has such keys.
+pub(in crate::deploy) fn names_a_service(name: &str) -> bool {
+    name.split(['_', '-', '.']).any(|word| SERVICES.contains(&word))
 }
 
 const PROGRAMS: [&str; 9] =

@@ -6,7 +6,7 @@ use keybaton_core::RingName;
 use keybaton_core::strength::weaknesses;
 
 use super::Reader;
-use super::others::is_service;
+use super::others::names_a_service;
 use super::value::value;
 use super::yaml::At;
 use crate::deploy::{How, Value};
@@ -57,9 +57,11 @@ fn pair(reader: &mut Reader<'_>, name: &str, at: At<'_>, beside: Beside) {
 /// `vault_django_secret_key`, and `shop_secret_key` where its text looks drawn: services have keys of that name too.
 fn prefixed<'r>(reader: &'r Reader<'_>, name: &str, text: &str) -> Option<&'r RingName> {
     let owner = name.strip_suffix("_secret_key")?;
+    let is_switch = matches!(text, "true" | "false" | "yes" | "no");
     let is_django = owner.ends_with("django") || owner == "vault";
-    let is_of_service = || owner.split('_').any(is_service) || text.starts_with("sk_");
-    (is_django || looks_real(text) && !is_of_service()).then(|| reader.names.ring_like("secret_key"))?
+    let is_of_service = || names_a_service(owner) || text.starts_with("sk_");
+    (is_django && !is_switch || looks_real(text) && !is_of_service())
+        .then(|| reader.names.ring_like("secret_key"))?
 }
 
 /// `SECRET_KEY=…` as a line of a file that is written out. The first key counts, as all have one place.
