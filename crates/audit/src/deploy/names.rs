@@ -100,7 +100,14 @@ mod tests {
     #[test]
     fn a_file_is_about_the_key_where_it_names_it_in_any_way() {
         let is_about = |text: &str| names().are_in(text.as_bytes());
-        for text in ["SECRET_KEY: x", "- secret-key", "secretKey: x", "jwtSigningKey: 1", "env_file: x"] {
+        for text in [
+            "SECRET_KEY: x",
+            "- secret-key",
+            "secretKey: x",
+            "jwtSigningKey: 1",
+            "env_file: x",
+            "secretGenerator: x",
+        ] {
             assert!(is_about(text), "{text}");
         }
         assert!(!is_about("POSTGRES_PASSWORD: {secretKeyRef: {name: shop, key: password}}\n"));
