@@ -194,9 +194,14 @@ impl Tree {
 }
 
 impl KnownKeys {
-    /// What begins a rotation of this ring. Without its environment that would be the default one's.
+    /// What begins a rotation of this ring.
     pub(crate) fn rotate(&self) -> String {
-        let mut command = format!("{ROTATE} --new");
+        self.named(&format!("{ROTATE} --new"))
+    }
+
+    /// A command for this ring. Without its environment that would be the default one's.
+    fn named(&self, command: &str) -> String {
+        let mut command = command.to_owned();
         if !self.is_main {
             command += &format!(" --ring {}", self.ring);
         }
@@ -216,16 +221,17 @@ impl KnownKeys {
 fn replaced(known: Option<&KnownKeys>) -> Cow<'static, str> {
     match known {
         Some(further) if !further.is_main => format!("`{}` replaces it", rotate(known)).into(),
-        _ => "`keybaton rotate` replaces it; with keybaton's middleware nobody is logged out".into(),
+        known => {
+            let rotate = rotate(known);
+            format!("`{rotate}` replaces it; with keybaton's middleware nobody is logged out").into()
+        }
     }
 }
 
 fn rotate(known: Option<&KnownKeys>) -> Cow<'static, str> {
     match known {
-        Some(KnownKeys { is_main: false, ring, environment, .. }) => {
-            format!("keybaton rotate --ring {ring} -e {}", quoted(environment)).into()
-        }
-        _ => ROTATE.into(),
+        Some(known) => known.named(ROTATE).into(),
+        None => ROTATE.into(),
     }
 }
 

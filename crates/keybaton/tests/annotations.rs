@@ -42,7 +42,7 @@ fn github_finds_the_files_from_the_top_of_the_repository() {
     1
     ::error file=site/shop/settings.py,line=3,col=14,title=key-in-settings::the key stands in the source, so everybody who has the source can sign with it%0Amend: `keybaton init` moves it into .env and stages its successor; with keybaton's middleware nobody is logged out
     ::error file=site/shop/settings.py,line=3,col=14,title=weak-key::the key has fewer than 50 characters%0Amend: `keybaton init`, then `keybaton rotate`; with keybaton's middleware nobody is logged out
-    ::error file=site/keybaton.toml,title=weak-key::SECRET_KEY in dir:keys (dev): the key has fewer than 50 characters%0Amend: `keybaton rotate` replaces it; with keybaton's middleware nobody is logged out
+    ::error file=site/keybaton.toml,title=weak-key::SECRET_KEY in dir:keys (dev): the key has fewer than 50 characters%0Amend: `keybaton rotate -e dev` replaces it; with keybaton's middleware nobody is logged out
     3 findings: 1 file and 1 ring looked at
     ---
     ");
@@ -56,7 +56,7 @@ fn the_report_for_gitlab_is_all_of_standard_output() {
     assert!(report.is_array());
     assert_snapshot!(said(&output), @r#"
     1
-    [{"description":"the key stands in the source, so everybody who has the source can sign with it; mend: `keybaton init` moves it into .env and stages its successor; with keybaton's middleware nobody is logged out","check_name":"key-in-settings","fingerprint":"e5479d81ac78c8b0465e47eae5616619","severity":"critical","location":{"path":"site/shop/settings.py","lines":{"begin":3}}},{"description":"the key has fewer than 50 characters; mend: `keybaton init`, then `keybaton rotate`; with keybaton's middleware nobody is logged out","check_name":"weak-key","fingerprint":"405d484dce0b53e599b434eae67b7a4d","severity":"critical","location":{"path":"site/shop/settings.py","lines":{"begin":3}}},{"description":"SECRET_KEY in dir:keys (dev): the key has fewer than 50 characters; mend: `keybaton rotate` replaces it; with keybaton's middleware nobody is logged out","check_name":"weak-key","fingerprint":"6392f92d69209ee4c7a3d77dffc40950","severity":"critical","location":{"path":"site/keybaton.toml","lines":{"begin":1}}}]
+    [{"description":"the key stands in the source, so everybody who has the source can sign with it; mend: `keybaton init` moves it into .env and stages its successor; with keybaton's middleware nobody is logged out","check_name":"key-in-settings","fingerprint":"e5479d81ac78c8b0465e47eae5616619","severity":"critical","location":{"path":"site/shop/settings.py","lines":{"begin":3}}},{"description":"the key has fewer than 50 characters; mend: `keybaton init`, then `keybaton rotate`; with keybaton's middleware nobody is logged out","check_name":"weak-key","fingerprint":"405d484dce0b53e599b434eae67b7a4d","severity":"critical","location":{"path":"site/shop/settings.py","lines":{"begin":3}}},{"description":"SECRET_KEY in dir:keys (dev): the key has fewer than 50 characters; mend: `keybaton rotate -e dev` replaces it; with keybaton's middleware nobody is logged out","check_name":"weak-key","fingerprint":"6392f92d69209ee4c7a3d77dffc40950","severity":"critical","location":{"path":"site/keybaton.toml","lines":{"begin":1}}}]
     ---
     3 findings: 1 file and 1 ring looked at
     "#);

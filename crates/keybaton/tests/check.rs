@@ -231,9 +231,9 @@ fn a_key_that_is_on_its_way_out_asks_for_nothing() {
     assert_snapshot!(said.replace(moment, "MOMENT"), @"
     0
     .env:2:1: note: the key begins with django-insecure-, the mark of startproject's development keys; it signs no more, and is accepted until it retires [insecure-key]
-        mend: `keybaton rotate` retires it from MOMENT (in 14d)
+        mend: `keybaton rotate -e dev` retires it from MOMENT (in 14d)
     .env:2:1: note: the key has fewer than 50 characters; it signs no more, and is accepted until it retires [weak-key]
-        mend: `keybaton rotate` retires it from MOMENT (in 14d)
+        mend: `keybaton rotate -e dev` retires it from MOMENT (in 14d)
     nothing to mend, 2 notes: 3 files and 1 ring looked at
     ");
     let told = tree.says(&["check", "--json"]);

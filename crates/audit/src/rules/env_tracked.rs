@@ -20,10 +20,11 @@ fn check(tree: &Tree, found: &mut Found) {
     for file in tracked.filter(|file| !file.is_sample() || looks_real(file)) {
         let name = quoted(&file.path.display().to_string());
         let what = "git tracks this file, so everybody who has the repository has its keys";
+        let rotate = tree.rotate_new(file.keys.first().map(|key| &key.text));
         let mend = if file.is_sample() {
-            "write a placeholder here, then `keybaton rotate --new`".to_owned()
+            format!("write a placeholder here, then {rotate}")
         } else {
-            format!("git rm --cached {name}, commit, then `keybaton rotate --new`")
+            format!("git rm --cached {name}, commit, then {rotate}")
         };
         found.add(file.at_key(), what, mend);
     }
@@ -102,7 +103,7 @@ mod tests {
         let world = World::new().file("my conf/.env", "SECRET_KEY=made-up\n").git(&["add", "my conf/.env"]);
         assert_eq!(
             world.all("env-tracked")[0].mend,
-            "git rm --cached 'my conf/.env', commit, then `keybaton rotate --new`"
+            "git rm --cached 'my conf/.env', commit, then `keybaton rotate --new -e NAME` for the environment that signs with it"
         );
     }
 }

@@ -65,12 +65,12 @@ mod tests {
         assert_eq!(
             says(Leaves::Later("from tomorrow".into())),
             [
-                "note: the key has fewer than 50 characters; it signs no more, and is accepted until it retires: `keybaton rotate` retires it from tomorrow"
+                "note: the key has fewer than 50 characters; it signs no more, and is accepted until it retires: `keybaton rotate -e dev` retires it from tomorrow"
             ]
         );
         assert_eq!(
             says(Leaves::Now),
-            ["error: the key has fewer than 50 characters: `keybaton rotate` retires it now"]
+            ["error: the key has fewer than 50 characters: `keybaton rotate -e dev` retires it now"]
         );
     }
 
