@@ -2,6 +2,7 @@
 
 use super::Reader;
 use super::shell::{Command, commands};
+use super::tools::{DRY, LOCAL, LOOKS, MANAGED, RUNNERS, TESTS, TOOLS};
 use super::yaml::At;
 
 /// Whether a job does more than build and test.
@@ -129,83 +130,6 @@ fn only_looks(rest: &[&str]) -> bool {
     rest.iter().any(|word| is_local(word) || DRY.iter().any(|flag| word.starts_with(flag))) || said.any(asks)
 }
 
-const LOCAL: [&str; 4] = ["localhost", "127.0.0.1", "localstack", "git@github.com"];
-const DRY: [&str; 5] = ["--dry-run", "--syntax-check", "--version", "--help", "--check"];
-const LOOKS: [&str; 13] = [
-    "auth",
-    "components",
-    "config",
-    "configure",
-    "describe",
-    "get",
-    "kustomize",
-    "lint",
-    "login",
-    "ls",
-    "sts",
-    "version",
-    "whoami",
-];
-
-/// What runs a target or script that is called after what it does.
-const RUNNERS: [&str; 22] = [
-    "make",
-    "just",
-    "task",
-    "npm",
-    "yarn",
-    "pnpm",
-    "fab",
-    "inv",
-    "invoke",
-    "sh",
-    "bash",
-    "zsh",
-    "python",
-    "python3",
-    "eb",
-    "serverless",
-    "sls",
-    "sam",
-    "cdk",
-    "copilot",
-    "kamal",
-    "az",
-];
-
-/// What brings things to where they run, and what one of these has to be told to do it.
-const TOOLS: [&str; 29] = [
-    "kubectl",
-    "helm upgrade",
-    "helm install",
-    "helmfile apply",
-    "helmfile sync",
-    "docker push",
-    "docker stack",
-    "docker-compose push",
-    "heroku",
-    "flyctl",
-    "fly",
-    "terraform apply",
-    "tofu apply",
-    "terragrunt apply",
-    "pulumi up",
-    "ansible-playbook",
-    "sftp",
-    "ssh",
-    "sshpass",
-    "gcloud",
-    "aws",
-    "zappa",
-    "doctl",
-    "dokku",
-    "cap",
-    "railway up",
-    "vercel",
-    "oc",
-    "skaffold run",
-];
-
 /// Whether a command works with a key that is thrown away: tests, checks, and what collects files.
 pub(super) fn needs_no_key(command: &Command) -> bool {
     let is_program = |word: &str| TESTS.contains(&word.rsplit('/').next().unwrap_or_default());
@@ -219,18 +143,6 @@ pub(super) fn needs_no_key(command: &Command) -> bool {
             || words.contains(&"install");
     managed || (!is_installed && words.iter().any(|word| is_program(word)))
 }
-
-const TESTS: [&str; 8] = ["pytest", "py.test", "tox", "nox", "coverage", "mypy", "pylint", "behave"];
-const MANAGED: [&str; 8] = [
-    "test",
-    "check",
-    "collectstatic",
-    "compilemessages",
-    "compress",
-    "makemigrations",
-    "spectacular",
-    "generateschema",
-];
 
 #[cfg(test)]
 mod tests {
