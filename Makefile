@@ -41,7 +41,9 @@ demo: build-needs ## What a rotation does to logged-in users: Django's documente
 
 test: $(QUICK) ## All tests but the slow builds
 
+# The wheel first: while Cargo links the program anew, there is none for a moment, and other lanes would miss it.
 test-all: build ## All tests, also those for which much is built first, for some minutes
+	$(STEP) "wheel" $(PYTHON) tools/wheel.py
 	@$(MAKE) --no-print-directory --jobs=$(AT_ONCE) --keep-going --output-sync=target $(MOST_WAIT)
 
 test-rust: build ## The Rust tests, the README's transcripts among them

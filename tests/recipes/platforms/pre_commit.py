@@ -9,6 +9,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+from cache import cache_folder
 from ground import CHECKOUT, PROGRAM, Ground
 
 from platforms.pipelines import wheel
@@ -73,10 +74,17 @@ def commit(ground: Ground, folder: Path) -> tuple[int, str]:
 
 
 def environment(ground: Ground) -> dict[str, str]:
-    """Cargo's dev profile, as for the other tests: quick to build."""
+    """Cargo's dev profile without the stores of others: quick to build. It has a folder of its own, for while Cargo
+    puts a program into the place of another one, there is none for the tests beside.
+    """
     path = os.pathsep.join([str(PROGRAM.parent), os.environ["PATH"]])
-    ours = {"PATH": path, "PRE_COMMIT_HOME": str(ground.folder / "pre-commit"), "MATURIN_PEP517_ARGS": "--profile dev"}
-    return {**os.environ, **ours, "PIP_FIND_LINKS": str(wheel().parent), "CARGO_TARGET_DIR": str(PROGRAM.parents[1])}
+    ours = {
+        "PATH": path,
+        "PRE_COMMIT_HOME": str(ground.folder / "pre-commit"),
+        "MATURIN_PEP517_ARGS": "--profile dev --no-default-features",
+        "CARGO_TARGET_DIR": str(cache_folder() / "hooks-target"),
+    }
+    return {**os.environ, **ours, "PIP_FIND_LINKS": str(wheel().parent)}
 
 
 def git(folder: Path, *words: str) -> str:
