@@ -41,7 +41,7 @@ fn it_is_for_its_owner_alone_looks_as_kubelet_makes_it_and_goes_with_the_program
 #[test]
 fn what_was_replaced_is_gone_soon() {
     let ground = Ground::new();
-    let running = ground.watch(&["sleep", "60"]);
+    let running = ground.watch_sleeper();
     assert!(ground.keybaton(&["stage"]).status.success());
     running.warns();
     let moments = || {
@@ -108,7 +108,7 @@ fn of_a_keybaton_that_was_killed_the_folder_stays_for_the_program_and_then_goes(
 #[test]
 fn only_what_a_keybaton_left_is_removed() {
     let ground = Ground::new();
-    let running = ground.watch(&["sleep", "60"]);
+    let running = ground.watch_sleeper();
     eventually(|| !ground.folders().is_empty());
     let in_use = ground.folders();
     let others = ["keybaton-watch-1", "keybaton-watch-open000000000000", "keybaton-watch-0123456789abcdef"];
@@ -130,7 +130,7 @@ fn only_what_a_keybaton_left_is_removed() {
 #[test]
 fn a_folder_that_somebody_took_away_comes_back() {
     let ground = Ground::new();
-    let running = ground.watch(&["sleep", "60"]);
+    let running = ground.watch_sleeper();
     eventually(|| !ground.folders().is_empty());
     let folder = ground.folders().remove(0);
     fs::rename(&folder, ground.path("taken")).unwrap();

@@ -61,6 +61,13 @@ impl Ground {
         Running::start(self.command(&[], program))
     }
 
+    /// The same of a program that does nothing, once that runs: what changes in the store from now on is a change.
+    pub(crate) fn watch_sleeper(&self) -> Running {
+        let running = self.watch(&["sh", "-c", "echo up; exec sleep 60"]);
+        assert_eq!(running.says(), "up");
+        running
+    }
+
     /// The same behind another program that starts it.
     pub(crate) fn command(&self, before: &[&str], program: &[&str]) -> Command {
         // Whoever runs the tests in the background has them started with signals that are ignored.

@@ -110,7 +110,7 @@ fn a_look_must_not_come_more_often_than_once_a_second() {
 #[cfg(target_os = "linux")]
 fn keybaton_sleeps_while_nothing_happens() {
     let ground = Ground::new();
-    let running = ground.watch(&["sleep", "60"]);
+    let running = ground.watch_sleeper();
     std::thread::sleep(std::time::Duration::from_secs(1));
     let used = || {
         let stat = std::fs::read_to_string(format!("/proc/{}/stat", running.pid())).unwrap();

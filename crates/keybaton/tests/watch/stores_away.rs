@@ -20,7 +20,7 @@ fn without_a_ring_nothing_is_started() {
 #[test]
 fn the_ring_that_was_read_last_stays_and_one_line_says_so_and_one_when_the_store_is_back() {
     let ground = Ground::new();
-    let running = ground.watch(&["sleep", "60"]);
+    let running = ground.watch_sleeper();
     eventually(|| !ground.folders().is_empty());
     fs::rename(ground.path(".env"), ground.path("away")).unwrap();
     assert_eq!(
